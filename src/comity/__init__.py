@@ -1,0 +1,1 @@
+"""Comity: joint testing exercises, personnel exchanges and evaluation runs of AI safety institutes."""

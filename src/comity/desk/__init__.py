@@ -1,0 +1,1 @@
+"""The door for people: what screens and commands ask and do."""

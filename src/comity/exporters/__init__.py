@@ -1,0 +1,1 @@
+"""Records to files for people and other programs."""

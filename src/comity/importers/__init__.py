@@ -1,0 +1,1 @@
+"""Foreign files to raw values; nothing is stored here."""

@@ -1,0 +1,1 @@
+"""The sealed log: envelopes, who counts, how values merge. Pure."""

@@ -1,0 +1,1 @@
+"""How two sets of envelopes become equal."""

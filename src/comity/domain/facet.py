@@ -34,7 +34,7 @@ class Merge(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """What a field is: label, help, shape and merge word. `many`: a list of values of the shape; `fixed`: set at creation only."""
+    """What a field is. `many`: a list of values of the shape; `fixed`: set at creation only."""
 
     label: str
     help: str = ""
@@ -43,4 +43,6 @@ class Facet:
     merge: Merge = Merge.ASK
     many: bool = False
     fixed: bool = False
-    speaks: bool = False  # the kind speaks for the institute named in this field: only that institute replaces its values
+    speaks: bool = (
+        False  # the kind speaks for the institute named in this field: only that institute replaces its values
+    )

@@ -1,0 +1,91 @@
+"""How a record moves: steps are declared with the states they join, guards and effects are plain functions."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from comity.domain.record import Record
+from comity.domain.view import View
+from comity.errors import Problem, RuleBroken
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A record that stands in the way of a step, and why."""
+
+    record: Record
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """A step as somebody is about to take it: what is given with it, the reason, and the world it is taken in."""
+
+    view: View
+    reason: str = ""
+    given: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a step writes: fields of the record itself, and new records (kind name, fields) beside it."""
+
+    fields: Mapping[str, Any]
+    beside: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+Guard = Callable[[Any, Taking], Iterator[Obstacle]]
+Effect = Callable[[Any, Taking], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One verb of a kind: it moves `field` from one of `sources` to `target`; without a field it only has an effect."""
+
+    name: str
+    field: str
+    sources: tuple[str, ...]
+    target: str
+    guard: Guard | None = None
+    effect: Effect | None = None
+    takes: tuple[str, ...] = ()  # fields that may be given with the step
+    vouches: tuple[str, ...] = ()  # fields it re-writes, so that an edit made elsewhere becomes a conflict
+    needs_reason: bool = False
+    grave: bool = False  # asked for with its consequences before it is done
+    help: str = ""
+
+
+def blocked(step: Step, record: Record, noun: str) -> str:
+    """Why the state of the record does not allow the step, or nothing."""
+    if not step.field or getattr(record, step.field) in step.sources:
+        return ""
+    state = str(getattr(record, step.field)).replace("_", " ")
+    sources = " or ".join(source.replace("_", " ") for source in step.sources)
+    return f"{noun} is {state}; {step.name} is a step from {sources}"
+
+
+def obstacles(step: Step, record: Record, taking: Taking) -> tuple[Obstacle, ...]:
+    """The records that stand in the way."""
+    return tuple(step.guard(record, taking)) if step.guard else ()
+
+
+def take(step: Step, record: Record, taking: Taking, *, override: str = "") -> Outcome:
+    """What the step writes. Raises RuleBroken where state or guard forbid it; `override` is the reason to pass a guard anyway."""
+    noun = record.noun.replace("_", " ")
+    rule = f"{record.noun}.{step.name.replace('-', '_')}"
+    if why := blocked(step, record, noun):
+        raise RuleBroken(why, "`comity kinds` lists the steps of a kind", code=rule)
+    if step.needs_reason and not (taking.reason or override).strip():
+        raise RuleBroken(f"{step.name} needs a reason", "give it with --reason TEXT", code=rule)
+    standing = obstacles(step, record, taking)
+    if standing and not override.strip():
+        problems = [Problem(each.record.id, each.why) for each in standing]
+        more = f" (and {len(standing) - 1} more)" if len(standing) > 1 else ""
+        raise RuleBroken(
+            f"{step.name}: {standing[0].why}{more}", "settle these, or give --override with a reason", problems, rule
+        )
+    outcome = step.effect(record, taking) if step.effect else Outcome({})
+    moved = {step.field: step.target} if step.field and step.target else {}
+    vouched = {name: getattr(record, name) for name in step.vouches}
+    given = {name: value for name, value in taking.given.items() if name in step.takes}
+    return Outcome({**vouched, **given, **moved, **outcome.fields}, outcome.beside)

@@ -21,7 +21,7 @@ _NOT_LETTERS_APART = str.maketrans(
 
 
 def plain(text: object) -> str:
-    """The text as one line that can do no harm to a terminal: what controls, hides or reorders becomes a visible mark."""
+    """The text as one line, harmless to a terminal: what controls, hides or reorders becomes a visible mark."""
     given = str(text)
     if given.isprintable() and not _UNSEEN.search(given):
         return given
@@ -35,7 +35,7 @@ def plain_lines(text: object) -> str:
 
 
 def fold(text: str) -> str:
-    """The text as searched: case, accents, widths and invisible characters make no difference; Korean stays composed."""
+    """The text as searched: case, accents, widths and invisible characters do not count; Korean stays composed."""
     bare = _decomposed(_decomposed(text)).translate(_NOT_LETTERS_APART)
     return unicodedata.normalize("NFC", bare)
 

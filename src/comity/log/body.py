@@ -1,4 +1,4 @@
-"""What an envelope carries: msgpack, made smaller by zstd where that helps, sealed under a key of the group. Bounded both ways."""
+"""What an envelope carries: msgpack, zstd where that is shorter, sealed under a key of the group; bounded both ways."""
 
 import hashlib
 import os
@@ -26,7 +26,7 @@ WORTH_PACKING = 120  # below it zstd saves nothing and costs more than all the r
 
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"  # never the start of a body: those are msgpack arrays
 _WINDOW = {int(zstd.DecompressionParameter.window_log_max): 21}
-_ENCODER = msgspec.msgpack.Encoder(order="deterministic")
+_ENCODER = msgspec.msgpack.Encoder()
 
 Entropy = Callable[[int], bytes]
 
@@ -83,7 +83,7 @@ def checked_length(length: int) -> int:
 
 
 def seal(packed: bytes, key: bytes, bound: bytes, entropy: Entropy = os.urandom) -> bytes:
-    """nonce + ciphertext; `bound` are the clear bytes it belongs to and opens with."""
+    """A nonce and the ciphertext; `bound` are the clear bytes it belongs to and opens with."""
     nonce = entropy(NONCE)
     return nonce + _encrypt(packed, bound, nonce, key)
 

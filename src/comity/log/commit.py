@@ -1,5 +1,6 @@
 """A commit: the changes of one act of one person, and how it is written into the body of an envelope."""
 
+from collections.abc import Iterable
 from math import isfinite
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ VERSION = 1
 ORIGINATOR = "originator"  # set by a create: the institute whose record it is
 RETIRED = "retired"  # set by a retire, whose `over` names every head of the record
 DEPTH = 24  # how deep values nest; screens, JSON and the database walk them
+LARGEST = 2**63 - 1  # what a database column holds
 LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, in milliseconds
 
 Dot = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -75,19 +77,20 @@ def _check(changes: tuple[Change, ...]) -> None:
 
 
 def _check_value(value: Any, depth: int) -> None:
-    """Only what JSON can say: no bytes, no timestamps, no NaN, and not deeper than the rest of Comity can walk."""
-    if value is None or isinstance(value, str | int):
-        return
-    if isinstance(value, float):
-        if not isfinite(value):
-            raise Malformed("A number in a commit is not finite.")
-    elif not depth:
-        raise Malformed(f"A value in a commit nests deeper than {DEPTH}.")
-    elif isinstance(value, list):
-        for each in value:
-            _check_value(each, depth - 1)
-    elif isinstance(value, dict) and all(isinstance(name, str) for name in value):
-        for each in value.values():
-            _check_value(each, depth - 1)
-    else:
-        raise Malformed(f"A commit holds a value that JSON cannot say: {type(value).__name__}.")
+    """Only what JSON and a database column can say: no bytes, timestamps or NaN, at most 63 bits, and not too deep."""
+    parts: Iterable[Any] = ()
+    match value:
+        case None | str() | bool():
+            pass
+        case int() if abs(value) <= LARGEST:
+            pass
+        case float() if isfinite(value):
+            pass
+        case list() if depth:
+            parts = value
+        case dict() if depth and all(isinstance(name, str) for name in value):
+            parts = value.values()
+        case _:
+            raise Malformed(f"A commit holds a value that no record can: {type(value).__name__}.")
+    for part in parts:
+        _check_value(part, depth - 1)

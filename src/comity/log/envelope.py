@@ -3,8 +3,8 @@
     0 `CY` · 2 version · 3 type · 4 group (16) · 20 seat (16) · 36 seq (8) · 44 gen (8) · 52 key id (16) · 68 prev (32)
     100 length of the body (4) · 104 BLAKE2b-256 of the body (32) · 136 signature over a context string + id · 200 body
 
-Big-endian. The id is the BLAKE2b-256 of the header, so it holds prev, and the whole chain before, and the body, also when
-that was dropped. A sealed body is bound to the header up to its hash (the hash of the body cannot bind the body itself).
+Big-endian. The id is the BLAKE2b-256 of the header, so it stands for the whole chain before and for the body, also when
+that was dropped. A sealed body is bound to the header up to the hash of the body, which cannot bind itself.
 """
 
 import hashlib
@@ -83,9 +83,9 @@ class Envelope(Struct, frozen=True):
         return _parse(self.header, self.signature, None)
 
 
-def dot(id: bytes) -> bytes:
+def dot(identity: bytes) -> bytes:
     """The dot of an id."""
-    return id[:DOT]
+    return identity[:DOT]
 
 
 def decode(data: bytes) -> Envelope:
@@ -151,7 +151,7 @@ def authentic(envelope: Envelope, public: bytes) -> bool:
 
 
 def vouched(envelopes: Iterable[Envelope], public: bytes) -> list[Envelope]:
-    """Those envelopes of one seat that signatures of `public` vouch for: their own, or of one that names them as `prev`.
+    """Those envelopes of one seat that `public` signed, or that one of them names as `prev`.
 
     A run without gaps costs one signature. Forks, holes and strangers in between cost one each.
     """
@@ -169,8 +169,8 @@ def _hash(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=32).digest()
 
 
-def _first(type: Type, slot: Slot, key: bytes) -> tuple[bytes, int, int, bytes, bytes, int, int, bytes, bytes]:
-    return b"CY", VERSION, type, slot.group, slot.seat, slot.seq, slot.gen, key, slot.prev
+def _first(sort: Type, slot: Slot, key: bytes) -> tuple[bytes, int, int, bytes, bytes, int, int, bytes, bytes]:
+    return b"CY", VERSION, sort, slot.group, slot.seat, slot.seq, slot.gen, key, slot.prev
 
 
 def _signed(header: bytes, body: bytes, secret: bytes) -> Envelope:
@@ -178,14 +178,14 @@ def _signed(header: bytes, body: bytes, secret: bytes) -> Envelope:
 
 
 def _parse(header: bytes, signature: bytes, body: bytes | None) -> Envelope:
-    magic, version, type, group, seat, seq, gen, key, prev, length, digest = _LAYOUT.unpack(header)
+    magic, version, sort, group, seat, seq, gen, key, prev, length, digest = _LAYOUT.unpack(header)
     if magic != b"CY":
         raise Malformed("These bytes are not an envelope.")
     if version != VERSION:
         raise Malformed(
             f"The envelope has version {version}; this Comity knows version {VERSION}.", hint="Upgrade Comity."
         )
-    if type not in (1, 2) or (type == Type.ACT) != (key == NO_KEY):
+    if sort not in (1, 2) or (sort == Type.ACT) != (key == NO_KEY):
         raise Malformed("An envelope is a sealed commit or a clear act.")
     if not 1 <= seq <= _SEQ_CAP or gen > _SEQ_CAP or (seq == 1) != (prev == NO_PREV):
         raise Malformed("The numbers of an envelope do not fit: only the first of a seat has none before it.")
@@ -194,5 +194,5 @@ def _parse(header: bytes, signature: bytes, body: bytes | None) -> Envelope:
     if body is not None and (len(body) != length or _hash(body) != digest):
         raise Malformed("The body of an envelope is not the one its header names.")
     return Envelope(
-        header, signature, body, Type(type), group, seat, seq, gen, key, prev, length, digest, _hash(header)
+        header, signature, body, Type(sort), group, seat, seq, gen, key, prev, length, digest, _hash(header)
     )

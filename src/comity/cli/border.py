@@ -1,0 +1,77 @@
+"""The border of a command: what it raises becomes a sentence and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+import click
+
+from comity.cli.frame import Call
+from comity.errors import ComityError, UsageError
+
+INTERRUPTED = 130
+
+
+def guarded(command: Callable[[], Any], call: Call) -> int:
+    """Run a command; answer with the exit code that scripts rely on."""
+    sys.excepthook = _unexpected(call)
+    try:
+        answer = command()
+        sys.stdout.flush()
+    except ComityError as error:
+        return told(error, call)
+    except click.Abort as abort:
+        return _aborted(abort, call)
+    except click.ClickException as error:
+        return told(_usage(error), call)
+    except BrokenPipeError:
+        # who reads has read enough; the interpreter flushes once more at its end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return told(_system(error), call)
+    return answer if isinstance(answer, int) else 0
+
+
+def told(error: ComityError, call: Call) -> int:
+    """Print an error as lines for a person or as JSON for a script."""
+    from comity.cli.output import print_error
+
+    print_error(error, as_json=call.as_json)
+    return error.exit_code
+
+
+def _usage(error: click.ClickException) -> UsageError:
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    return UsageError(error.format_message(), hint=f"See {context.command_path} --help." if context else "")
+
+
+def _aborted(abort: click.Abort, call: Call) -> int:
+    if isinstance(abort.__cause__, KeyboardInterrupt):
+        return INTERRUPTED
+    return told(UsageError("A question was not answered.", hint="Give the answer as an option, or --yes."), call)
+
+
+def _system(error: OSError) -> ComityError:
+    """What the machine refused, as a sentence: no file, no right, no room."""
+    from comity.errors import NotFound, Refused
+
+    where = f": {error.filename}" if error.filename else ""
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"There is no such file{where}.")
+    return Refused(f"{error.strerror or 'The machine refused'}{where}.", hint="Nothing was changed.", code="system")
+
+
+def _unexpected(call: Call) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
+    """A hook for bugs: the places and ids go to the log file, a person is told where that is."""
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            os._exit(INTERRUPTED)
+        from comity.cli.buglog import write
+
+        told(ComityError("This is a bug in Comity.", hint=f"Its place is in {write(error, call.home)}."), call)
+
+    return hook

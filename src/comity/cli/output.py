@@ -1,0 +1,83 @@
+"""Results to stdout, all else to stderr: a table on a terminal, tab-separated lines in a pipe, JSON for scripts."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from comity.domain.text import plain
+from comity.errors import ComityError
+
+Advance = Callable[[int, int], None]  # (done, total)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on one line."""
+    from msgspec import json
+
+    print(json.encode(value).decode())
+
+
+def print_lines(*lines: str) -> None:
+    """Lines of text as a result."""
+    for line in lines:
+        print("\n".join(plain(part) for part in line.split("\n")))
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for eyes, or a header and tab-separated lines for the next program."""
+    texts = [["" if cell is None else plain(cell) for cell in row] for row in rows]
+    if sys.stdout.isatty():
+        _print_rich(columns, texts)
+        return
+    print("\t".join(columns))
+    for row in texts:
+        print("\t".join(row))
+
+
+def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(Text(column.replace("_", " ")))
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console().print(table)
+
+
+def tell(message: str) -> None:
+    """A sentence beside the result."""
+    print(plain(message), file=sys.stderr)
+
+
+def print_error(error: ComityError, *, as_json: bool) -> None:
+    """An error: a sentence, each problem, what to do; or all of it as JSON."""
+    if as_json:
+        from msgspec import json
+
+        problems = [{"field": problem.field, "message": problem.message} for problem in error.problems]
+        body = {"code": error.code, "message": error.message, "hint": error.hint, "problems": problems}
+        print(json.encode({"error": body}).decode(), file=sys.stderr)
+        return
+    tell(error.message)
+    for problem in error.problems:
+        tell(f"  {problem.field}: {problem.message}" if problem.field else f"  {problem.message}")
+    if error.hint:
+        tell(error.hint)
+
+
+@contextmanager
+def progress(title: str, *, quiet: bool) -> Iterator[Advance]:
+    """A bar for long work, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,36 @@
+"""Where a home is, and that nobody but its owner can look into it."""
+
+import os
+import stat
+from pathlib import Path
+
+from comity.errors import NotFound, Refused
+
+
+def home_folder(given: str = "") -> Path:
+    """Where the home is: as told, COMITY_HOME, or the place this system has for such data."""
+    if told := given or os.environ.get("COMITY_HOME", ""):
+        return Path(told).expanduser().absolute()
+    from platformdirs import user_data_path
+
+    return user_data_path("comity", appauthor=False)
+
+
+def make_home(home: Path) -> None:
+    """Make the folder for its owner alone."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check_home(home)
+    (home / "logs").mkdir(mode=0o700, exist_ok=True)
+
+
+def check_home(home: Path) -> None:
+    """Refuse a home that is not there, not a folder, not the caller's, or open to others."""
+    if not home.exists():
+        raise NotFound(f"There is no home at {home}.", hint="Make one: `comity init`. Look around: `comity demo`.")
+    if not home.is_dir():
+        raise Refused(f"The home {home} is not a folder.", hint="Name another one with --home or COMITY_HOME.")
+    seen = home.stat()
+    if hasattr(os, "getuid") and seen.st_uid != os.getuid():
+        raise Refused(f"The home {home} belongs to another user.", hint="Run as its owner, or name another: --home.")
+    if os.name == "posix" and stat.S_IMODE(seen.st_mode) & 0o077:
+        raise Refused(f"Others can look into the home {home}.", hint=f"Close it: chmod 700 {home}")

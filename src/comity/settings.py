@@ -1,0 +1,235 @@
+"""The settings of a home; each field says what it does.
+
+`config.toml` is the user's and only read; `config.local.toml` is what `comity config set` writes, and wins.
+"""
+
+import contextlib
+import os
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct, ValidationError, convert
+from msgspec.inspect import type_info
+from msgspec.structs import FieldInfo, fields
+
+from comity.errors import BadInput, Problem
+
+USERS, OURS = "config.toml", "config.local.toml"
+
+
+class General(Struct, frozen=True):
+    """How this home works, whatever the screen."""
+
+    stale_after: Annotated[int, Meta(ge=1, description="Days without a word after which a running run is stale.")] = 3
+    person: Annotated[str, Meta(description="Your name in new commits; empty means the one given at init.")] = ""
+    group: Annotated[str, Meta(description="The group of new records that have no parent; empty means private.")] = ""
+    passphrase_command: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="A program and its arguments that print the passphrase, such as a key store's; no shell runs."
+        ),
+    ] = ()
+
+
+class Screen(Struct, frozen=True):
+    """How the app looks."""
+
+    glyphs: Annotated[
+        Literal["auto", "unicode", "ascii"],
+        Meta(description="Signs on the screen; auto takes ascii where the locale makes them two cells wide."),
+    ] = "auto"
+    theme: Annotated[
+        Literal["auto", "dark", "light", "256", "mono"],
+        Meta(description="Colours; auto looks at what the terminal can show and at NO_COLOR."),
+    ] = "auto"
+    ceiling: Annotated[
+        str, Meta(description="Records marked above this keep their place in lists, their text is masked until `m`.")
+    ] = "TLP:AMBER+STRICT"
+    mouse: Annotated[bool, Meta(description="Whether the app takes the mouse; false leaves it to the terminal.")] = True
+
+
+class Listing(Struct, frozen=True):
+    """How one list opens."""
+
+    order: Annotated[tuple[str, ...], Meta(description="Fields to sort by, -field for the other way round.")] = ()
+    filter: Annotated[str, Meta(description="The query the list opens with.")] = ""
+
+
+class Settings(Struct, frozen=True):
+    """All settings of one home."""
+
+    general: General = General()
+    screen: Screen = Screen()
+    keys: Annotated[
+        dict[str, str], Meta(description="Other keys for an action, by the id that the keys overlay shows.")
+    ] = {}
+    filters: Annotated[
+        dict[str, dict[str, str]], Meta(description="Saved queries by name, under the kind they are for.")
+    ] = {}
+    lists: Annotated[dict[str, Listing], Meta(description="Order and start filter of a list, by kind.")] = {}
+
+
+def load(home: Path) -> Settings:
+    """The settings of a home, ours over the user's; raises BadInput naming every wrong line."""
+    merged: dict[str, Any] = {}
+    for name in (USERS, OURS):
+        path = home / name
+        if path.exists():
+            merged = _over(merged, _read(path))
+    return convert(merged, Settings)
+
+
+def change(home: Path, key: str, text: str) -> Settings:
+    """Set one key (`screen.theme`) to what a person typed; an empty text goes back to the default."""
+    path, parts = home / OURS, key.split(".")
+    values = _read(path) if path.exists() else {}
+    kind = _type_at(parts)
+    if kind is None:
+        raise BadInput(f"There is no setting «{key}»{_near(key, [row[0] for row in rows(Settings())])}.")
+    at = values
+    for part in parts[:-1]:
+        at = at.setdefault(part, {})
+    if text:
+        at[parts[-1]] = _typed(kind, key, text)
+    else:
+        at.pop(parts[-1], None)
+    _write(path, values)
+    return load(home)
+
+
+def rows(settings: Settings) -> Iterator[tuple[str, Any, str]]:
+    """Every setting with its value and its sentence, in the order of the manual."""
+    for section in fields(Settings):
+        value = getattr(settings, section.name)
+        if not isinstance(value, Struct):
+            yield section.name, value, _sentence(section)
+            continue
+        for field in fields(value):
+            yield f"{section.name}.{field.name}", getattr(value, field.name), _sentence(field)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise BadInput(
+            f"{path} cannot be read as TOML: {error}.", hint="Mend that line; nothing was changed."
+        ) from error
+    problems = list(_problems(values, text))
+    if problems:
+        raise BadInput(f"{path} has settings that Comity does not understand.", problems=problems)
+    return values
+
+
+def _problems(values: Mapping[str, Any], text: str) -> Iterator[Problem]:
+    for key, value in _leaves(values):
+        kind = _type_at(key.split("."))
+        where = f"line {_line(text, key)}: "
+        if kind is None:
+            near = _near(key, [row[0] for row in rows(Settings())])
+            yield Problem(key, f"{where}there is no such setting{near}")
+            continue
+        try:
+            convert(value, kind)
+        except ValidationError as error:
+            yield Problem(key, f"{where}{_right(kind, error)}")
+
+
+def _leaves(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, dict) and value:
+            yield from _leaves(value, f"{above}{name}.")
+        else:
+            yield f"{above}{name}", value
+
+
+def _type_at(parts: list[str]) -> Any:
+    """The type that a dotted key must have; None if there is no such key."""
+    kind: Any = Settings
+    for part in parts:
+        if isinstance(kind, type) and issubclass(kind, Struct):
+            kind = next((field.type for field in fields(kind) if field.name == part), None)
+        else:
+            kind = _value_type(kind)
+        if kind is None:
+            return None
+    return kind
+
+
+def _value_type(kind: Any) -> Any:
+    """The type of the values of a mapping; None for everything else."""
+    while hasattr(kind, "__metadata__"):
+        kind = kind.__origin__
+    return kind.__args__[1] if getattr(kind, "__origin__", None) is dict else None
+
+
+def _typed(kind: Any, key: str, text: str) -> Any:
+    """What a person typed as the type of the key: a word as it is, anything else as TOML writes it."""
+    for value in _readings(text):
+        try:
+            convert(value, kind)
+        except ValidationError as error:
+            wrong = _right(kind, error)
+        else:
+            return value
+    raise BadInput(f"{key}: {wrong}.", hint="Lists are written as in TOML: '[\"one\", \"two\"]'.")
+
+
+def _right(kind: Any, error: ValidationError) -> str:
+    """What would be right instead."""
+    words = [*getattr(kind, "__args__", ()), *getattr(getattr(kind, "__origin__", None), "__args__", ())]
+    choices = [word for word in words if isinstance(word, str)]
+    return f"give one of {', '.join(choices)}" if choices else str(error).replace("`", "")
+
+
+def _readings(text: str) -> Iterator[Any]:
+    with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
+        yield tomllib.loads(f"value = {text}")["value"]
+    yield text
+
+
+def _sentence(field: FieldInfo) -> str:
+    info = type_info(field.type)
+    return str((getattr(info, "extra_json_schema", None) or {}).get("description", ""))
+
+
+def _near(key: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(key, known, n=1)
+    return f"; did you mean «{near[0]}»?" if near else ""
+
+
+def _line(text: str, key: str) -> int:
+    """The line where a dotted key is written; the first if it cannot be told."""
+    section, name, number = "", key.rpartition(".")[2], 1
+    for number, line in enumerate(text.splitlines(), 1):
+        words = line.split("#")[0].strip()
+        if words.startswith("["):
+            section = words.strip("[] ") + "."
+        elif f"{section}{words.split('=')[0].strip()}" == key:
+            return number
+    return next((at for at, line in enumerate(text.splitlines(), 1) if name in line), 1)
+
+
+def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for name, value in above.items():
+        old = merged.get(name)
+        merged[name] = _over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def _write(path: Path, values: dict[str, Any]) -> None:
+    """Replace the file whole, or not at all."""
+    import tomli_w
+
+    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=path.name, delete=False) as new:
+        tomli_w.dump(values, new)
+        new.flush()
+        os.fsync(new.fileno())
+    Path(new.name).replace(path)

@@ -1,7 +1,7 @@
 """The acts: steps of membership, carried in the clear so that whoever carries envelopes can tell who may write.
 
-Devices are named by their signing key, seats and revokes by 16 bytes, the ends of a cut by whole ids. Acts hold no word of
-a person: who asked for them, and why, is said in a sealed commit beside them, which can be erased.
+Devices are named by their signing key, seats and revokes by 16 bytes, the ends of a cut by whole ids. No act has a word
+of a person: who asked for it, and why, is said in a sealed commit beside it, which can be erased.
 """
 
 import hashlib

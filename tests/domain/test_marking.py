@@ -64,12 +64,14 @@ def test_a_marking_is_understood_as_people_type_it(typed, meant):
 @pytest.mark.parametrize(
     "text",
     [
-        "SECRET", "secret", "S E C R E T", "S-E-C-R-E-T", "ＳＥＣＲＥＴ", "SECRET\u200b", "s\u0435cret", "5ECRET", "UK SECRET",
-        "TOP SECRET", "T0P SECRET STRAP1", "TS//SCI", "TS SCI", "S//NF", "S//REL TO USA, GBR", "(TS)", "C", "CONFIDENTIAL",
-        "NATO SECRET", "NATO CONFIDENTIAL", "NATO RESTRICTED", "NR", "COSMIC TOP SECRET", "CTS", "RESTREINT UE/EU RESTRICTED",
-        "CONFIDENTIEL UE", "TRÈS SECRET UE", "VS-NfD", "VS-NUR FÜR DEN DIENSTGEBRAUCH", "GEHEIM", "DIFFUSION RESTREINTE",
-        "SEGRETO", "RISERVATO", "PROTECTED", "PROTECTED B", "PROTECTED C", "2급비밀", "대외비", "極秘", "机密", "秘密",
-        "OFFICIAL-SENSITIVE // SECRET", "CUI//SECRET", "CUI//SI", "TLP:RED // TS",
+        "SECRET", "secret", "S E C R E T", "S-E-C-R-E-T", "ＳＥＣＲＥＴ", "SECRET\u200b", "s\u0435cret",
+        "5ECRET", "UK SECRET", "TOP SECRET", "T0P SECRET STRAP1", "TS//SCI", "TS SCI", "S//NF",
+        "S//REL TO USA, GBR", "(TS)", "C", "CONFIDENTIAL", "NATO SECRET", "NATO CONFIDENTIAL",
+        "NATO RESTRICTED", "NR", "COSMIC TOP SECRET", "CTS", "RESTREINT UE/EU RESTRICTED",
+        "CONFIDENTIEL UE", "TRÈS SECRET UE", "VS-NfD", "VS-NUR FÜR DEN DIENSTGEBRAUCH", "GEHEIM",
+        "DIFFUSION RESTREINTE", "SEGRETO", "RISERVATO", "PROTECTED", "PROTECTED B", "PROTECTED C",
+        "2급비밀", "대외비", "極秘", "机密", "秘密", "OFFICIAL-SENSITIVE // SECRET", "CUI//SECRET", "CUI//SI",
+        "TLP:RED // TS",
     ],
 )  # fmt: skip
 def test_secret_class_is_refused_with_a_clear_message(text):
@@ -106,10 +108,9 @@ def test_what_is_no_marking_is_refused_with_what_is(text, says):
 def test_any_text_is_a_marking_or_a_refusal(text):
     try:
         marking = parse_marking(text)
-    except BadInput as refusal:
-        assert refusal.message
-    else:
-        assert parse_marking(str(marking)) == marking
+    except BadInput:
+        return
+    assert parse_marking(str(marking)) == marking
 
 
 @given(markings, markings, markings)

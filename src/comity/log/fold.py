@@ -191,7 +191,8 @@ def _shown(heads: Heads, record: _Record) -> dict[str, Any]:
 
 def _value(word: Merge, values: Mapping[bytes, Any], record: _Record) -> Any:
     if word is Merge.STRICTEST:
-        return record.rules.join(sorted({text for text in values.values() if isinstance(text, str)}))
+        texts = sorted({text for text in values.values() if isinstance(text, str)})
+        return record.rules.join(texts) if texts else None
     if word is Merge.LATEST:
         return _fact(max(values.items(), key=lambda head: (_source(head[1]), record.order[head[0]]))[1])
     if len(values) == 1:

@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-FieldClass = Literal["identity", "elicitation", "environment", "scoring", "budget"]
+from comity.domain.field_classes import FIELD_CLASSES, FieldClass
+
 Settings = Mapping[str, Mapping[str, Any]]
 """Field class -> field -> value. A missing field was not reported (in a protocol: not set); None says: no limit."""
 
 Verdict = Literal["comparable", "comparable_with_caveats", "not_comparable"]
 
-CLASSES: tuple[FieldClass, ...] = ("identity", "elicitation", "environment", "scoring", "budget")
 ANY = "any"
 
 # these say what was measured; two runs that differ in one have measured different things
@@ -94,7 +94,7 @@ def compare(a: Settings, b: Settings, protocol: Settings | None = None) -> Compa
     """
     differences = tuple(
         difference
-        for field_class in CLASSES
+        for field_class in FIELD_CLASSES
         for difference in _differences(
             field_class, _of(a, field_class), _of(b, field_class), _of(protocol or {}, field_class)
         )
@@ -108,7 +108,7 @@ def deviations(protocol: Settings, effective: Settings) -> list[Departure]:
     """Every setting that a frozen protocol fixes and the run did otherwise or did not report; `any` never deviates."""
     return [
         Departure(field_class, field, expected, actual)
-        for field_class in CLASSES
+        for field_class in FIELD_CLASSES
         for field, expected in _of(protocol, field_class).items()
         if not _meets(expected, actual := _of(effective, field_class).get(field, NOT_REPORTED), field)
     ]

@@ -3,10 +3,9 @@
 from typing import Annotated, Any, ClassVar, Literal
 
 from comity.domain.facet import Facet, Merge, Shape
+from comity.domain.field_classes import FIELD_CLASSES as FIELD_CLASSES
+from comity.domain.field_classes import FieldClass as FieldClass
 from comity.domain.record import CHOICE, MANY, Record
-
-FieldClass = Literal["identity", "elicitation", "environment", "scoring", "budget"]
-FIELD_CLASSES: tuple[FieldClass, ...] = ("identity", "elicitation", "environment", "scoring", "budget")
 
 ProtocolStatus = Literal["draft", "circulated", "frozen", "superseded", "withdrawn"]
 

@@ -1,4 +1,4 @@
-"""The allow-list: every field of an Inspect log that Comity reads, with its type. What is not named is never decoded."""
+"""The allow-list: every field of an Inspect log that Comity reads, with its type. Nothing else is decoded."""
 
 from msgspec import Raw, Struct, field
 

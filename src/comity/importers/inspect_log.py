@@ -1,4 +1,4 @@
-"""The reader of Inspect evaluation logs: facts, settings and scores per item; it stores nothing, opens no transcript."""
+"""The reader of Inspect evaluation logs: facts, settings and scores per item; nothing is stored."""
 
 import hashlib
 import json

@@ -8,6 +8,7 @@ from typing import Any
 from comity.domain.text import plain
 from comity.errors import ComityError
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Advance = Callable[[int, int], None]  # (done, total)
 
 
@@ -33,6 +34,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     print("\t".join(columns))
     for row in texts:
         print("\t".join(row))
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """CSV; a cell that a spreadsheet would take for a formula starts with an apostrophe."""
+    import csv
+
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        cells = ("" if cell is None else str(cell) for cell in row)
+        writer.writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
 
 
 def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

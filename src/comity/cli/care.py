@@ -1,0 +1,95 @@
+"""Care of a home: backup, restore, verify, rebuild, passphrase."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from comity.cli.desks import opened_desk
+from comity.cli.frame import Call, Verb, pass_call
+from comity.cli.output import print_json, print_lines, progress, tell
+from comity.errors import IntegrityFailure, Problem
+
+
+@click.command("backup", cls=Verb, epilog="Example: comity backup /media/stick/comity.backup")
+@click.argument("file", metavar="FILE")
+@pass_call
+def backup(call: Call, file: str) -> None:
+    """Write an encrypted copy of this home; it opens with the same passphrase."""
+    from comity.desk import care
+
+    with opened_desk(call) as desk:
+        care.backup(desk, Path(file))
+    if call.as_json:
+        print_json({"file": file})
+    elif not call.quiet:
+        tell(f"Written: {file}")
+
+
+@click.command("restore", cls=Verb, epilog="Example: comity restore /media/stick/comity.backup --home new-home")
+@click.argument("file", metavar="FILE")
+@pass_call
+def restore(call: Call, file: str) -> None:
+    """Bring a home back from a backup; a home that is there already is never overwritten."""
+    from comity.desk import care
+    from comity.home import home_folder
+
+    home = home_folder(call.home)
+    care.restore(Path(file), home)
+    if call.as_json:
+        print_json({"home": str(home)})
+    elif not call.quiet:
+        tell(f"Restored to {home}. This laptop takes a new seat with its next change.")
+
+
+@click.command("verify", cls=Verb, epilog="Example: comity verify --json")
+@pass_call
+def verify(call: Call) -> None:
+    """Check every signature and chain, and every row against the log."""
+    from comity.desk import care
+
+    with opened_desk(call) as desk, progress("Verifying", quiet=call.quiet):
+        found = care.verify(desk)
+    print_findings(found, as_json=call.as_json)
+    if not found["ok"]:
+        problems = [Problem(each["code"], each["text"]) for each in found["problems"]]
+        raise IntegrityFailure("What is kept does not verify.", "Restore a backup.", problems)
+
+
+@click.command("rebuild", cls=Verb, epilog="Example: comity rebuild")
+@pass_call
+def rebuild(call: Call) -> None:
+    """Make all rows anew from the log; nothing is lost."""
+    from comity.desk import care
+
+    with opened_desk(call) as desk, progress("Rebuilding", quiet=call.quiet):
+        count = care.rebuild(desk)
+    if call.as_json:
+        print_json({"records": count})
+    elif not call.quiet:
+        tell(f"{count} records made anew.")
+
+
+@click.command("passphrase", cls=Verb, epilog="Example: comity passphrase")
+@click.option("--remove", is_flag=True, help="Keep the keys without a passphrase; every start says so.")
+@pass_call
+def passphrase(call: Call, remove: bool) -> None:
+    """Change the passphrase of this device's keys."""
+    from comity.bootstrap import change_passphrase
+    from comity.cli.secrets import ask_old, ask_new
+    from comity.home import home_folder
+
+    change_passphrase(home_folder(call.home), old=ask_old(), new="" if remove else ask_new())
+    if not call.quiet:
+        tell("The passphrase was changed. Backups made before open with the old one.")
+
+
+def print_findings(found: dict[str, Any], *, as_json: bool) -> None:
+    """What verify and doctor found."""
+    if as_json:
+        print_json(found)
+        return
+    for problem in found["problems"]:
+        print_lines(problem["text"], f"  {problem['hint']}" if problem["hint"] else "")
+    if found["ok"]:
+        print_lines("Nothing is wrong.")

@@ -1,0 +1,37 @@
+"""Opening the desk for one command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from comity.cli.frame import Call
+from comity.errors import UsageError
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+
+
+def day_told(call: Call) -> date | None:
+    """The day of `--today`, if it was given."""
+    if not call.today:
+        return None
+    from comity.domain.when import day
+
+    try:
+        return day(call.today, datetime.now(UTC).date())
+    except ValueError as error:
+        raise UsageError(str(error)) from error
+
+
+@contextmanager
+def opened_desk(call: Call) -> Iterator["Desk"]:
+    """The desk of the home that the call names, closed when the command ends."""
+    from comity.bootstrap import open_desk
+    from comity.home import home_folder
+
+    desk = open_desk(home_folder(call.home), today=day_told(call))
+    try:
+        yield desk
+    finally:
+        desk.close()

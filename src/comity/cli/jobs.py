@@ -1,0 +1,134 @@
+"""Whole jobs: what needs attention, search, plan files, coverage and roster."""
+
+from pathlib import Path
+
+import click
+
+from comity.cli.desks import opened_desk
+from comity.cli.frame import Call, Noun, Verb, pass_call
+from comity.cli.listing import joined
+from comity.cli.output import print_json, print_lines, print_table, tell
+from comity.errors import ConflictsExist
+
+
+@click.command(
+    "check", cls=Verb, epilog="Example: comity check is:stale", context_settings={"ignore_unknown_options": True}
+)
+@click.argument("query", nargs=-1, type=click.UNPROCESSED, metavar="[QUERY]...")
+@click.option("--strict", is_flag=True, help="Exit 5 if something stops work.")
+@pass_call
+def check(call: Call, query: tuple[str, ...], strict: bool) -> None:
+    """What needs attention, the worst first: one sentence each."""
+    from comity.desk.asking import find, ref
+    from comity.desk.checking import checks
+
+    with opened_desk(call) as desk:
+        found = [(each, ref(desk, find(desk, each.id, each.kind))) for each in checks(desk, joined(query))]
+    if call.as_json:
+        keys = ("check", "severity", "kind", "id", "text", "records")
+        items = [{**{key: getattr(each, key) for key in keys}, "ref": name} for each, name in found]
+        print_json({"items": items, "count": len(items)})
+    else:
+        print_table(("severity", "ref", "text", "check"), [(c.severity, name, c.text, c.check) for c, name in found])
+    blockers = [each for each, _ in found if each.severity == "blocker"]
+    if strict and blockers:
+        raise ConflictsExist(f"{len(blockers)} of {len(found)} stop work.", code="blocked")
+
+
+@click.command("search", cls=Verb, epilog="Example: comity search annotation guide")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(1), default=50, metavar="N", help="At most so many.")
+@pass_call
+def search(call: Call, words: tuple[str, ...], limit: int) -> None:
+    """Find words in the titles, texts and notes that this device holds."""
+    from comity.desk import asking
+
+    with opened_desk(call) as desk:
+        hits = asking.search(desk, " ".join(words), limit=limit)
+        groups = {hit.group: asking.group_name(desk, hit.group) for hit in hits}
+    keys = ("kind", "id", "ref", "title", "snippet", "marking")
+    items = [{**{key: getattr(hit, key) for key in keys}, "group": groups[hit.group]} for hit in hits]
+    if call.as_json:
+        print_json({"items": items, "count": len(items)})
+    else:
+        shown = ("kind", "ref", "title", "snippet", "group", "marking")
+        print_table(shown, [[item[key] for key in shown] for item in items])
+
+
+@click.command("apply", cls=Verb, epilog="Example: comity apply saltmarsh.toml --dry-run")
+@click.argument("file", metavar="FILE.toml")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, write nothing.")
+@click.option("--retire", is_flag=True, help="Retire what the file no longer names.")
+@pass_call
+def apply(call: Call, file: str, dry_run: bool, retire: bool) -> None:
+    """Make the store match a plan file; doing it again changes nothing."""
+    from comity.desk import plans
+
+    with opened_desk(call) as desk:
+        plan = plans.apply(desk, Path(file), dry_run=dry_run, retire=retire)
+    if call.as_json:
+        print_json(plan)
+        return
+    print_table(("act", "kind", "ref", "fields"), plan.rows())
+    if not call.quiet:
+        tell(plan.sentence())
+
+
+export = Noun("export", help="Write what others can read.")
+
+
+@export.command("plan", epilog="Example: comity export plan SALTMARSH --out saltmarsh.toml")
+@click.argument("exercise", metavar="EXERCISE")
+@click.option("--out", default="", metavar="FILE", help="Write to this file instead of printing.")
+@pass_call
+def export_plan(call: Call, exercise: str, out: str) -> None:
+    """An exercise as a plan file that apply reads back unchanged."""
+    from comity.desk import plans
+    from comity.desk.asking import find
+
+    with opened_desk(call) as desk:
+        text = plans.export(desk, find(desk, exercise, "exercise"))
+    if out:
+        Path(out).write_text(text, encoding="utf-8")
+    else:
+        print_lines(text)
+
+
+@click.command("matrix", cls=Verb, epilog="Example: comity matrix SALTMARSH --json")
+@click.argument("exercise", metavar="EXERCISE")
+@pass_call
+def matrix(call: Call, exercise: str) -> None:
+    """Coverage of an exercise: each cell, its state, and why it is not covered."""
+    from comity.desk import runs
+    from comity.desk.asking import find
+
+    with opened_desk(call) as desk:
+        found = runs.matrix(desk, find(desk, exercise, "exercise"))
+    if call.as_json:
+        print_json(found)
+        return
+    keys = ("institute", "system", "task", "language", "state", "reason")
+    print_table(keys, [[row[key] for key in keys] for row in found["rows"]])
+    if not call.quiet:
+        tell(f"{found['covered']} of {found['total']} covered, {found['waived']} waived.")
+
+
+@click.command("roster", cls=Verb, epilog="Example: comity roster SALTMARSH --on 2026-12-01")
+@click.argument("exercise", metavar="EXERCISE")
+@click.option("--on", default="", metavar="DATE", help="Only who is there on this day.")
+@pass_call
+def roster(call: Call, exercise: str, on: str) -> None:
+    """Who is on an exercise, in which role, from when to when."""
+    from comity.desk import asking
+
+    with opened_desk(call) as desk:
+        found = asking.find(desk, exercise, "exercise")
+        within = f" from<={on} to>={on}" if on else ""
+        people = asking.records(desk, "assignment", f"exercise:{found.id}{within}")
+        items = [asking.as_json(desk, person) for person in people]
+        columns = ("person", "role", "from", "to")
+        rows = [[asking.value_text(desk, person, column) for column in columns] for person in people]
+    if call.as_json:
+        print_json({"items": items, "count": len(items)})
+    else:
+        print_table(columns, rows)

@@ -1,0 +1,88 @@
+"""`comity KIND list`: records that match a query, as a table, lines, CSV or JSON."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from comity.cli.desks import opened_desk
+from comity.cli.fields import kebab
+from comity.cli.frame import Call, Verb, pass_call, unknown
+from comity.cli.output import print_csv, print_json, print_table
+from comity.domain.record import Record, encode, facets
+from comity.errors import UsageError
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+
+TOLD = ("id", "ref", "group", "originator", "created_at", "created_by", "updated_at", "updated_by", "retired")
+QUERY = "QUERY: words, field:value, field:a,b, -field:value, field<value, ~regex, is:stale, age>7d."
+
+
+def list_command(kind: type[Record]) -> click.Command:
+    """`comity KIND list [QUERY ...]`."""
+
+    def show(call: Call, query: tuple[str, ...], **told: Any) -> None:
+        from comity.desk import asking
+
+        text, retired = joined(query), told["retired"]
+        with opened_desk(call) as desk:
+            sort = tuple(
+                word.strip().replace("-", "_") if word[:1] != "-" else "-" + word[1:].replace("-", "_")
+                for word in told["sort"].split(",")
+                if word.strip()
+            )
+            found = asking.records(desk, kind.noun, text, sort=sort, limit=told["limit"], retired=retired)
+            if call.as_json:
+                count = len(found) if told["limit"] is None else asking.count(desk, kind.noun, text, retired=retired)
+                print_json({"items": [asking.as_json(desk, record) for record in found], "count": count})
+                return
+            columns = _columns(kind, told["columns"])
+            rows = [[_cell(desk, record, column) for column in columns] for record in found]
+            (print_csv if told["csv"] else print_table)(columns, rows)
+
+    own: list[click.Parameter] = [
+        click.Argument(["query"], nargs=-1, type=click.UNPROCESSED, metavar="[QUERY]..."),
+        click.Option(["--sort"], default="", metavar="FIELD,-FIELD", help="Order by fields; - turns one round."),
+        click.Option(["--limit"], type=click.IntRange(0), metavar="N", help="At most so many."),
+        click.Option(["--columns"], default="", metavar="A,B", help="Show these fields."),
+        click.Option(["--retired"], is_flag=True, help="Retired records too."),
+        click.Option(["--csv"], is_flag=True, help="Print CSV for spreadsheets."),
+    ]
+    name = kebab(kind.noun)
+    return Verb(
+        "list",
+        callback=pass_call(show),
+        params=own,
+        help=f"{kind.plural.capitalize()} that match. {QUERY}",
+        epilog=f"Example: comity {name} list -is:conflict --json",
+        context_settings={"ignore_unknown_options": True},  # -field:value is a query
+    )
+
+
+def joined(query: tuple[str, ...]) -> str:
+    """The words of a query as one text; a word that the shell kept together stays together."""
+    for word in query:
+        if word.startswith("--"):
+            raise UsageError(f"No such option: {word}", hint="See comity KIND list --help.")
+    return " ".join(query)
+
+
+def _columns(kind: type[Record], told: str) -> list[str]:
+    known = [*TOLD, *facets(kind)]
+    asked = [word.strip().replace("-", "_") for word in told.split(",") if word.strip()]
+    for word in asked:
+        if word not in known:
+            raise unknown(f"There is no column «{word}».", word, known)
+    return asked or ["ref", *(name for name in kind.columns if name != kind.code_field), "marking"]
+
+
+def _cell(desk: "Desk", record: Record, column: str) -> object:
+    from comity.desk import asking
+
+    if column in facets(type(record)):
+        return asking.value_text(desk, record, column)
+    if column == "ref":
+        return asking.ref(desk, record)
+    if column == "group":
+        return asking.group_name(desk, record.group)
+    return encode(getattr(record, column))

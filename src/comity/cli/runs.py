@@ -1,0 +1,66 @@
+"""`comity run import` and `comity run compare`: runs from their logs, and two runs held side by side."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from comity.cli.desks import opened_desk
+from comity.cli.frame import Call, Verb, pass_call
+from comity.cli.output import print_json, print_lines, print_table, progress, tell
+from comity.errors import Refused
+
+OUTCOMES = ("added", "unchanged", "updated", "refused")
+
+
+@click.command("import", cls=Verb, epilog="Example: comity run import logs/ --exercise SALTMARSH --dry-run")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.option("--exercise", default="", metavar="REF", help="Look for cells in this exercise only.")
+@click.option("--institute", default="", metavar="CODE", help="Whose runs they are; without it, yours.")
+@click.option("--language", default="", metavar="L", help="The language they were run in; without it, the task's.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen, write nothing.")
+@pass_call
+def import_logs(
+    call: Call, paths: tuple[str, ...], exercise: str, institute: str, language: str, dry_run: bool
+) -> None:
+    """Read Inspect logs (.eval, .json) or folders of them; the same log again changes nothing."""
+    from comity.desk import runs
+
+    with opened_desk(call) as desk, progress("Reading logs", quiet=call.quiet) as advance:
+        outcomes = runs.import_logs(
+            desk,
+            [Path(path) for path in paths],
+            exercise=exercise,
+            institute=institute,
+            language=language,
+            dry_run=dry_run,
+            on_progress=advance,
+        )
+    files = [{"file": each.file, "outcome": each.outcome, "run": each.run, "reason": each.reason} for each in outcomes]
+    counts = Counter(each.outcome for each in outcomes)
+    if call.as_json:
+        print_json({"files": files, **{outcome: counts[outcome] for outcome in OUTCOMES}})
+    else:
+        print_table(("file", "outcome", "run", "reason"), [tuple(each.values()) for each in files])
+    if counts["refused"]:
+        raise Refused(f"{counts['refused']} of {len(files)} files were refused.", code="files_refused")
+
+
+@click.command("compare", cls=Verb, epilog="Example: comity run compare SALTMARSH/R1 SALTMARSH/R2")
+@click.argument("first", metavar="REF")
+@click.argument("second", metavar="REF")
+@pass_call
+def compare(call: Call, first: str, second: str) -> None:
+    """Whether two runs can be compared, what differs, and the difference of their scores with its interval."""
+    from comity.desk import runs
+    from comity.desk.asking import find
+
+    with opened_desk(call) as desk:
+        found = runs.compare(desk, find(desk, first, "run"), find(desk, second, "run"))
+    if call.as_json:
+        print_json(found)
+        return
+    print_lines(found["verdict"].replace("_", " "))
+    print_table(("class", "field", "a", "b"), [tuple(each.values()) for each in found["differences"]])
+    for score in found["scores"]:
+        tell(score["statement"])

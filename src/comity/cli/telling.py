@@ -1,0 +1,72 @@
+"""Records and their history as lines for a person."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from comity.cli.output import print_json, print_lines, print_table
+from comity.domain.record import Record, encode, facets
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+
+
+def print_record(desk: "Desk", record: Record) -> None:
+    """Everything about a record: what is wrong first, then what it is, who and when, what follows from it."""
+    print_lines(*_lines(desk, record))
+
+
+def _lines(desk: "Desk", record: Record) -> Iterator[str]:
+    from comity.desk import asking
+
+    yield f"{asking.ref(desk, record)}  {record.marking}{'  SYNTHETIC' if record.synthetic else ''}"
+    if record.retired:
+        yield "retired"
+    for name in record.conflicts:
+        yield f"in conflict: {name}"
+    for flag in record.flags:
+        yield f"flagged: {flag}"
+    for name, facet in facets(type(record)).items():
+        if text := asking.value_text(desk, record, name):
+            yield f"  {facet.label}: {text}"
+    for name, value in asking.derived(desk, record).items():
+        yield f"  {name.replace('_', ' ')}: {_text(value)}"
+    yield f"  group: {asking.group_name(desk, record.group)}"
+    yield f"  created: {encode(record.created_at)} by {record.created_by}, {record.created_institute}"
+    yield f"  updated: {encode(record.updated_at)} by {record.updated_by}, {record.updated_institute}"
+    yield f"  id: {record.id}"
+
+
+def print_history(desk: "Desk", record: Record, *, as_json: bool) -> None:
+    """Who changed what and why, the create first."""
+    from comity.desk.history import history
+
+    entries = history(desk, record)
+    if as_json:
+        print_json({"items": [_entry(entry) for entry in entries]})
+        return
+    rows = [
+        (encode(entry.at), entry.by, entry.institute, name, _text(old), _text(new), entry.reason)
+        for entry in entries
+        for name, (old, new) in entry.changes.items()
+    ]
+    print_table(("at", "by", "institute", "field", "from", "to", "reason"), rows)
+
+
+def _entry(entry: Any) -> dict[str, Any]:
+    return {
+        "at": encode(entry.at),
+        "by": entry.by,
+        "institute": entry.institute,
+        "device": entry.device,
+        "reason": entry.reason,
+        "changes": {name: {"from": encode(old), "to": encode(new)} for name, (old, new) in entry.changes.items()},
+    }
+
+
+def _text(value: Any) -> str:
+    from msgspec import json
+
+    if value is None:
+        return ""
+    value = encode(value)
+    return value if isinstance(value, str) else json.encode(value).decode()

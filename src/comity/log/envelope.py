@@ -99,7 +99,8 @@ def decode(data: bytes) -> Envelope:
 
 def length_of(start: bytes) -> int:
     """How long the body is, read from the first 200 bytes, for reading envelopes from a stream."""
-    return _parse(start[:HEADER], start[HEADER:STRIPPED], None).length
+    length: int = _LAYOUT.unpack(start[:HEADER])[9]
+    return length
 
 
 def sealed(slot: Slot, packed: bytes, key: bytes, secret: bytes, entropy: Entropy = os.urandom) -> Envelope:
@@ -191,6 +192,8 @@ def _parse(header: bytes, signature: bytes, body: bytes | None) -> Envelope:
         raise Malformed("The numbers of an envelope do not fit: only the first of a seat has none before it.")
     if not 0 < length <= bodies.CARRIED_LIMIT:
         raise Malformed("The body of an envelope has 1 byte to 256 KiB.")
+    if body is None and sort == Type.ACT:
+        raise Malformed("An act always has its body.")
     if body is not None and (len(body) != length or _hash(body) != digest):
         raise Malformed("The body of an envelope is not the one its header names.")
     return Envelope(

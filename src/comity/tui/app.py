@@ -1,0 +1,168 @@
+"""The app: sections as modes, the keys that work everywhere, and the desk that opens behind the first frame."""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import App
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.screen import Screen
+
+from comity.errors import ComityError
+from comity.settings import Settings
+from comity.tui import themes
+from comity.tui.actions import SECTIONS, bindings, section_bindings
+from comity.tui.glyphs import AsciiOnly, only_ascii
+from comity.tui.screens.base import Page
+from comity.tui.session import Session, Strength
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+    from comity.domain.record import Record
+
+
+class Opening(Page):
+    """The first frame: the chrome, while the store is being opened."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+
+class ComityApp(App[None]):
+    """Comity on the screen."""
+
+    TITLE = "Comity"
+    CSS_PATH = "comity.tcss"
+    ENABLE_COMMAND_PALETTE = False
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings("app"), *section_bindings()]
+
+    def __init__(
+        self,
+        desk_opener: Callable[[], "Desk"],
+        *,
+        start: str = "",
+        filter: str = "",
+        settings: Settings | None = None,  # noqa: A002
+    ) -> None:
+        environ = dict(os.environ)  # Textual takes NO_COLOR out of the environment
+        super().__init__()
+        self.session = Session(settings or Settings())
+        self.ready = False
+        self.start, self.start_filter = start or "today", filter
+        self._opener = desk_opener
+        self.animation_level = "none"
+        self._ascii = [AsciiOnly()] if only_ascii(self.session.settings.screen.glyphs, environ) else []
+        for name in themes.COLOURS:
+            self.register_theme(themes.theme(name))
+        self.theme = themes.chosen(self.session.settings.screen.theme, environ)
+        self.set_keymap(self.session.settings.keys)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), *self._ascii]
+
+    def get_default_screen(self) -> Screen[None]:
+        return Opening()
+
+    # the desk, behind the first frame
+
+    def on_ready(self) -> None:
+        self.run_worker(self._open, thread=True)
+
+    def _open(self) -> None:
+        """In a thread: what takes long to load, and the store."""
+        import comity.tui.sections  # noqa: F401  # loads the kinds and the pages behind the first frame
+
+        try:
+            desk = self._opener()
+        except ComityError as error:
+            self.call_from_thread(self.stop_here, error)
+        else:
+            self.call_from_thread(self._opened, desk)
+
+    async def _opened(self, desk: "Desk") -> None:
+        from comity.tui.sections import SECTION_PAGES
+
+        self.desk, self.ready = desk, True
+        for name, make in SECTION_PAGES.items():
+            self.add_mode(name, make)
+        self.go(self.start)
+
+    def stop_here(self, error: ComityError) -> None:
+        """A page for what cannot continue: what happened and what to do."""
+        from comity.tui.screens.stopped import Stopped
+
+        self.push_screen(Stopped(error))
+
+    # what pages ask of the app
+
+    @property
+    def page(self) -> Page | None:
+        """The page on the screen, under any overlay."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    def say(self, text: str, strength: Strength = "line") -> None:
+        """Tell the person what happened; it can be read again under `!`."""
+        self.session.note(text, strength)
+        if self.page:
+            self.page.news(text, strength)
+
+    def attempt(self, act: Callable[[], None]) -> bool:
+        """Do it; a refusal is told in words, with every problem, and nothing was changed."""
+        try:
+            act()
+        except ComityError as error:
+            problems = "".join(f" {problem.field}: {problem.message}" for problem in error.problems)
+            self.say(" ".join(part for part in (error.message, problems.strip(), error.hint) if part), "red")
+            return False
+        return True
+
+    def written(self) -> None:
+        """Something was written here: the page on the screen reads again, the others when they come back."""
+        if self.page:
+            self.page.action_bring_in()
+
+    def go(self, place: str) -> None:
+        """Open a section (`people/leave`) or a record (`SALTMARSH/matrix`)."""
+        head, _, tab = place.rpartition("/") if "/" in place else (place, "", "")
+        if head.lower() in map(str.lower, SECTIONS):
+            self.call_later(self._section, head.lower(), tab)
+        else:
+            self.attempt(lambda: self._record(head or place, place))
+
+    async def _section(self, name: str, tab: str) -> None:
+        await self.switch_mode(name)
+        if tab and self.page:
+            await self.page.turn_to_label(tab)
+
+    def _record(self, head: str, whole: str) -> None:
+        """A record by its name; `SALTMARSH/R2` is itself a name, `SALTMARSH/matrix` names a tab."""
+        from comity.desk import asking
+        from comity.errors import NotFound
+
+        try:
+            record, tab = asking.find(self.desk, whole), ""
+        except NotFound:
+            record, tab = asking.find(self.desk, head), whole.rpartition("/")[2]
+        self.show(record, tab)
+
+    def show(self, record: "Record", tab: str = "") -> None:
+        """Open the page of a record in the section where its kind lives."""
+        self.call_later(self._show, record, tab)
+
+    async def _show(self, record: "Record", tab: str) -> None:
+        from comity.tui.sections import page_of, section_of
+
+        section = section_of(record)
+        if section != self.current_mode and not self.current_mode == "search":
+            await self.switch_mode(section)
+        await self.push_screen(page_of(record, tab))
+
+    # keys that work everywhere
+
+    async def action_section(self, name: str) -> None:
+        if self.ready:
+            await self._section(name, "")
+
+    def action_leave(self) -> None:
+        self.exit()

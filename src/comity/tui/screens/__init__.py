@@ -1,0 +1,1 @@
+"""Pages: what every page has, pages derived for any kind, and the sections."""

@@ -1,0 +1,268 @@
+"""What every page has: marking bars, sections, title, tabs, panel, footer; and the panes that fill it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import ContentSwitcher
+
+from comity.tui.actions import BY_ID, bindings, shown_keys
+from comity.tui.session import Strength, host
+from comity.tui.spans import BLANK, Line, Span, span
+from comity.tui.widgets.chrome import Footer, Marked, MarkingBar, PageTabs, SectionTabs, TwoEnds
+from comity.tui.widgets.notices import Notices, TooSmall
+from comity.tui.widgets.panel import Panel
+
+_NEWS_SECONDS = 5.0
+
+
+class Pane(Vertical):
+    """What fills a page or one of its tabs. Override what differs; call `tell()` after anything changed."""
+
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "copy")
+    WORDS: ClassVar[dict[str, str]] = {}
+
+    class Changed(Message):
+        """The cursor, the rows or the text of a pane changed: title, panel, bars and footer follow."""
+
+    def state(self) -> Line:
+        """The right end of the title line: filters, counts, order."""
+        return BLANK
+
+    def aside(self) -> Sequence[Line]:
+        """The panel: the thing under the cursor."""
+        return ()
+
+    def held(self) -> Iterable[tuple[str, bool]]:
+        """Marking and synthetic flag of everything on the screen now."""
+        return ()
+
+    def current(self) -> Any:
+        """The record under the cursor, if it is one."""
+        return None
+
+    def chosen(self) -> list[Any]:
+        """The marked records, else the one under the cursor."""
+        return [record for record in [self.current()] if record is not None]
+
+    def bring_in(self) -> None:
+        """Read again, keeping the cursor on its record."""
+
+    def stop(self) -> bool:
+        """`esc` in the pane: give up a filter or a choice; whether there was one."""
+        return False
+
+    def jumps(self) -> dict[str, tuple[str, Callable[[], None]]]:
+        """Second letters after `g`."""
+        return {}
+
+    def tell(self) -> None:
+        """The page must draw what is about this pane again."""
+        self.post_message(self.Changed())
+
+
+class Tab(NamedTuple):
+    """A tab of a page: its label, what makes its pane, the letter after `g` that leads there."""
+
+    label: str
+    make: Callable[[], Pane]
+    letter: str = ""
+
+
+class Page(Screen[None]):
+    """One page of a section."""
+
+    BINDINGS = bindings("page", "record")
+    AUTO_FOCUS = None
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (80, "-narrow"), (110, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
+
+    def __init__(self, section: str, start: str = "") -> None:
+        super().__init__()
+        self.section = section
+        self._tabs: Sequence[Tab] = ()
+        self._start = start
+        self._shown = -1
+
+    # what pages override
+
+    def path(self) -> Line:
+        """The left end of the title line: where this page is."""
+        return (Span(self.section.title(), "strong bold"),)
+
+    def tabs(self) -> Sequence[Tab]:
+        """The tabs of this page; a page without tabs has one without a label."""
+        return ()
+
+    def banner(self) -> Line:
+        """A line under the sections that nobody may miss; empty most of the time."""
+        return BLANK
+
+    # building
+
+    def compose(self) -> ComposeResult:
+        yield MarkingBar(id="bar-top")
+        yield SectionTabs()
+        with Horizontal(id="middle"):
+            with Vertical(id="main"):
+                yield TwoEnds(id="banner")
+                yield TwoEnds(id="title")
+                yield PageTabs()
+                yield ContentSwitcher(id="panes")
+            yield Panel()
+        yield Footer()
+        yield MarkingBar(id="bar-bottom")
+        yield Notices()
+        yield TooSmall()
+
+    async def on_mount(self) -> None:
+        self.query_one(SectionTabs).section = self.section
+        self._tabs = self.tabs()
+        labels = tuple(tab.label for tab in self._tabs if tab.label)
+        self.query_one(PageTabs).labels = labels
+        self.set_class(bool(labels), "-tabbed")
+        if self._tabs:
+            await self.turn_to(self._place(self._start))
+        self.redraw()
+
+    def _place(self, label: str) -> int:
+        wanted = label.lower().replace(" ", "-")
+        labels = [tab.label.lower().replace(" ", "-") for tab in self._tabs]
+        return labels.index(wanted) if wanted in labels else 0
+
+    async def turn_to(self, place: int) -> None:
+        """Show a tab; its pane is made when it is first shown and kept."""
+        switcher = self.query_one("#panes", ContentSwitcher)
+        name = f"pane-{place}"
+        if not switcher.query(f"#{name}"):
+            pane = self._tabs[place].make()
+            pane.id = name
+            await switcher.add_content(pane, set_current=True)
+        switcher.current = name
+        self._shown = place
+        self.query_one(PageTabs).shown = place
+        self.focus_pane()
+        self.redraw()
+
+    async def turn_to_label(self, label: str) -> None:
+        """Show the tab of that label, if there is one."""
+        if label:
+            await self.turn_to(self._place(label))
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane on the screen."""
+        found = self.query(f"#pane-{self._shown}")
+        return found.first(Pane) if found else None
+
+    def focus_pane(self) -> None:
+        """Give the keys to the first part of the pane that takes them."""
+        pane = self.pane
+        target = next((widget for widget in pane.walk_children() if widget.focusable), None) if pane else None
+        if target is not None:
+            self.set_focus(target)  # type: ignore[arg-type]
+
+    # what follows from the pane
+
+    def on_pane_changed(self) -> None:
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Title, panel, bars and footer say what is true now."""
+        pane = self.pane
+        title = self.query_one("#title", TwoEnds)
+        title.left, title.right = self.path(), pane.state() if pane else BLANK
+        banner = self.query_one("#banner", TwoEnds)
+        banner.left = self.banner()
+        banner.display = bool(banner.left)
+        lines = pane.aside() if pane else ()
+        self.set_class(not lines, "-no-aside")
+        self.query_one(Panel).show(lines)
+        marked = Marked.of(pane.held() if pane else (), self._notes())
+        for bar in self.query(MarkingBar):
+            bar.marked = marked
+        footer = self.query_one(Footer)
+        footer.hints = self.hints()
+
+    def _notes(self) -> tuple[str, ...]:
+        preview = host(self).session.preview_as
+        return (f"PREVIEW AS {preview}",) if preview else ()
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """Keys and words of the footer."""
+        pane = self.pane
+        words = pane.WORDS if pane else {}
+        ids = [*(pane.HINTS if pane else ()), *(["next_tab"] if len(self._tabs) > 1 else []), "keys"]
+        keys = host(self).session.settings.keys
+        return tuple((shown_keys(BY_ID[name], keys), words.get(name, BY_ID[name].short)) for name in ids)
+
+    def link(self, sections: Line, footer: Line, short: Line) -> None:
+        """The state of this device: right of the sections and of the footer; the short form where it is narrow."""
+        self.query_one(SectionTabs).state = sections
+        self.query_one(Footer).state = short if self.has_class("-narrow") else footer
+
+    # news
+
+    def news(self, text: str, strength: Strength) -> None:
+        """Tell it on this page."""
+        if strength != "line":
+            self.query_one(Notices).add(text, strength)
+            return
+        footer = self.query_one(Footer)
+        footer.news = (span(text, "strong"),)
+        self.set_timer(_NEWS_SECONDS, self._news_over)
+
+    def _news_over(self) -> None:
+        self.query_one(Footer).news = BLANK
+
+    # keys
+
+    def on_section_tabs_chosen(self, event: SectionTabs.Chosen) -> None:
+        host(self).go(event.section)
+
+    async def on_page_tabs_chosen(self, event: PageTabs.Chosen) -> None:
+        await self.turn_to(event.place)
+
+    async def action_next_tab(self) -> None:
+        await self._turn(1)
+
+    async def action_previous_tab(self) -> None:
+        await self._turn(-1)
+
+    async def _turn(self, by: int) -> None:
+        if len(self._tabs) > 1:
+            await self.turn_to((self._shown + by) % len(self._tabs))
+
+    def action_panel(self) -> None:
+        """The panel on or off, for this page."""
+        self.toggle_class("-no-panel")
+
+    def action_next_pane(self) -> None:
+        self.focus_next()
+
+    async def action_back(self) -> None:
+        """Close what is open on the page, then leave it; in the first page of a section nothing happens."""
+        if self.query_one(Notices).dismiss():
+            return
+        if self.pane and self.pane.stop():
+            return
+        if len(self.app.screen_stack) > 1:
+            await self.app.pop_screen()
+
+    def action_bring_in(self) -> None:
+        """Show what arrived since."""
+        if self.pane:
+            self.pane.bring_in()
+            self.redraw()
+
+    def jumps(self) -> dict[str, tuple[str, Callable[[], None]]]:
+        """Second letters after `g` on this page."""
+        tabs = {
+            tab.letter: (tab.label, lambda place=place: self.call_later(self.turn_to, place))
+            for place, tab in enumerate(self._tabs)
+            if tab.letter
+        }
+        return {**tabs, **(self.pane.jumps() if self.pane else {})}  # type: ignore[dict-item]

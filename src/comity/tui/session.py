@@ -1,0 +1,74 @@
+"""What all screens of one run of the app share: the open desk, what was said, what is masked."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
+
+from textual.message_pump import MessagePump
+
+from comity.domain.marking import above
+from comity.settings import Settings
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+    from comity.domain.record import Record
+
+Strength: TypeAlias = Literal["line", "notice", "red"]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One notice of this session: it can be read again until the app is left."""
+
+    at: datetime
+    strength: Strength
+    text: str
+
+
+@dataclass
+class Session:
+    """The state that pages share."""
+
+    settings: Settings = field(default_factory=Settings)
+    said: list[Said] = field(default_factory=list)
+    unmasked: bool = False
+    preview_as: str = ""
+
+    def note(self, text: str, strength: Strength) -> Said:
+        """Keep what was said."""
+        said = Said(datetime.now(UTC), strength, text)
+        self.said.append(said)
+        return said
+
+    def masks(self, marking: str) -> bool:
+        """Whether a record of this marking keeps its place but not its text."""
+        return not self.unmasked and above(marking, self.settings.screen.ceiling)
+
+
+class Host(Protocol):
+    """What pages and overlays ask of the app."""
+
+    session: Session
+    desk: "Desk"
+    ready: bool
+
+    def say(self, text: str, strength: Strength = "line") -> None:
+        """Tell the person what happened."""
+
+    def go(self, place: str) -> None:
+        """Open a section, a record, or one of their tabs."""
+
+    def show(self, record: "Record", tab: str = "") -> None:
+        """Open the page of a record."""
+
+    def attempt(self, act: Callable[[], None]) -> bool:
+        """Do it; a refusal is told, not raised."""
+
+    def written(self) -> None:
+        """Something was written here: pages read again."""
+
+
+def host(of: MessagePump) -> Host:
+    """The app that a screen or widget runs in."""
+    return cast(Host, of.app)

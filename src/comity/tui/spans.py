@@ -1,0 +1,107 @@
+"""Text on its way to the screen: spans of plain text, each with a role for its colour. Never markup."""
+
+from collections.abc import Iterable
+from typing import NamedTuple, TypeAlias
+
+from rich.cells import cell_len
+from textual.content import Content
+
+from comity.domain.text import cut, plain
+
+
+class Span(NamedTuple):
+    """A piece of a line: harmless text and its role, such as `red bold`; no role means ordinary text."""
+
+    text: str
+    role: str = ""
+
+
+Line: TypeAlias = tuple[Span, ...]
+BLANK: Line = ()
+
+
+def span(text: object, role: str = "") -> Span:
+    """A span of any text, made harmless."""
+    return Span(plain(text), role)
+
+
+def line(*parts: object) -> Line:
+    """A line of spans; anything else becomes a span of ordinary text."""
+    return tuple(part if isinstance(part, Span) else span(part) for part in parts)
+
+
+def pair(label: object, value: object, width: int = 12, role: str = "") -> Line:
+    """A line of a panel: a dim label and its value."""
+    return line(span(f"{plain(label):<{width}}  ", "dim"), span(value, role))
+
+
+def keyed(*pairs: tuple[str, str]) -> Line:
+    """Keys and what they do: `t step   c note`."""
+    spans: list[Span] = []
+    for key, label in pairs:
+        spans += [Span("   ")] * bool(spans) + [span(key, "accent bold"), span(f" {label}", "dim")]
+    return tuple(spans)
+
+
+def width(spans: Iterable[Span]) -> int:
+    """The terminal cells that spans take."""
+    return sum(cell_len(part.text) for part in spans)
+
+
+def fit(spans: Line, cells: int, align: str = "left") -> Line:
+    """The line in exactly so many cells: cut with …, or filled with blanks."""
+    used = width(spans)
+    if used <= cells:
+        fill = Span(" " * (cells - used))
+        return (fill, *spans) if align == "right" else (*spans, fill)
+    kept: list[Span] = []
+    room = cells
+    for part in spans:
+        text = cut(part.text, room) if cell_len(part.text) > room or part is not spans[-1] else part.text
+        kept.append(Span(text, part.role))
+        room -= cell_len(text)
+        if room <= 0 or text != part.text:
+            break
+    return (*kept, Span(" " * room)) if room > 0 else tuple(kept)
+
+
+def wrap(spans: Line, cells: int, indent: int = 0) -> list[Line]:
+    """The line broken at blanks into lines of at most so many cells, the later ones indented."""
+    done: list[Line] = []
+    now: list[Span] = []
+    for part in spans:
+        for word in _words(part.text):
+            if now and width(now) + cell_len(word.rstrip()) > cells:
+                done.append(tuple(now))
+                now, word = [Span(" " * indent)] * bool(indent), word.lstrip()
+            now.append(Span(word, part.role))
+    return [*done, tuple(now)]
+
+
+def _words(text: str) -> Iterable[str]:
+    """Words, each with the blanks after it."""
+    start = 0
+    while start < len(text):
+        stop = text.find(" ", start + len(text[start:]) - len(text[start:].lstrip(" ")))
+        stop = len(text) if stop < 0 else stop
+        while stop < len(text) and text[stop] == " ":
+            stop += 1
+        yield text[start:stop]
+        start = stop
+
+
+def content(lines: Iterable[Line], base: str = "$text") -> Content:
+    """Lines as Textual draws them."""
+    return Content("\n").join(
+        Content.assemble(*((part.text, style_name(part.role, base)) for part in spans)) for spans in lines
+    )
+
+
+def style_name(role: str, base: str = "$text") -> str:
+    """The style of a role in the words of a style sheet: `red bold` is `$red bold`."""
+    if role == "here":
+        return "$ground on $accent bold"
+    words = role.split()
+    colours = [word for word in words if word not in ("bold", "italic", "underline", "reverse", "strike")]
+    attributes = [word for word in words if word not in colours]
+    return " ".join([*(f"${word}" for word in colours[:1]), *([base] * (not colours)), *attributes])

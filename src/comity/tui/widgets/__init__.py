@@ -1,0 +1,1 @@
+"""Widgets: the virtual table, the chrome of every page, overlays and fields."""

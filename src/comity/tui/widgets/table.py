@@ -1,0 +1,291 @@
+"""The virtual table: a list of any length whose cost follows the window on the screen."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.selection import Selection
+from textual.strip import Strip
+
+from comity.tui import themes
+from comity.tui.actions import bindings
+from comity.tui.spans import Line, Span, fit
+from comity.tui.widgets.source import Column, Listed, Row, Seen, Source, arranged
+
+_GUTTER = 3
+_WHEEL = 3
+
+
+class Table(ScrollView, can_focus=True):
+    """Rows of a source under a fixed heading, with a cursor line, marks and changed lines."""
+
+    BINDINGS = bindings("table")
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    class Moved(Message):
+        """The cursor is on another line, or other rows are on the screen."""
+
+    class Opened(Message):
+        """A person opened the line under the cursor."""
+
+    def __init__(self, columns: Sequence[Column], source: Source | None = None, *, gap: int = 2, id: str = "") -> None:  # noqa: A002
+        super().__init__(id=id or None)
+        self.columns = tuple(columns)
+        self.gap = gap
+        self.marked: set[str] = set()
+        self.changed: set[str] = set()
+        self.pan = 0
+        self._seen = Seen(source or Listed())
+        self._key = ""
+
+    @property
+    def source(self) -> Source:
+        return self._seen.source
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        return self._seen.row(self.cursor)
+
+    @property
+    def head_height(self) -> int:
+        if not any(column.label for column in self.columns):
+            return 0
+        return 2 if any(column.over for column in self.columns) else 1
+
+    def on_mount(self) -> None:
+        self.show(self.source)
+
+    def show(self, source: Source, at: str = "") -> None:
+        """Show another source; the cursor stays on the record it was on, or goes to the one asked for."""
+        self._seen = Seen(source)
+        self._settle(at or self._key)
+
+    def reread(self) -> None:
+        """Read the rows again: other values, other places; the cursor keeps its record."""
+        self.changed.clear()
+        self._seen.forget()
+        self._settle(self._key)
+
+    def touch(self) -> None:
+        """Draw the same rows again, read afresh, without moving anything."""
+        self._seen.forget()
+        self.refresh()
+
+    def visible(self) -> Iterator[Row]:
+        """The rows on the screen now."""
+        top = round(self.scroll_y)
+        for index in range(top, min(self._seen.count, top + self._room)):
+            row = self._seen.row(index)
+            if row:
+                yield row
+
+    @property
+    def _room(self) -> int:
+        return max(1, self.size.height - self.head_height)
+
+    def _settle(self, key: str) -> None:
+        self.virtual_size = Size(self.size.width, self._seen.count + self.head_height)
+        place = self.source.index_of(key) if key else None
+        self.set_reactive(Table.cursor, self._resting(self.cursor if place is None else place, 1))
+        self._keep()
+        self.refresh()
+
+    def _keep(self) -> None:
+        row = self.current
+        self._key = row.key if row else ""
+        self._follow()
+        self.post_message(self.Moved())
+
+    def _resting(self, index: int, way: int) -> int:
+        """The nearest place, first this way and then the other, where the cursor may stop."""
+        index = min(max(index, 0), max(0, self._seen.count - 1))
+        for step in (way, -way):
+            at = index
+            while (row := self._seen.row(at)) is not None:
+                if row.rests:
+                    return at
+                at += step
+        return index
+
+    def move(self, to: int, way: int = 0) -> None:
+        """Put the cursor on a line, or the nearest one where it may stop."""
+        self.cursor = self._resting(to, way or (1 if to >= self.cursor else -1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        if old == new:
+            return
+        for index in (old, new):
+            self._repaint(index)
+        self._keep()
+
+    def _repaint(self, index: int) -> None:
+        self.refresh(Region(0, index - round(self.scroll_y) + self.head_height, self.size.width, 1))
+
+    def _follow(self) -> None:
+        """Scroll as little as needed to see the cursor; headings above the first line come along."""
+        top, room = round(self.scroll_y), self._room
+        first = 0 if self.cursor and not self._any_resting_before(self.cursor) else self.cursor
+        if first < top:
+            self.scroll_to(y=first, animate=False, immediate=True)
+        elif self.cursor >= top + room:
+            self.scroll_to(y=self.cursor - room + 1, animate=False, immediate=True)
+
+    def _any_resting_before(self, index: int) -> bool:
+        rows = (self._seen.row(place) for place in range(max(0, index - 3), index))
+        return index > 3 or any(row.rests for row in rows if row)  # noqa: PLR2004
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        if round(old_value) != round(new_value):
+            self.refresh()
+            self.post_message(self.Moved())
+
+    def on_resize(self) -> None:
+        self.virtual_size = Size(self.size.width, self._seen.count + self.head_height)
+        self._follow()
+
+    # drawing
+
+    def render_line(self, y: int) -> Strip:
+        width, top = self.size.width, self.head_height
+        if y < top:
+            line, ground = self._head(y, width), "ground"
+        else:
+            index = round(self.scroll_y) + y - top
+            row = self._seen.row(index)
+            if row is None:
+                return Strip.blank(width, self._style("", "ground"))
+            on_cursor = index == self.cursor and row.rests
+            line, ground = self._body(row, width, on_cursor), "line" if on_cursor else "ground"
+        segments = [Segment(part.text, self._style(part.role, ground)) for part in line]
+        strip = Strip(segments).adjust_cell_length(width, self._style("", ground))
+        return strip.apply_offsets(0, y)
+
+    def _style(self, role: str, ground: str) -> Style:
+        if role.startswith("cell "):
+            role, ground = role.removeprefix("cell "), "cell"
+        return themes.style(self.app.theme, role, ground)
+
+    def _head(self, y: int, width: int) -> Line:
+        parts = [Span(" " * _GUTTER)]
+        upper = y == 0 and self.head_height > 1
+        for place, cells in self._arranged(width):
+            column = self.columns[place]
+            text = Span(column.over, "strong bold") if upper else Span(column.label, "dim")
+            parts += [*fit((text,), cells, column.align), Span(" " * self.gap)]
+        return fit(tuple(parts), width)
+
+    def _arranged(self, width: int) -> list[tuple[int, int]]:
+        return arranged(self.columns, width - _GUTTER, self.gap, self.pan)
+
+    def _body(self, row: Row, width: int, on_cursor: bool) -> Line:
+        bar = Span("▎", "accent") if on_cursor else Span(" ")
+        if row.heading:
+            return fit((*([bar] * row.rests), *row.cells[0]), width)
+        parts: list[Span] = [bar, *fit(self._gutter(row), _GUTTER - 1)]
+        for place, cells in self._arranged(width):
+            cell = row.cells[place] if place < len(row.cells) else ()
+            parts += self._cell(fit(cell, cells, self.columns[place].align), place, on_cursor)
+            parts.append(Span(" " * self.gap))
+        return fit(tuple(parts), width)
+
+    def _gutter(self, row: Row) -> Line:
+        if row.key in self.marked:
+            return (Span("*", "accent bold"),)
+        if row.key in self.changed:
+            return (Span("•", "accent bold"),)
+        return row.sign
+
+    def _cell(self, cell: Line, place: int, on_cursor: bool) -> Line:
+        """The cell as drawn: on the cursor line ordinary text is strong, the first column bold."""
+        if not on_cursor:
+            return cell
+        stress = "strong bold" if place == 0 else "strong"
+        return tuple(Span(part.text, part.role or stress) if part.role in ("", "bold") else part for part in cell)
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """The text that the mouse marked, as it stands on the screen."""
+        lines = (self.render_line(y).text.rstrip() for y in range(self.size.height))
+        return selection.extract("\n".join(lines)), "\n"
+
+    # keys and mouse
+
+    def action_line_down(self) -> None:
+        self.move(self.cursor + 1, 1)
+
+    def action_line_up(self) -> None:
+        self.move(self.cursor - 1, -1)
+
+    def action_first(self) -> None:
+        self.move(0, 1)
+
+    def action_last(self) -> None:
+        self.move(self._seen.count - 1, -1)
+
+    def action_half_down(self) -> None:
+        self.move(self.cursor + self._room // 2, -1)
+
+    def action_half_up(self) -> None:
+        self.move(self.cursor - self._room // 2, 1)
+
+    def action_page_down(self) -> None:
+        self.move(self.cursor + self._room, -1)
+
+    def action_page_up(self) -> None:
+        self.move(self.cursor - self._room, 1)
+
+    def action_left(self) -> None:
+        self._pan(-1)
+
+    def action_right(self) -> None:
+        self._pan(1)
+
+    def _pan(self, by: int) -> None:
+        hidden = len(self._arranged(self.size.width)) + self.pan < len(self.columns)
+        if by < 0 or hidden:
+            self.pan = max(0, self.pan + by)
+            self.refresh()
+
+    def action_open(self) -> None:
+        if self.current:
+            self.post_message(self.Opened())
+
+    def action_mark(self) -> None:
+        row = self.current
+        if row and row.key and not row.heading:
+            self.marked ^= {row.key}
+            self._repaint(self.cursor)
+            self.action_line_down()
+            self.post_message(self.Moved())
+
+    def action_mark_all(self) -> None:
+        """Mark every row of the list, or none if any is marked."""
+        rows = () if self.marked else self.source.rows(0, self._seen.count)
+        self.marked = {row.key for row in rows if row.key and not row.heading}
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def on_click(self, event: events.Click) -> None:
+        index = round(self.scroll_y) + event.y - self.head_height
+        row = self._seen.row(index) if event.y >= self.head_height else None
+        if row is None or not row.rests:
+            return
+        again = index == self.cursor
+        self.cursor = index
+        if again or event.chain > 1:
+            self.action_open()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        event.stop()
+        self.scroll_relative(y=_WHEEL, animate=False, immediate=True)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        event.stop()
+        self.scroll_relative(y=-_WHEEL, animate=False, immediate=True)

@@ -29,7 +29,7 @@ class General(Struct, frozen=True):
     passphrase_command: Annotated[
         tuple[str, ...],
         Meta(
-            description="A program and its arguments that print the passphrase, such as a key store's; no shell runs."
+            description="A program and its arguments that print the passphrase; no shell runs."
         ),
     ] = ()
 

@@ -14,8 +14,10 @@ def write(error: BaseException, home: str) -> Path:
     """Add one bug to the log of this home; answer where that is."""
     from comity.home import home_folder
 
-    path = home_folder(home) / "logs" / "comity.log"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder = home_folder(home) / "logs"
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / "comity.log"
     if path.exists() and path.stat().st_size > LIMIT:
         path.unlink()
     path.touch(mode=0o600)

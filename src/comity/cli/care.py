@@ -76,10 +76,10 @@ def rebuild(call: Call) -> None:
 def passphrase(call: Call, remove: bool) -> None:
     """Change the passphrase of this device's keys."""
     from comity.bootstrap import change_passphrase
-    from comity.cli.secrets import ask_old, ask_new
+    from comity.cli.asking import new_passphrase, old_passphrase
     from comity.home import home_folder
 
-    change_passphrase(home_folder(call.home), old=ask_old(), new="" if remove else ask_new())
+    change_passphrase(home_folder(call.home), old=old_passphrase(), new="" if remove else new_passphrase())
     if not call.quiet:
         tell("The passphrase was changed. Backups made before open with the old one.")
 

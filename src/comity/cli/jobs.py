@@ -127,7 +127,7 @@ def roster(call: Call, exercise: str, on: str) -> None:
         people = asking.records(desk, "assignment", f"exercise:{found.id}{within}")
         items = [asking.as_json(desk, person) for person in people]
         columns = ("person", "role", "from", "to")
-        rows = [[asking.value_text(desk, person, column) for column in columns] for person in people]
+        rows = [list(asking.texts(desk, person, columns).values()) for person in people]
     if call.as_json:
         print_json({"items": items, "count": len(items)})
     else:

@@ -26,18 +26,15 @@ def list_command(kind: type[Record]) -> click.Command:
 
         text, retired = joined(query), told["retired"]
         with opened_desk(call) as desk:
-            sort = tuple(
-                word.strip().replace("-", "_") if word[:1] != "-" else "-" + word[1:].replace("-", "_")
-                for word in told["sort"].split(",")
-                if word.strip()
+            found = asking.records(
+                desk, kind.noun, text, sort=_order(told["sort"]), limit=told["limit"], retired=retired
             )
-            found = asking.records(desk, kind.noun, text, sort=sort, limit=told["limit"], retired=retired)
             if call.as_json:
                 count = len(found) if told["limit"] is None else asking.count(desk, kind.noun, text, retired=retired)
                 print_json({"items": [asking.as_json(desk, record) for record in found], "count": count})
                 return
             columns = _columns(kind, told["columns"])
-            rows = [[_cell(desk, record, column) for column in columns] for record in found]
+            rows = [_row(desk, record, columns) for record in found]
             (print_csv if told["csv"] else print_table)(columns, rows)
 
     own: list[click.Parameter] = [
@@ -59,8 +56,14 @@ def list_command(kind: type[Record]) -> click.Command:
     )
 
 
+def _order(told: str) -> tuple[str, ...]:
+    """Field names to sort by, `-` before those that are turned round."""
+    words = [word.strip() for word in told.split(",") if word.strip()]
+    return tuple(word[:1] + word[1:].replace("-", "_") for word in words)
+
+
 def joined(query: tuple[str, ...]) -> str:
-    """The words of a query as one text; a word that the shell kept together stays together."""
+    """The words of a query as one text."""
     for word in query:
         if word.startswith("--"):
             raise UsageError(f"No such option: {word}", hint="See comity KIND list --help.")
@@ -76,11 +79,17 @@ def _columns(kind: type[Record], told: str) -> list[str]:
     return asked or ["ref", *(name for name in kind.columns if name != kind.code_field), "marking"]
 
 
-def _cell(desk: "Desk", record: Record, column: str) -> object:
+def _row(desk: "Desk", record: Record, columns: list[str]) -> list[object]:
     from comity.desk import asking
 
-    if column in facets(type(record)):
-        return asking.value_text(desk, record, column)
+    texts = asking.texts(desk, record, (column for column in columns if column in facets(type(record))))
+    return [texts[column] if column in texts else _told(desk, record, column) for column in columns]
+
+
+def _told(desk: "Desk", record: Record, column: str) -> object:
+    """What the log tells of a record, beside what people wrote."""
+    from comity.desk import asking
+
     if column == "ref":
         return asking.ref(desk, record)
     if column == "group":

@@ -6,11 +6,12 @@ import click
 
 from comity.cli.desks import opened_desk
 from comity.cli.fields import field_options, given_fields, kebab
-from comity.cli.frame import Call, Noun, Verb, bare, load, pass_call
+from comity.cli.frame import Call, Noun, Verb, bare, pass_call
 from comity.cli.listing import list_command
 from comity.cli.output import print_json, print_lines, tell
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
+from comity.domain.steps import Step
 from comity.errors import UsageError
 
 if TYPE_CHECKING:
@@ -47,9 +48,11 @@ def group(name: str) -> KindNoun:
     return KindNoun(BY_NOUN[name.replace("-", "_")])
 
 
-def steps(kind: type[Record]) -> tuple[Any, ...]:
+def steps(kind: type[Record]) -> tuple[Step, ...]:
     """The steps of a kind's lifecycle; none for most."""
-    return tuple(load("comity.domain.lifecycles:STEPS").get(kind.noun, ()))
+    from comity.domain.lifecycles.table import STEPS
+
+    return STEPS.get(kind.noun, ())
 
 
 def show_command(kind: type[Record]) -> click.Command:
@@ -109,7 +112,7 @@ def set_command(kind: type[Record]) -> click.Command:
         if not raw:
             raise UsageError("Nothing to set.", hint=f"Name a field: comity {kebab(kind.noun)} set --help")
         with opened_desk(call) as desk:
-            opened = acting.opened(desk, find(desk, ref, kind.noun))
+            opened = acting.open_record(desk, find(desk, ref, kind.noun))
             reason = commit_reason or str(raw.get("reason", ""))
             saved = acting.save(desk, opened, raw, reason=reason, settle=settle)
             for name in saved.moved:
@@ -139,17 +142,17 @@ def retire_command(kind: type[Record]) -> click.Command:
     )
 
 
-def step_command(kind: type[Record], step: Any) -> click.Command:
+def step_command(kind: type[Record], step: Step) -> click.Command:
     """`comity KIND VERB REF`: one step of the lifecycle."""
 
     def take(call: Call, ref: str, reason: str, override: str, **told: Any) -> None:
-        from comity.desk import acting
+        from comity.desk import stepping
         from comity.desk.asking import find
 
         with opened_desk(call) as desk:
             record = find(desk, ref, kind.noun)
             given = given_fields(kind, told)
-            record = acting.do(desk, record, step.name, reason=reason, override=override, given=given)
+            record = stepping.do(desk, record, step.name, reason=reason, override=override, given=given)
             _print_after(desk, call, record, step.name)
 
     own = [

@@ -25,9 +25,9 @@ def _lines(desk: "Desk", record: Record) -> Iterator[str]:
         yield f"in conflict: {name}"
     for flag in record.flags:
         yield f"flagged: {flag}"
-    for name, facet in facets(type(record)).items():
-        if text := asking.value_text(desk, record, name):
-            yield f"  {facet.label}: {text}"
+    for name, text in asking.texts(desk, record, facets(type(record))).items():
+        if text:
+            yield f"  {facets(type(record))[name].label}: {text}"
     for name, value in asking.derived(desk, record).items():
         yield f"  {name.replace('_', ' ')}: {_text(value)}"
     yield f"  group: {asking.group_name(desk, record.group)}"

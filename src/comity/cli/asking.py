@@ -1,0 +1,37 @@
+"""Questions on a terminal; without one nothing waits for an answer."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from comity.errors import Locked, UsageError
+
+
+def ask(question: str, option: str, given: str, default: str = "") -> str:
+    """What was given, else the answer of the person at the terminal."""
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise UsageError(f"{question} is not given.", hint=f"Give it with {option}.")
+    return str(click.prompt(question, default=default or None, err=True))
+
+
+def new_passphrase() -> str:
+    """A new passphrase: from COMITY_PASSPHRASE_FILE, else asked twice; empty means none."""
+    if told := os.environ.get("COMITY_PASSPHRASE_FILE"):
+        return Path(told).read_text(encoding="utf-8").splitlines()[0]
+    if not sys.stdin.isatty():
+        raise Locked(
+            "There is nobody to ask for a passphrase.", hint="Name COMITY_PASSPHRASE_FILE, or --no-passphrase."
+        )
+    question = "Passphrase (five random words; empty for none)"
+    return str(
+        click.prompt(question, default="", hide_input=True, confirmation_prompt=True, show_default=False, err=True)
+    )
+
+
+def confirmed(question: str, *, yes: bool) -> bool:
+    """Whether a person agrees; without a terminal only --yes does."""
+    return yes or (sys.stdin.isatty() and click.confirm(question, err=True))

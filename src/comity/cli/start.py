@@ -1,0 +1,133 @@
+"""Start: a new home, the demo, the app, and how this installation is."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from comity.cli.asking import ask, new_passphrase
+from comity.cli.desks import day_told, opened_desk
+from comity.cli.frame import Call, Verb, pass_call, unknown
+from comity.cli.output import print_json, print_lines, tell
+from comity.errors import ComityError, Refused
+
+
+@click.command("init", cls=Verb, epilog='Example: comity init --institute UK-AISI --person "A. Oak" --device laptop-1')
+@click.option("--institute", default="", metavar="CODE", help="The code of your institute, such as UK-AISI.")
+@click.option("--person", default="", metavar="NAME", help="Your name, as others will read it.")
+@click.option("--device", default="", metavar="NAME", help="The name of this device.")
+@click.option("--institute-name", default="", metavar="NAME", help="The full name of your institute.")
+@click.option("--country", default="", metavar="CC", help="Its country, two letters.")
+@click.option("--no-passphrase", is_flag=True, help="Keep the keys without one; every start says so.")
+@click.option("--recovery-out", default="", metavar="FILE", help="Write the recovery words to a file, not the screen.")
+@click.option("--recovery-public", default="", metavar="CARD", help="Join an institute that has recovery words.")
+@pass_call
+def init(call: Call, no_passphrase: bool, recovery_out: str, recovery_public: str, **told: str) -> None:
+    """Make a home and this device's keys; nothing is sent. Prints the institute's recovery words once."""
+    from comity import bootstrap
+    from comity.home import home_folder
+
+    told["institute"] = ask("Institute", "--institute", told["institute"])
+    told["person"] = ask("Your name", "--person", told["person"])
+    told["device"] = ask("Name of this device", "--device", told["device"], default="laptop-1")
+    home = home_folder(call.home)
+    made = bootstrap.init(home, **told, passphrase="" if no_passphrase else new_passphrase())
+    if recovery_out:
+        Path(recovery_out).touch(mode=0o600, exist_ok=False)
+        Path(recovery_out).write_text(made.words + "\n", encoding="utf-8")
+    if call.as_json:
+        print_json({"home": str(home), "device": made.device, "recovery": "" if recovery_out else made.words})
+        return
+    tell(f"Made {home}.")
+    if not recovery_out:
+        tell("Recovery words of your institute, shown once; write them on paper:")
+        print_lines(made.words)
+
+
+@click.command("demo", cls=Verb, epilog="Example: comity demo --headless")
+@click.option("--reset", is_flag=True, help="Make the demo anew.")
+@click.option("--headless", is_flag=True, help="Print a summary instead of opening the app.")
+@pass_call
+def demo(call: Call, reset: bool, headless: bool) -> None:
+    """Look around: sample exercises made from plan files and real logs, in a home of its own."""
+    from comity import bootstrap
+    from comity.desk import care
+
+    home = Path(call.home).expanduser().absolute() if call.home else bootstrap.demo_home()
+    if reset:
+        bootstrap.remove_demo(home)
+    desk = bootstrap.demo(home, day_told(call))
+    if not headless:
+        bootstrap.open_app(desk)
+        return
+    status = care.status(desk)
+    desk.close()
+    if call.as_json:
+        print_json(status)
+    else:
+        _print_status(status)
+
+
+@click.command("ui", cls=Verb, epilog="Example: comity ui SALTMARSH/matrix")
+@click.argument("target", default="", metavar="[REF|SECTION[/TAB]]")
+@click.option("--filter", "query", default="", metavar="QUERY", help="Open the list with this filter.")
+@pass_call
+def ui(call: Call, target: str, query: str) -> None:
+    """Open the app, at a record or a section if one is named."""
+    from comity import bootstrap
+    from comity.home import home_folder
+
+    bootstrap.open_app_at(home_folder(call.home), today=day_told(call), target=target, query=query)
+
+
+@click.command("status", cls=Verb, epilog="Example: comity status --json")
+@pass_call
+def status(call: Call) -> None:
+    """What this device holds, what waits, what is in conflict."""
+    from comity.desk import care
+
+    with opened_desk(call) as desk:
+        found = care.status(desk)
+    if call.as_json:
+        print_json(found)
+    else:
+        _print_status(found)
+
+
+@click.command("doctor", cls=Verb, epilog="Example: comity doctor")
+@pass_call
+def doctor(call: Call) -> None:
+    """What is wrong with this installation and how to mend it."""
+    from comity.cli.care import print_findings
+    from comity.desk import care
+
+    try:
+        with opened_desk(call) as desk:
+            found = care.doctor(desk)
+    except ComityError as error:
+        found = {"ok": False, "problems": [{"code": error.code, "text": error.message, "hint": error.hint}]}
+    print_findings(found, as_json=call.as_json)
+    if not found["ok"]:
+        raise Refused("Something needs mending.", code="unwell")
+
+
+@click.command("completion", cls=Verb, epilog="Example: comity completion bash >> ~/.bashrc")
+@click.argument("shell", metavar="bash|zsh|fish")
+@pass_call
+def completion(call: Call, shell: str) -> None:
+    """Print the completion of commands for your shell."""
+    from click.shell_completion import get_completion_class
+
+    from comity.cli.app import root
+
+    found = get_completion_class(shell)
+    if found is None:
+        raise unknown(f"There is no completion for «{shell}».", shell, ("bash", "zsh", "fish"))
+    print_lines(found(root, {}, "comity", "_COMITY_COMPLETE").source())
+
+
+def _print_status(found: dict[str, Any]) -> None:
+    print_lines(f"{found['institute']}, {found['person']}, {found['device']}: {found['home']}")
+    print_lines(", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in found["records"].items() if count))
+    told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")
+    print_lines(", ".join(f"{name.replace('_', ' ')} {found[name]}" for name in told))

@@ -204,4 +204,6 @@ class _Archive:
                 self._left -= len(chunk)
                 if len(content) > MAX_PART or self._left < 0:
                     raise self._refuse(f"{name} in it is larger than it says")
+        if len(content) != self._found[name].file_size:
+            raise self._refuse(f"{name} in it is not as long as it says")
         return bytes(content)

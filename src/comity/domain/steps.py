@@ -49,6 +49,7 @@ class Step:
     guard: Guard | None = None
     effect: Effect | None = None
     takes: tuple[str, ...] = ()  # fields that may be given with the step
+    needs: tuple[str, ...] = ()  # those of them that have to be given
     vouches: tuple[str, ...] = ()  # fields it re-writes, so that an edit made elsewhere becomes a conflict
     needs_reason: bool = False
     grave: bool = False  # asked for with its consequences before it is done
@@ -69,14 +70,27 @@ def obstacles(step: Step, record: Record, taking: Taking) -> tuple[Obstacle, ...
     return tuple(step.guard(record, taking)) if step.guard else ()
 
 
+def _misgiven(step: Step, given: Mapping[str, Any]) -> Iterator[Problem]:
+    """The fields that the step does not take, and those that it needs."""
+    takes = f"it takes {', '.join(step.takes)}" if step.takes else "it takes no fields"
+    yield from (Problem(name, f"no place for {name}; {takes}") for name in given if name not in step.takes)
+    yield from (
+        Problem(name, f"{name} is needed; give it with --{name.replace('_', '-')}")
+        for name in step.needs
+        if not given.get(name)
+    )
+
+
 def take(step: Step, record: Record, taking: Taking, *, override: str = "") -> Outcome:
-    """What the step writes. Raises RuleBroken where state or guard forbid it; `override` is the reason to pass a guard anyway."""
+    """What the step writes. Raises RuleBroken where state or guard forbid it; an `override` says why to pass a guard."""
     noun = record.noun.replace("_", " ")
     rule = f"{record.noun}.{step.name.replace('-', '_')}"
     if why := blocked(step, record, noun):
         raise RuleBroken(why, "`comity kinds` lists the steps of a kind", code=rule)
     if step.needs_reason and not (taking.reason or override).strip():
         raise RuleBroken(f"{step.name} needs a reason", "give it with --reason TEXT", code=rule)
+    if wrong := tuple(_misgiven(step, taking.given)):
+        raise RuleBroken(f"{step.name}: {wrong[0].message}", "`comity kinds` lists what a step takes", wrong, rule)
     standing = obstacles(step, record, taking)
     if standing and not override.strip():
         problems = [Problem(each.record.id, each.why) for each in standing]
@@ -87,5 +101,4 @@ def take(step: Step, record: Record, taking: Taking, *, override: str = "") -> O
     outcome = step.effect(record, taking) if step.effect else Outcome({})
     moved = {step.field: step.target} if step.field and step.target else {}
     vouched = {name: getattr(record, name) for name in step.vouches}
-    given = {name: value for name, value in taking.given.items() if name in step.takes}
-    return Outcome({**vouched, **given, **moved, **outcome.fields}, outcome.beside)
+    return Outcome({**vouched, **taking.given, **moved, **outcome.fields}, outcome.beside)

@@ -31,7 +31,7 @@ class View(Protocol):
     def get(self, kind: type[R], id: str) -> R | None:
         """The record of this id, or None where it is not held here; retired ones too."""
 
-    def find(self, kind: type[R], **equals: Any) -> Sequence[R]:
+    def find(self, kind: type[R], /, **equals: Any) -> Sequence[R]:
         """The live records whose columns equal these values; a tuple or list means any of them."""
 
     def members(self, group: str) -> tuple[str, ...]:

@@ -1,0 +1,58 @@
+"""How long people may work: their vetting, their terms, and where one ends inside the other."""
+
+from datetime import date
+
+from comity.domain.exercises import Exercise
+from comity.domain.people import Assignment, Person, Vetting
+from comity.domain.view import View
+
+
+def vettings(view: View, person: str) -> list[Vetting]:
+    """What is recorded of a person's vetting, the longest first; an open end is the longest."""
+    found = view.find(Vetting, person=person)
+    return sorted(found, key=lambda each: (each.review_due_on or date.max, each.id), reverse=True)
+
+
+def longest(view: View, person: str, level: str = "") -> Vetting | None:
+    """The vetting that holds longest, of this level if one is asked for."""
+    fitting = [
+        each for each in vettings(view, person) if not level or level.casefold() in (each.level or "").casefold()
+    ]
+    return fitting[0] if fitting else None
+
+
+def recognised(view: View, person: str, host: str) -> Vetting | None:
+    """The vetting that a host accepts and that holds longest."""
+    accepted = [each for each in vettings(view, person) if host in (each.recognised_by or ())]
+    return accepted[0] if accepted else None
+
+
+def term(assignment: Assignment, exercise: Exercise) -> tuple[date | None, date | None]:
+    """The days of an assignment; the window of its exercise where it names none."""
+    return assignment.start or exercise.window_start, assignment.end or exercise.window_end
+
+
+def overlap(one: tuple[date | None, date | None], other: tuple[date | None, date | None]) -> tuple[date, date] | None:
+    """The days that two periods share; an open side reaches for ever."""
+    first = max(one[0] or date.min, other[0] or date.min)
+    last = min(one[1] or date.max, other[1] or date.max)
+    return (first, last) if first <= last else None
+
+
+def ends_before(vetting: Vetting | None, day: date | None) -> bool:
+    """Whether a vetting is over before that day is."""
+    return bool(vetting and vetting.review_due_on and day and vetting.review_due_on < day)
+
+
+def readers(view: View, exercise: str, institute: str, language: str) -> list[Person]:
+    """Who can judge a language for an institute: its own people, and annotators that the exercise has."""
+    lent = view.find(Assignment, exercise=exercise, role=("annotator", "translator"))
+    people = [*view.find(Person, institute=institute), *(view.get(Person, each.person) for each in lent)]
+    found = {each.id: each for each in people if each and not each.retired and _reads(each, language)}
+    return list(found.values())
+
+
+def _reads(person: Person, language: str) -> bool:
+    wanted = language.casefold()
+    known = (each.casefold() for each in person.languages or ())
+    return any(wanted == each or wanted.startswith(f"{each}-") or each.startswith(f"{wanted}-") for each in known)

@@ -1,0 +1,73 @@
+"""One look at the world: every kind is read once and found by index, so that checks stay quick over many runs."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from comity.domain.record import Record
+from comity.domain.view import R, View
+
+Index = dict[Any, list[Any]]
+
+
+class Sight:
+    """A view that remembers what it has read; it is for one pass, since it does not see later changes."""
+
+    def __init__(self, view: View) -> None:
+        self.today: date = view.today
+        self.now: datetime = view.now
+        self.institute: str = view.institute
+        self.stale_after: timedelta = view.stale_after
+        self._view = view
+        self._live: dict[type[Record], Sequence[Any]] = {}
+        self._indexes: dict[tuple[type[Record], str], Index] = {}
+
+    def all(self, kind: type[R]) -> Sequence[R]:
+        """The live records of a kind."""
+        if kind not in self._live:
+            self._live[kind] = tuple(self._view.find(kind))
+        return self._live[kind]
+
+    def get(self, kind: type[R], id: str) -> R | None:
+        """The record of this id, or None where it is not held here; retired ones too."""
+        found: list[R] = self._index(kind, "id").get(id, [])
+        return found[0] if found else self._view.get(kind, id)
+
+    def find(self, kind: type[R], /, **equals: Any) -> Sequence[R]:
+        """The live records whose columns equal these values; a tuple or list means any of them."""
+        if not equals:
+            return self.all(kind)
+        (first, wanted), *others = equals.items()
+        index = self._index(kind, first)
+        found: Iterable[R] = (record for value in _any_of(wanted) for record in index.get(value, ()))
+        return [each for each in found if all(getattr(each, name) in _any_of(value) for name, value in others)]
+
+    def members(self, group: str) -> tuple[str, ...]:
+        """The institutes that hold the records of a group, sorted."""
+        return self._view.members(group)
+
+    def is_private(self, group: str) -> bool:
+        """Whether the group is an institute's own."""
+        return self._view.is_private(group)
+
+    def group_name(self, group: str) -> str:
+        """What people call the group."""
+        return self._view.group_name(group)
+
+    def _index(self, kind: type[R], field: str) -> Index:
+        key = (kind, field)
+        if key not in self._indexes:
+            index: Index = {}
+            for record in self.all(kind):
+                index.setdefault(getattr(record, field), []).append(record)
+            self._indexes[key] = index
+        return self._indexes[key]
+
+
+def sight(view: View) -> Sight:
+    """The view as one look; a look stays itself."""
+    return view if isinstance(view, Sight) else Sight(view)
+
+
+def _any_of(value: Any) -> Sequence[Any]:
+    return tuple(dict.fromkeys(value)) if isinstance(value, (tuple, list)) else (value,)

@@ -82,7 +82,7 @@ def _misgiven(step: Step, given: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def take(step: Step, record: Record, taking: Taking, *, override: str = "") -> Outcome:
-    """What the step writes. Raises RuleBroken where state or guard forbid it; an `override` says why to pass a guard."""
+    """What the step writes. Raises RuleBroken where state or guard forbid it; `override` says why to pass a guard."""
     noun = record.noun.replace("_", " ")
     rule = f"{record.noun}.{step.name.replace('-', '_')}"
     if why := blocked(step, record, noun):

@@ -35,8 +35,8 @@ def _newest(protocol: Protocol, taking: Taking) -> Iterator[Obstacle]:
 def _supersede(protocol: Protocol, taking: Taking) -> Outcome:
     """The next version begins as a draft with the same settings, so that only what is edited lapses concurrences."""
     versions = [each.version for each in taking.view.find(Protocol, strand=protocol.strand)]
-    settings = {name: dict(getattr(protocol, name) or {}) for name in FIELD_CLASSES}
-    following: dict[str, Any] = {
+    settings: dict[str, Any] = {name: dict(getattr(protocol, name) or {}) for name in FIELD_CLASSES}
+    following = {
         "strand": protocol.strand,
         "version": max([*versions, protocol.version]) + 1,
         **settings,

@@ -151,7 +151,7 @@ def test_a_member_of_another_length_than_it_says_is_refused(size: int, header: d
 
 def bombs(folder: Path) -> list[Path]:
     """Small files that want to be large."""
-    zeros = b"[" + b" " * (300 << 20) + b"]"
+    zeros = b"[" + b" " * (100 << 20) + b"]"
     made = {name: folder / name for name in ("declared", "lying", "deflate", "nested", "members", "numbers", "stuffed")}
     for name, method in (("declared", zipfile.ZIP_ZSTANDARD), ("lying", zipfile.ZIP_ZSTANDARD), ("deflate", 8)):
         with zipfile.ZipFile(made[name], "w", method) as archive:
@@ -181,12 +181,12 @@ resource.setrlimit(resource.RLIMIT_AS, (640 << 20, 640 << 20))
 from comity.errors import BadInput
 from comity.importers.inspect_log import read_log
 for name in sys.argv[1:]:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         read_log(Path(name))
         print(name, "read")
     except BadInput as error:
-        print(Path(name).name in error.message and bool(error.hint), time.perf_counter() - start < 2, error.message)
+        print(Path(name).name in error.message and bool(error.hint), time.process_time() - start < 2, error.message)
 """
 
 

@@ -61,7 +61,8 @@ def wilson(share: float, n: int, level: float = LEVEL) -> Interval:
     z = NormalDist().inv_cdf((1 + level) / 2)
     centre = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return Interval(share, max(0.0, centre - half), min(1.0, centre + half), n)
+    low, high = max(0.0, centre - half), min(1.0, centre + half)
+    return Interval(share, 0.0 if share == 0 else low, 1.0 if share == 1 else high, n)
 
 
 def paired(a: ItemMeans, b: ItemMeans, level: float = LEVEL) -> Difference | None:

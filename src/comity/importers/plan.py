@@ -1,0 +1,120 @@
+"""Read a plan file: the raw records of one exercise, in an order in which each refers to what stands before it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from comity.domain.kinds import BY_NOUN
+from comity.domain.naming import KEYS
+from comity.domain.parse import nearest
+from comity.domain.protocols import FIELD_CLASSES
+from comity.domain.record import facets
+from comity.errors import Problem
+from comity.importers.plan_entries import COMMON, Entries, Entry
+from comity.importers.plan_matrix import cells
+from comity.importers.plan_text import Lines, read_toml, refuse
+
+ORDER: Final = tuple(KEYS)  # what is referred to comes first
+_SUGAR: Final[Mapping[str, str]] = {"exercise": "window", "protocol": "settings"}
+_SHORT: Final[Mapping[str, Mapping[str, str]]] = {
+    "window": {"start": "window_start", "end": "window_end"},
+    "settings": {name: name for name in FIELD_CLASSES},
+}
+_Tables = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """What a plan file says, with nothing stored and nothing looked up outside of it."""
+
+    exercise: str
+    entries: tuple[Entry, ...]
+    called: Mapping[tuple[str, str], tuple[int, ...]]  # (noun, name) -> places in `entries`
+
+    def entry(self, noun: str, name: str) -> Entry | None:
+        """The entry that a reference in this file means; None where it means none of them, or several."""
+        nouns = ORDER if noun == "*" else (noun,)
+        found = [place for each in nouns for place in self.called.get((each, name.strip()), ())]
+        return self.entries[found[0]] if len(found) == 1 else None
+
+
+def read_plan(path: Path) -> PlanFile:
+    """The entries of a plan file. Raises NotFound, or BadInput with every problem and its line."""
+    tables, lines = read_toml(path)
+    head = tables.get("exercise")
+    said = tables | head if isinstance(head, dict) else tables
+    entries = Entries(str(said.get("code", "")), {name: said.get(name) for name in COMMON})
+    _check_tables(tables, lines, entries)
+    for noun in ORDER:
+        for number, table in enumerate(_listed(tables, noun, lines, entries)):
+            _enter(noun, number, table, lines, entries)
+        if noun == "cell":
+            _enter_matrices(tables, lines, entries)
+    if entries.problems:
+        raise refuse(path, entries.problems)
+    return PlanFile(entries.exercise, tuple(entries.listed), entries.called)
+
+
+def _check_tables(tables: _Tables, lines: Lines, entries: Entries) -> None:
+    known = (*ORDER, "matrix", *COMMON)
+    for name, value in tables.items():
+        why = ""
+        if name not in known:
+            why = f"a plan has no table «{name}»{nearest(name, known)}"
+        elif name in COMMON and isinstance(value, (dict, list)):
+            why = f"{name} before the first table is one value for the whole file"
+        elif name == "exercise" and not isinstance(value, dict):
+            why = "a plan has one [exercise]"
+        if why:
+            entries.wrong("plan", lines.line(name), Problem(name, why))
+
+
+def _listed(tables: _Tables, noun: str, lines: Lines, entries: Entries) -> list[dict[str, Any]]:
+    """The tables of a noun; `[noun]` is taken for a list of one."""
+    value = tables.get(noun, [])
+    listed = [value] if isinstance(value, dict) else value
+    if isinstance(listed, list) and all(isinstance(each, dict) for each in listed):
+        return listed
+    problem = Problem(noun, f"«{noun}» holds records; write [[{noun}]] above the fields of each")
+    entries.wrong("plan", lines.line(noun), problem)
+    return []
+
+
+def _enter(noun: str, number: int, table: _Tables, lines: Lines, entries: Entries) -> None:
+    sugar = _SUGAR.get(noun, "")
+    allowed = [*facets(BY_NOUN[noun]), *([sugar] if sugar else []), "group", "id"]
+    said = noun.replace("_", " ")
+    problems = [
+        Problem(name, f"{said} has no field «{name}»{nearest(name, allowed)}") for name in table if name not in allowed
+    ]
+    known = {name: value for name, value in table.items() if name in allowed and name != sugar}
+    values = known | _spread(sugar, table.get(sugar, {}), known, problems)
+    for problem in problems:
+        entries.wrong(noun, lines.line(noun, number, problem.field), problem)
+    entries.keep(noun, values, lines.line(noun, number))
+
+
+def _spread(sugar: str, parts: Any, known: _Tables, problems: list[Problem]) -> dict[str, Any]:
+    """The fields for which one table is a short way of writing."""
+    if not sugar or not isinstance(parts, dict):
+        problems += [Problem(sugar, f"{sugar} is a table with {', '.join(_SHORT[sugar])}")] if sugar else []
+        return {}
+    fields = _SHORT[sugar]
+    for name in parts:
+        if name not in fields:
+            problems.append(Problem(name, f"{sugar} has no part «{name}»{nearest(name, fields)}"))
+        elif fields[name] in known:
+            problems.append(Problem(name, f"{fields[name]} is given twice: by itself and in {sugar}"))
+    return {fields[name]: value for name, value in parts.items() if name in fields}
+
+
+def _enter_matrices(tables: _Tables, lines: Lines, entries: Entries) -> None:
+    """Cells of the matrices, except those that are written out: a [[cell]] says more about one of them."""
+    written = len(entries.listed)
+    for number, matrix in enumerate(_listed(tables, "matrix", lines, entries)):
+        problems: list[Problem] = []
+        for cell in cells(matrix, problems):
+            entries.keep("cell", cell, lines.line("matrix", number), refined=written)
+        for problem in problems:
+            entries.wrong("matrix", lines.line("matrix", number, problem.field), problem)

@@ -1,0 +1,124 @@
+"""The entries of a plan file: what each is known by, and what its references mean inside the file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from typing import Any, Final
+
+from comity.domain.facet import Facet, Shape
+from comity.domain.kinds import BY_NOUN
+from comity.domain.naming import BETWEEN, KEYS, names, natural_key, tells
+from comity.domain.record import encode, facets
+from comity.errors import Problem
+
+PRIVATE: Final = "private"
+COMMON: Final = ("group", "marking", "synthetic")  # may stand before the first table, or in [exercise], for all
+_TEXTS: Final = ("group", "marking", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One record as the file gives it: raw values by field; the marking and the name of its group apart."""
+
+    noun: str
+    raw: Mapping[str, Any]
+    line: int | None
+    group: str
+    marking: str
+    key: tuple[str, ...]
+    id: str = ""  # given where the key would fit several records
+
+    @property
+    def place(self) -> str:
+        """Where a person finds it in the file."""
+        return f"line {self.line}" if self.line else self.noun.replace("_", " ")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What references in the file may call it."""
+        return (*names(self.noun, self.raw), *([self.id] if self.id else []))
+
+
+@dataclass(slots=True)
+class Entries:
+    """The entries read so far, how they are called, and what is wrong with them."""
+
+    exercise: str
+    defaults: Mapping[str, Any]
+    listed: list[Entry] = field(default_factory=list)
+    called: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    taken: dict[tuple[str, ...], int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def wrong(self, noun: str, line: int | None, problem: Problem) -> None:
+        """Note a problem with its line."""
+        place = f"line {line}: " if line else ""
+        self.problems.append(Problem(f"{noun}.{problem.field}", f"{place}{problem.message}"))
+
+    def keep(self, noun: str, values: Mapping[str, Any], line: int | None, refined: int = 0) -> None:
+        """Make an entry of the values; where one of the first `refined` is the same, that one says more and stays."""
+        texts = [values.get(name, self.defaults.get(name)) or "" for name in _TEXTS]
+        if wrong := [name for name, text in zip(_TEXTS, texts, strict=True) if not isinstance(text, str)]:
+            self.wrong(noun, line, Problem(wrong[0], f"{wrong[0]} is one text"))
+            return
+        group, marking, given = texts
+        raw = self._raw(noun, {name: value for name, value in values.items() if name not in _TEXTS}, line)
+        key = (noun, "id", given) if given else natural_key(noun, raw)
+        if not given and not tells(key):
+            self.wrong(noun, line, _unknowable(noun))
+        elif key not in self.taken:
+            self._note(Entry(noun, raw, line, group or PRIVATE, marking, key, given))
+        elif self.taken[key] >= refined:
+            first = self.listed[self.taken[key]]
+            told = f"{_said(noun)} «{BETWEEN.join(key[1:])}» is in the file twice, first at {first.place}"
+            self.wrong(noun, line, Problem("key", told))
+
+    def _note(self, entry: Entry) -> None:
+        place = self.taken[entry.key] = len(self.listed)
+        self.listed.append(entry)
+        for name in entry.names:
+            self.called[entry.noun, name] = (*self.called.get((entry.noun, name), ()), place)
+
+    def _raw(self, noun: str, values: Mapping[str, Any], line: int | None) -> dict[str, Any]:
+        """The values with what the file says for all, references by the surest name, and moments in UTC."""
+        fields = facets(BY_NOUN[noun])
+        given = {"exercise": self.exercise or None, "synthetic": self.defaults.get("synthetic")}
+        common = {name: value for name, value in given.items() if name in fields and value is not None}
+        return {name: self._value(noun, fields[name], name, each, line) for name, each in {**common, **values}.items()}
+
+    def _value(self, noun: str, facet: Facet, name: str, value: Any, line: int | None) -> Any:
+        if facet.shape is not Shape.REF:
+            return _moments(value, as_text=facet.shape is Shape.FACTS)
+        if isinstance(value, list):
+            return [self._value(noun, facet, name, each, line) for each in value]
+        found = self.called.get((facet.refers, value.strip()), ()) if isinstance(value, str) else ()
+        if len(found) > 1:
+            places = " and ".join(self.listed[each].place for each in found)
+            told = f"{name}: «{value}» means several records of this file ({places}); write more of the name"
+            self.wrong(noun, line, Problem(name, told))
+        return self._surest(facet.refers, found[0]) if len(found) == 1 else value
+
+    def _surest(self, noun: str, place: int) -> str:
+        """The first name of an entry that no other of its kind has; there is one, by which it was found."""
+        return next(name for name in self.listed[place].names if len(self.called[noun, name]) == 1)
+
+
+def _unknowable(noun: str) -> Problem:
+    """The problem of an entry that nothing tells from its like."""
+    wanted = next(fields for fields in KEYS[noun] if fields != "exercise").split("|")
+    return Problem(wanted[0], f"{_said(noun)} needs {' or '.join(wanted)}, to be known by")
+
+
+def _said(noun: str) -> str:
+    return noun.replace("_", " ")
+
+
+def _moments(value: Any, *, as_text: bool) -> Any:
+    """TOML knows moments in any zone and without one; kept are those of UTC, and texts inside of facts."""
+    if isinstance(value, dict):
+        return {key: _moments(each, as_text=as_text) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_moments(each, as_text=as_text) for each in value]
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return encode(value) if as_text and isinstance(value, (date, time)) else value

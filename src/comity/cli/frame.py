@@ -29,9 +29,9 @@ def _keep(context: click.Context, option: click.Parameter, value: Any) -> None:
         setattr(context.ensure_object(Call), option.name, value)
 
 
-def everywhere() -> Iterator[click.Option]:
-    """The options that every command takes."""
-    told: dict[str, Any] = {"expose_value": False, "callback": _keep}
+def everywhere(*, hidden: bool) -> Iterator[click.Option]:
+    """The options that every command takes; listed in the help of nouns only."""
+    told: dict[str, Any] = {"expose_value": False, "callback": _keep, "hidden": hidden}
     yield click.Option(["--home"], metavar="DIR", help="Use this home instead of your own.", **told)
     yield click.Option(["--json", "as_json"], is_flag=True, help="Print JSON for scripts.", **told)
     yield click.Option(["--today"], metavar="DATE", help="Work out due, stale and expiring as of this day.", **told)
@@ -39,10 +39,10 @@ def everywhere() -> Iterator[click.Option]:
     yield click.Option(["--yes"], is_flag=True, help="Answer yes to every question.", **told)
 
 
-def _added(given: Sequence[click.Parameter]) -> list[click.Parameter]:
+def _added(given: Sequence[click.Parameter], *, hidden: bool) -> list[click.Parameter]:
     """The given and those of everywhere whose names they leave free: a secondment has a home of its own."""
     taken = {word for parameter in given for word in parameter.opts}
-    return [*given, *(option for option in everywhere() if not taken & set(option.opts))]
+    return [*given, *(option for option in everywhere(hidden=hidden) if not taken & set(option.opts))]
 
 
 class Verb(click.Command):
@@ -50,10 +50,7 @@ class Verb(click.Command):
 
     def __init__(self, name: str | None, **told: Any) -> None:
         super().__init__(name, **told)
-        own = len(self.params)
-        self.params = _added(self.params)
-        for option in self.params[own:]:
-            option.hidden = True  # type: ignore[attr-defined]  # what _added adds are options
+        self.params = _added(self.params, hidden=True)
 
 
 class Noun(click.Group):
@@ -63,7 +60,7 @@ class Noun(click.Group):
 
     def __init__(self, name: str | None, lazy: Mapping[str, str] | None = None, **told: Any) -> None:
         super().__init__(name, **told)
-        self.params = _added(self.params)
+        self.params = _added(self.params, hidden=False)
         self.lazy = lazy or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:

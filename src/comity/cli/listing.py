@@ -22,9 +22,10 @@ def list_command(kind: type[Record]) -> click.Command:
     """`comity KIND list [QUERY ...]`."""
 
     def show(call: Call, query: tuple[str, ...], **told: Any) -> None:
+        text, retired = joined(query), told["retired"]
+        columns = _columns(kind, told["columns"])
         from comity.desk import asking
 
-        text, retired = joined(query), told["retired"]
         with opened_desk(call) as desk:
             found = asking.records(
                 desk, kind.noun, text, sort=_order(told["sort"]), limit=told["limit"], retired=retired
@@ -33,7 +34,6 @@ def list_command(kind: type[Record]) -> click.Command:
                 count = len(found) if told["limit"] is None else asking.count(desk, kind.noun, text, retired=retired)
                 print_json({"items": [asking.as_json(desk, record) for record in found], "count": count})
                 return
-            columns = _columns(kind, told["columns"])
             rows = [_row(desk, record, columns) for record in found]
             (print_csv if told["csv"] else print_table)(columns, rows)
 

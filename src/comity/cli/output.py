@@ -74,11 +74,17 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
         body = {"code": error.code, "message": error.message, "hint": error.hint, "problems": problems}
         print(json.encode({"error": body}).decode(), file=sys.stderr)
         return
-    tell(error.message)
+    tell(_sentence(error.message))
     for problem in error.problems:
         tell(f"  {problem.field}: {problem.message}" if problem.field else f"  {problem.message}")
     if error.hint:
-        tell(error.hint)
+        tell(_sentence(error.hint))
+
+
+def _sentence(text: str) -> str:
+    """The text as a sentence; a first word that is a name of something stays as it is."""
+    start = text[:1].upper() if text.partition(" ")[0].isalpha() else text[:1]
+    return f"{start}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
 @contextmanager

@@ -100,12 +100,13 @@ class Revoke(Act, frozen=True, array_like=True, tag="revoke"):
 
 
 class Rekey(Act, frozen=True, array_like=True, tag="rekey"):
-    """A new key, in a box per device; `ring`: older keys, sealed under it; `names`: the revokes its maker knew."""
+    """A new key, boxed for each device; `ring`: the `older` ones, sealed under it; `names`: the revokes its maker knew."""
 
     key: Dot
     names: tuple[Dot, ...]
+    older: tuple[Dot, ...]
+    ring: bytes
     boxes: dict[Key, bytes]
-    ring: bytes = b""
 
 
 class Share(Act, frozen=True, array_like=True, tag="share"):

@@ -6,7 +6,7 @@ on order, clocks or arrival.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from msgspec import Struct, field
 
@@ -82,6 +82,7 @@ class Standing(Struct):
     cuts: dict[bytes, list[Cut]] = field(default_factory=dict)  # of the seats that exist and stand no longer
     revokes: dict[bytes, Revocation] = field(default_factory=dict)
     rekeys: list[Rekeyed] = field(default_factory=list)
+    known: set[bytes] = field(default_factory=set)  # dots of all revokes that are here, also those that do not count
     erasures: dict[bytes, list[Seat]] = field(default_factory=dict)  # dot of a commit: who asks to erase it
     refused: dict[bytes, Verdict] = field(default_factory=dict)  # id of an act that does not count
     unseated: dict[bytes, Verdict] = field(default_factory=dict)  # seat that does not exist: what becomes of its work
@@ -153,14 +154,14 @@ def standing(group: bytes, envelopes: Iterable[Envelope]) -> Standing:
     return judge(group, acts, lambda seat: chains.get(seat, {}))
 
 
-def judge(group: bytes, acts: Iterable[tuple[Link, AnyAct | None]], chain: Chain) -> Standing:
+def judge(group: bytes, acts: Collection[tuple[Link, AnyAct | None]], chain: Chain) -> Standing:
     """Who counts, from the acts of a group; `chain` gives the envelopes of a seat, asked for only where a cut falls."""
     by_seat: dict[bytes, list[tuple[Link, AnyAct | None]]] = defaultdict(list)
     openers: dict[bytes, Link] = {}
     for link, act in acts:
         by_seat[link.seat].append((link, act))
         openers |= dict.fromkeys(_opened(link, act), link)
-    result = Standing()
+    result = Standing(known={dot(link.id) for link, act in acts if isinstance(act, Revoke)})
     levels = [_root(group, by_seat)]
     for level in levels:
         for first in level:

@@ -1,0 +1,66 @@
+"""The public card of a device: what another institute needs to admit it, as text for a mail or a stick."""
+
+import base64
+import binascii
+
+import msgspec
+from msgspec import Struct
+
+from comity.log.acts import Key, Member, Public, Short
+from comity.log.body import Malformed
+from comity.log.envelope import sign, verify
+from comity.log.keys import DeviceKeys, public_of
+from comity.log.words import fingerprint
+
+PREFIX = "comity-card-1:"
+CONTEXT = b"comity card 1\x00"
+LIMIT = 10_000  # characters of the line
+_ENCODER = msgspec.msgpack.Encoder()
+
+
+class Card(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A device in public: whose it is, its keys, and the recovery key of its institute."""
+
+    institute: Short
+    name: Short
+    person: str
+    keys: Public
+    carrier: Key
+    recovery: Public
+
+    @classmethod
+    def of(cls, keys: DeviceKeys, recovery: Public, *, institute: str, name: str, person: str = "") -> "Card":
+        """The card of a device."""
+        return cls(institute, name, person, keys.pair.public, public_of(keys.carrier), recovery)
+
+    @property
+    def member(self) -> Member:
+        """The device as an act admits it."""
+        return Member(self.keys, self.carrier)
+
+    def fingerprint(self) -> tuple[str, ...]:
+        """The words to compare by voice before the card is used."""
+        return fingerprint(_ENCODER.encode(self))
+
+    def encode(self, secret: bytes) -> str:
+        """The card as one line of text, signed by the device."""
+        content = _ENCODER.encode(self)
+        return PREFIX + base64.urlsafe_b64encode(sign(CONTEXT, content, secret) + content).decode()
+
+    @classmethod
+    def decode(cls, text: str) -> "Card":
+        """The card in a text, whatever stands around its line."""
+        line = next((line.strip() for line in text.splitlines() if line.strip().startswith(PREFIX)), "")
+        try:
+            data = base64.b64decode(line[len(PREFIX) : LIMIT].encode(), altchars=b"-_", validate=True)
+            card = _DECODER.decode(data[64:])
+        except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
+            raise Malformed(
+                "This is not a device card.", hint=f"A card is the line that starts with {PREFIX}"
+            ) from error
+        if not verify(CONTEXT, data[64:], data[:64], card.keys.sign):
+            raise Malformed("The device card was changed: its signature does not fit.", hint="Ask for it again.")
+        return card
+
+
+_DECODER = msgspec.msgpack.Decoder(Card)

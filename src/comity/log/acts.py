@@ -100,7 +100,7 @@ class Revoke(Act, frozen=True, array_like=True, tag="revoke"):
 
 
 class Rekey(Act, frozen=True, array_like=True, tag="rekey"):
-    """A new key, boxed for each device; `ring`: the `older` ones, sealed under it; `names`: the revokes its maker knew."""
+    """A new key, boxed for each device; `ring`: `older` ones, sealed under it; `names`: the revokes its maker knew."""
 
     key: Dot
     names: tuple[Dot, ...]

@@ -57,6 +57,11 @@ class Record(SQLModel):
         """What is wrong between fields, asked on input only; `values` holds typed values of every field set so far."""
         yield from ()
 
+    @classmethod
+    def told(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Columns that are read from the value of another field, as the log keeps them."""
+        return {}
+
 
 def window_order(values: Mapping[str, Any], start: str, end: str) -> Iterator[Problem]:
     """The problem of a period that ends before it starts."""

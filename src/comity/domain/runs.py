@@ -1,5 +1,6 @@
 """What must be run and what was: cells, runs and their deviations from the protocol."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -40,6 +41,18 @@ ExecutionStatus = Literal[
 ]
 Validity = Literal["unreviewed", "valid", "deviated", "accepted_deviation", "void"]
 ReleaseState = Literal["held", "requested", "released", "retracted"]
+HEADER_COLUMNS = (
+    "eval_id",
+    "task_id",
+    "source_status",
+    "model",
+    "task_name",
+    "started_at",
+    "completed_at",
+    "last_word_at",
+    "completed_samples",
+    "total_samples",
+)
 FINAL_STATUSES = ("succeeded", "failed", "cancelled", "lost")
 
 
@@ -82,6 +95,7 @@ class Run(Record, table=True):
     ] = None
 
     eval_id: str = ""
+    task_id: str = ""
     source_status: str = ""
     model: str = ""
     task_name: str = ""
@@ -90,6 +104,19 @@ class Run(Record, table=True):
     last_word_at: datetime | None = None
     completed_samples: int | None = None
     total_samples: int | None = None
+
+    @classmethod
+    def told(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The columns that the header tells."""
+        header = values.get("header")
+        if not isinstance(header, dict):
+            return {}
+        names = {"source_status": "status", "task_name": "task"}
+        told = {column: header.get(names.get(column, column)) for column in HEADER_COLUMNS}
+        progress = header.get("progress")
+        if isinstance(progress, dict):
+            told |= {"completed_samples": progress.get("completed"), "total_samples": progress.get("total")}
+        return {column: value for column, value in told.items() if value is not None}
 
 
 Disposition = Literal["open", "accepted", "void"]

@@ -1,0 +1,110 @@
+"""What people do: add, change, retire and move records. Each writes one act, in one transaction, or nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from comity.desk import drafting, labels, placing
+from comity.desk.desk import Desk
+from comity.desk.drafting import Opened
+from comity.desk.world import World
+from comity.domain.kinds import BY_NOUN
+from comity.domain.record import Record, facets
+from comity.errors import NotFound
+from comity.log.commit import Change
+from comity.store import reading
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save wrote, and the fields that somebody else had changed since they were shown: these now have two values."""
+
+    record: Record
+    moved: tuple[str, ...] = ()
+
+
+def open_record(desk: Desk, record: R) -> Opened:
+    """The record as it is shown now, to be changed later."""
+    with desk.store.reading() as connection:
+        current = reading.by_number(connection, type(record), record.no or 0)
+        return drafting.opened(connection, current or record)
+
+
+def write(desk: Desk, connection: Connection, group: str, changes: list[Change], reason: str) -> list[bytes]:
+    """Write changes as one act of this person; the dots of its commits."""
+    at_ms = int(desk.clock().timestamp() * 1000)
+    return desk.store.write(connection, bytes.fromhex(group), changes, author=desk.person, reason=reason, at_ms=at_ms)
+
+
+def add(
+    desk: Desk, noun: str, raw: Mapping[str, Any], *, group: str = "", marking: str = "", reason: str = ""
+) -> Record:
+    """A new record. Without a group it takes that of its parent, with the parent's marking; else it is private and TLP:RED."""
+    kind = _kind(noun)
+    with desk.store.writing() as connection:
+        world = World(desk, connection)
+        given = {**raw, "marking": marking} if marking else dict(raw)
+        values = drafting.typed(world, kind, given)
+        home = placing.place(world, kind, group, values)
+        values = {**placing.inherited(world, kind, home, values), **values}
+        values |= labels.numbered(connection, kind, home, values)
+        id = drafting.new_id()
+        change = drafting.creation(world, kind, home, values, id)
+        write(desk, connection, home, [change], reason)
+        return reread(connection, kind, id, home)
+
+
+def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = "", settle: bool = False) -> Saved:
+    """Set the given fields where they differ from what was shown; what moved underneath is kept beside and told."""
+    kind = type(opened.record)
+    with desk.store.writing() as connection:
+        world = World(desk, connection)
+        current = reread(connection, kind, opened.record.id, opened.record.group)
+        drafting.only_live(current)
+        values = drafting.typed(world, kind, raw, known=drafting.values_of(opened.record))
+        values = {name: value for name, value in values.items() if _differs(opened, name, value, settle=settle)}
+        if not values:
+            return Saved(current)
+        drafting.check(world, Opened(current, opened.heads), values, reason=reason, settle=settle)
+        now = drafting.opened(connection, current)
+        write(desk, connection, current.group, [drafting.revision(opened, values)], reason)
+        return Saved(reread(connection, kind, current.id, current.group), moved(opened, now, values))
+
+
+def moved(opened: Opened, now: Opened, names: Mapping[str, Any]) -> tuple[str, ...]:
+    """The fields among `names` whose heads are not those that were shown."""
+    return tuple(name for name in names if set(opened.heads.get(name, ())) != set(now.heads.get(name, ())))
+
+
+def retire(desk: Desk, record: Record, reason: str) -> Record:
+    """Take a record out of every list; it stays in the log and its history can be read."""
+    with desk.store.writing() as connection:
+        current = reread(connection, type(record), record.id, record.group)
+        drafting.only_live(current)
+        write(desk, connection, current.group, [drafting.retirement(drafting.opened(connection, current))], reason)
+        return reread(connection, type(record), record.id, record.group)
+
+
+def _differs(opened: Opened, name: str, value: Any, *, settle: bool) -> bool:
+    shown = getattr(opened.record, name)
+    if facets(type(opened.record))[name].many:
+        return set(shown or ()) != set(value)
+    return settle or bool(shown != value)
+
+
+def _kind(noun: str) -> type[Record]:
+    if noun not in BY_NOUN:
+        raise NotFound(f"there is no kind «{noun}»", "`comity kinds` lists them")
+    return BY_NOUN[noun]
+
+
+def reread(connection: Connection, kind: type[R], id: str, group: str) -> R:
+    """The record as it is in this transaction."""
+    found = reading.get(connection, kind, id, group)
+    if found is None:
+        raise NotFound(f"{kind.noun.replace('_', ' ')} {id} is not here", "it may have been erased")
+    return found

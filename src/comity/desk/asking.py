@@ -1,0 +1,142 @@
+"""What screens and commands ask about records: lists, one by its name, how it is called, and its JSON."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
+
+from comity.desk import checking, names
+from comity.desk.desk import Desk
+from comity.desk.world import World
+from comity.domain import when
+from comity.domain.facet import Facet, Shape
+from comity.domain.kinds import BY_NOUN, KINDS
+from comity.domain.query import facts_named, parse_query
+from comity.domain.record import Record, facets
+from comity.errors import NotFound
+from comity.store import reading, select
+
+NO_QUERY = ""
+
+
+def records(
+    desk: Desk,
+    noun: str,
+    query: str = NO_QUERY,
+    *,
+    sort: Sequence[str] = (),
+    limit: int | None = None,
+    offset: int = 0,
+    retired: bool = False,
+) -> list[Record]:
+    """The records of a kind that match, ordered by (group, id) unless `sort` names fields (`-field`: the other way round)."""
+    with desk.store.reading() as connection:
+        chosen = selection(desk, connection, noun, query, retired=retired)
+        return list(select.page(connection, chosen, sort, limit, offset))
+
+
+def count(desk: Desk, noun: str, query: str = NO_QUERY, *, retired: bool = False) -> int:
+    """How many records of a kind match."""
+    with desk.store.reading() as connection:
+        return select.count(connection, selection(desk, connection, noun, query, retired=retired))
+
+
+def selection(desk: Desk, connection: Connection, noun: str, query: str, *, retired: bool = False) -> select.Selection:
+    """A query made ready for the store: derived facts looked up, names of records made ids."""
+    kind = kind_of(noun)
+    asked = parse_query(query, kind, today=desk.today, names=checking.FACT_NAMES)
+    facts = checking.ids_by_fact(desk, connection, facts_named(asked)) if facts_named(asked) else {}
+    return select.Selection(kind, asked, facts, desk.today, retired or "retired" in facts_named(asked), desk.now())
+
+
+def kind_of(noun: str) -> type[Record]:
+    """The kind of that name."""
+    if noun not in BY_NOUN:
+        raise NotFound(f"there is no kind «{noun}»", "`comity kinds` lists them")
+    return BY_NOUN[noun]
+
+
+def find(desk: Desk, ref: str, noun: str | None = None) -> Record:
+    """The one record that a person means by `ref`. Raises NotFound or Ambiguous."""
+    with desk.store.reading() as connection:
+        return names.find(connection, ref, noun)
+
+
+def get(desk: Desk, noun: str, id: str) -> Record | None:
+    """The record of this id."""
+    with desk.store.reading() as connection:
+        return reading.get(connection, kind_of(noun), id)
+
+
+def ref(desk: Desk, record: Record) -> str:
+    """The shortest name by which it is found again."""
+    with desk.store.reading() as connection:
+        return names.short(connection, record)
+
+
+def group_name(desk: Desk, group: str) -> str:
+    """What people call the group."""
+    with desk.store.reading() as connection:
+        return World(desk, connection).group_name(group)
+
+
+def members(desk: Desk, group: str) -> tuple[str, ...]:
+    """The institutes that hold what is in the group."""
+    with desk.store.reading() as connection:
+        return World(desk, connection).members(group)
+
+
+def counts(desk: Desk) -> dict[str, int]:
+    """How many live records there are, per kind."""
+    with desk.store.reading() as connection:
+        return reading.counts(connection)
+
+
+def texts(desk: Desk, record: Record, fields: Iterable[str]) -> dict[str, str]:
+    """The values of fields as people read them: references by name, days and moments short, lists with commas."""
+    with desk.store.reading() as connection:
+        return {name: text(connection, desk, record, name) for name in fields}
+
+
+def text(connection: Connection, desk: Desk, record: Record, field: str) -> str:
+    """One value as people read it."""
+    value, facet = getattr(record, field, None), facets(type(record)).get(field)
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, list):
+        return ", ".join(one(connection, desk, each, facet) for each in value)
+    return one(connection, desk, value, facet)
+
+
+def one(connection: Connection, desk: Desk, value: Any, facet: Facet | None) -> str:
+    """One value of a shape as people read it."""
+    shape = facet.shape if facet else Shape.LINE
+    if shape is Shape.REF and facet:
+        found = target(connection, facet.refers, str(value))
+        return names.name(found) or names.short(connection, found) if found else f"held elsewhere ({str(value)[-6:]})"
+    if shape is Shape.FLAG or isinstance(value, bool):
+        return "yes" if value else "no"
+    if hasattr(value, "hour"):
+        return when.show_moment(value, desk.today)
+    if shape is Shape.DATE:
+        return when.show_day(value, desk.today)
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}={part}" for name, part in value.items())
+    return str(value).replace("_", " ") if shape is Shape.CHOICE else str(value)
+
+
+def target(connection: Connection, refers: str, id: str) -> Record | None:
+    """The record that a reference names, of any kind where it may name any."""
+    kinds = KINDS if refers == "*" else (BY_NOUN[refers],)
+    return next((found for kind in kinds if (found := reading.get(connection, kind, id))), None)
+
+
+def related(desk: Desk, record: Record) -> dict[str, list[Record]]:
+    """The live records that refer to this one, per kind."""
+    found: dict[str, list[Record]] = {}
+    with desk.store.reading() as connection:
+        for kind in KINDS:
+            for name, facet in facets(kind).items():
+                if facet.shape is Shape.REF and facet.refers in (record.noun, "*") and not facet.many:
+                    found.setdefault(kind.noun, []).extend(reading.find(connection, kind, **{name: record.id}))
+    return {noun: each for noun, each in found.items() if each}

@@ -1,0 +1,42 @@
+"""An open home: its store, its keys, its settings, and the day it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from comity.settings import Settings
+from comity.store.store import Store
+
+
+def wall_clock() -> datetime:
+    """The time this machine shows, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Desk:
+    """What screens and commands are given: one person at one device of one institute."""
+
+    home: Path
+    store: Store
+    settings: Settings
+    institute: str
+    person: str
+    device: str
+    fixed_day: date | None = None
+    clock: Callable[[], datetime] = wall_clock
+    undone: list[bytes] = field(default_factory=list)
+
+    @property
+    def today(self) -> date:
+        """The day from which derived facts are told: as fixed, else by the clock, UTC."""
+        return self.fixed_day or self.clock().date()
+
+    def now(self) -> datetime:
+        """The moment from which ages are told; of a fixed day its first, UTC."""
+        return datetime.combine(self.fixed_day, time(), UTC) if self.fixed_day else self.clock()
+
+    def close(self) -> None:
+        """Close the store."""
+        self.store.close()

@@ -1,0 +1,89 @@
+"""Which cell a log belongs to: by institute, system, task and language."""
+
+from dataclasses import dataclass
+
+from comity.desk import names
+from comity.desk.world import World
+from comity.domain.exercises import Exercise, Strand
+from comity.domain.runs import Cell, Run
+from comity.domain.systems import System, Task
+from comity.domain.text import fold
+from comity.importers.inspect_log import InspectLog
+
+ENDED = ("closed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the run of a log goes: its cell, the planned run it fills, the run it repeats; `why` where there is no cell."""
+
+    cell: Cell | None = None
+    planned: Run | None = None
+    exercise: str | None = None
+    retry_of: str | None = None
+    why: str = ""
+
+
+def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute: str, language: str) -> Place:
+    """The place of a new log; what fits no cell, or several exercises alike, stays unmatched and says why."""
+    named = exercise.id if exercise else None
+    systems = {each.id for each in world.find(System) if _spells(log.facts.get("model"), each.model_names, each.name)}
+    tasks = [each for each in world.find(Task) if _is_task(each, log)]
+    retry = _retried(world, log)
+    if not systems or not tasks:
+        missing = "system" if not systems else "task"
+        value = log.facts.get("model" if not systems else "task")
+        return Place(exercise=named, retry_of=retry, why=f"unmatched: no {missing} is called {value}")
+    cells = [cell for cell in _cells(world, systems, tasks, institute, language) if _in(world, cell, exercise)]
+    if len({_exercise(world, cell) for cell in cells}) != 1:
+        why = "fits no cell" if not cells else "fits cells of several exercises; name one with --exercise"
+        return Place(exercise=named, retry_of=retry, why=f"unmatched: {why}")
+    cell = cells[0]
+    planned = sorted(world.find(Run, cell=cell.id, institute=institute), key=lambda run: (_number(run.label), run.label))
+    empty = next((run for run in planned if not run.eval_id and run.header is None), None)
+    return Place(cell, empty, _exercise(world, cell), retry)
+
+
+def _spells(said: object, spellings: list[str], name: str) -> bool:
+    return isinstance(said, str) and fold(said) in {fold(each) for each in (*spellings, name)}
+
+
+def _is_task(task: Task, log: InspectLog) -> bool:
+    said = log.facts.get("task_version")
+    version = not task.task_version or said is None or str(said) == task.task_version
+    return version and _spells(log.facts.get("task"), task.source_names, task.name)
+
+
+def _cells(world: World, systems: set[str], tasks: list[Task], institute: str, language: str) -> list[Cell]:
+    """The cells that fit, in order; a log that names no language is in the first of its task."""
+    found = world.find(Cell, institute=institute, system=tuple(systems), task=tuple(task.id for task in tasks))
+    first = {task.id: (task.languages or ["en"])[0] for task in tasks}
+    fitting = [cell for cell in found if cell.language == (language or first[cell.task])]
+    if not fitting and not language and len(found) == 1:
+        fitting = list(found)
+    return sorted(fitting, key=lambda cell: (bool(cell.waived), cell.id))
+
+
+def _exercise(world: World, cell: Cell) -> str | None:
+    return names.exercise_of(world.connection, cell)
+
+
+def _in(world: World, cell: Cell, exercise: Exercise | None) -> bool:
+    strand = world.get(Strand, cell.strand)
+    of = world.get(Exercise, strand.exercise) if strand else None
+    if exercise is not None:
+        return of is not None and of.id == exercise.id
+    return of is not None and of.status not in ENDED
+
+
+def _retried(world: World, log: InspectLog) -> str | None:
+    """The newest earlier run of the same task_id: Inspect's retry keeps that and makes a new eval_id."""
+    task_id = log.facts.get("task_id")
+    earlier = [run for run in world.find(Run, task_id=task_id)] if task_id else []
+    earlier = [run for run in earlier if run.eval_id and run.eval_id != log.eval_id]
+    return max(earlier, key=lambda run: (str(run.started_at), run.id)).id if earlier else None
+
+
+def _number(label: str) -> int:
+    digits = "".join(filter(str.isdigit, label))
+    return int(digits[:9]) if digits else 0

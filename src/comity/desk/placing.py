@@ -1,0 +1,50 @@
+"""Where a new record goes: its group and its marking."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from comity.desk.world import PRIVATE, World
+from comity.domain.kinds import BY_NOUN
+from comity.domain.marking import STRICTEST
+from comity.domain.record import Record, facets
+from comity.domain.sharing import Group
+from comity.errors import Ambiguous, NotFound
+
+
+def place(world: World, kind: type[Record], named: str, values: Mapping[str, Any]) -> str:
+    """The id of the group: as named, else that of the parent, else as set, else the private one."""
+    if named:
+        return group_id(world, named)
+    if above := parent(world, kind, values):
+        return above.group
+    return group_id(world, world.desk.settings.general.group or PRIVATE)
+
+
+def inherited(world: World, kind: type[Record], group: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a new record has without being told: the marking and the banner of its parent in the same group, else TLP:RED."""
+    above = parent(world, kind, values)
+    if above and above.group == group:
+        return {"marking": above.marking, **({"synthetic": True} if above.synthetic else {})}
+    return {"marking": STRICTEST}
+
+
+def parent(world: World, kind: type[Record], values: Mapping[str, Any]) -> Record | None:
+    """The record that the parent field names."""
+    id = values.get(kind.parent_field) if kind.parent_field else None
+    return world.get(BY_NOUN[facets(kind)[kind.parent_field].refers], id) if id else None
+
+
+def group_id(world: World, named: str) -> str:
+    """The id of the group that a person names. Raises NotFound or Ambiguous."""
+    if named.lower() == PRIVATE:
+        return world.desk.store.private
+    found = [each.group for each in world.find(Group) if each.name.lower() == named.lower()]
+    found = found or [
+        group for group in world.desk.store.groups() if len(named) >= 6 and group.startswith(named.lower())
+    ]
+    if not found:
+        known = ", ".join(sorted({PRIVATE, *(each.name for each in world.find(Group) if each.name)}))
+        raise NotFound(f"no group is called «{named}»; there are: {known}", f"`comity group create {named}` founds it")
+    if len(found) > 1:
+        raise Ambiguous(f"{len(found)} groups are called «{named}»", f"use the id: {', '.join(found)}")
+    return found[0]

@@ -1,0 +1,102 @@
+"""Moving records by the verbs of their kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from comity.desk import acting, drafting, labels
+from comity.desk.desk import Desk
+from comity.desk.drafting import Opened
+from comity.desk.world import World
+from comity.domain.kinds import BY_NOUN
+from comity.domain.lifecycles.table import STEPS
+from comity.domain.parse import nearest
+from comity.domain.record import Record
+from comity.domain.steps import Obstacle, Outcome, Step, Taking, blocked, obstacles, take
+from comity.errors import NotFound, RuleBroken
+from comity.log.commit import Change
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step as it is offered for a record: allowed, or why not, and what stands in the way of its guard."""
+
+    step: Step
+    why: str
+    obstacles: tuple[Obstacle, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether state and guard let it pass."""
+        return not self.why and not self.obstacles
+
+
+def offers(desk: Desk, record: Record) -> list[Offer]:
+    """Every step of the kind, the legal ones first."""
+    with desk.store.reading() as connection:
+        taking = Taking(World(desk, connection))
+        noun = record.noun.replace("_", " ")
+        made = []
+        for step in STEPS.get(record.noun, ()):
+            why = blocked(step, record, noun)
+            made.append(Offer(step, why, () if why else obstacles(step, record, taking)))
+        return sorted(made, key=lambda offer: (bool(offer.why), bool(offer.obstacles)))
+
+
+def do(
+    desk: Desk,
+    record: Record,
+    verb: str,
+    *,
+    reason: str = "",
+    override: str = "",
+    given: Mapping[str, Any] | None = None,
+) -> Record:
+    """Take one step. Raises RuleBroken with every record that stands in the way; `override` is the reason to go on anyway."""
+    step = named(record.noun, verb)
+    with desk.store.writing() as connection:
+        world = World(desk, connection)
+        current = acting.reread(connection, type(record), record.id, record.group)
+        drafting.only_live(current)
+        shown = drafting.opened(connection, current)
+        _one_state(step, shown)
+        values = drafting.typed(world, type(current), given or {}, drafting.values_of(current))
+        outcome = take(step, current, Taking(world, reason, values), override=override)
+        said = f"{reason} (override: {override})" if reason and override else reason or override
+        acting.write(desk, connection, current.group, _changes(world, shown, outcome), said)
+        return acting.reread(connection, type(record), record.id, record.group)
+
+
+def named(noun: str, verb: str) -> Step:
+    """The step of that name."""
+    steps = {step.name: step for step in STEPS.get(noun, ())}
+    if verb not in steps:
+        hint = f"its steps are: {', '.join(steps) or 'none'}"
+        raise NotFound(f"{noun.replace('_', ' ')} has no step «{verb}»{nearest(verb, steps)}", hint)
+    return steps[verb]
+
+
+def _one_state(step: Step, shown: Opened) -> None:
+    if step.field in shown.record.conflicts:
+        rule = f"{shown.record.noun}.{step.field}"
+        hint = "settle it first: `set ... --settle`, or in the app `g c`"
+        raise RuleBroken(f"{step.field.replace('_', ' ')} has several values", hint, code=rule)
+
+
+def _changes(world: World, shown: Opened, outcome: Outcome) -> list[Change]:
+    group = shown.record.group
+    changes = [drafting.revision(shown, outcome.fields)] if outcome.fields else []
+    for noun, fields in outcome.beside:
+        changes.append(_beside(world, world.connection, shown.record, BY_NOUN[noun], group, fields))
+    return changes
+
+
+def _beside(
+    world: World, connection: Connection, record: Record, kind: type[Record], group: str, fields: Mapping[str, Any]
+) -> Change:
+    """A new record that a step makes: marked as the one it is about."""
+    values = {"marking": record.marking, "synthetic": record.synthetic, **fields}
+    values |= labels.numbered(connection, kind, group, values)
+    return drafting.creation(world, kind, group, values, drafting.new_id())

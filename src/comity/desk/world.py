@@ -1,0 +1,67 @@
+"""What guards and checks are told about the world, within one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection
+
+from comity.desk.desk import Desk
+from comity.domain.record import Record
+from comity.domain.sharing import Group
+from comity.store import reading
+
+R = TypeVar("R", bound=Record)
+PRIVATE = "private"
+
+
+@dataclass(frozen=True)
+class World:
+    """The view of one desk through one connection."""
+
+    desk: Desk
+    connection: Connection
+
+    @property
+    def today(self) -> date:
+        """The desk's day."""
+        return self.desk.today
+
+    @property
+    def now(self) -> datetime:
+        """The desk's moment."""
+        return self.desk.now()
+
+    @property
+    def institute(self) -> str:
+        """The desk's institute."""
+        return self.desk.institute
+
+    @property
+    def stale_after(self) -> timedelta:
+        """As set."""
+        return timedelta(days=self.desk.settings.general.stale_after)
+
+    def get(self, kind: type[R], id: str) -> R | None:
+        """The record of this id."""
+        return reading.get(self.connection, kind, id)
+
+    def find(self, kind: type[R], /, **equals: Any) -> Sequence[R]:
+        """The live records with these values."""
+        return reading.find(self.connection, kind, **equals)
+
+    def members(self, group: str) -> tuple[str, ...]:
+        """The institutes with a standing seat, sorted."""
+        return self.desk.store.circles.of(bytes.fromhex(group)).members()
+
+    def is_private(self, group: str) -> bool:
+        """Whether it is this institute's own group."""
+        return group == self.desk.store.private
+
+    def group_name(self, group: str) -> str:
+        """The name that its members gave it; `private` for the own one."""
+        if self.is_private(group):
+            return PRIVATE
+        named = [each for each in self.find(Group, group=group) if each.name]
+        return named[0].name if named else group[:8]

@@ -1,0 +1,84 @@
+"""Opening the encrypted database: one driver, one set of pragmas, every failure translated."""
+
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import sqlcipher3.dbapi2 as driver
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.pool import QueuePool
+
+from comity.errors import ComityError, IntegrityFailure, Locked, NotFound, Refused
+
+BUSY_MS: Final = 15_000
+PRAGMAS: Final = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # with NORMAL a power cut loses commits that were acknowledged
+    f"busy_timeout={BUSY_MS}",
+    "foreign_keys=ON",
+    "trusted_schema=OFF",
+    "secure_delete=ON",
+    "cell_size_check=ON",
+    "temp_store=MEMORY",
+)
+
+
+def connect(path: Path, key: bytes) -> Any:
+    """A connection to the database at `path`; Locked where the key is not the one it was made with."""
+    connection = driver.connect(
+        str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=400
+    )
+    try:
+        connection.execute("PRAGMA cipher_log_level=NONE")  # else a wrong key writes to stderr, over the app
+        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+    except driver.Error as error:
+        connection.close()
+        raise explained(error, path) from None
+    return connection
+
+
+def explained(error: Exception, path: Path) -> ComityError:
+    """What a person is told of a failure of the database, without a key or a value in it."""
+    text = str(error).lower()
+    if "not a database" in text or "file is encrypted" in text:
+        return Locked(
+            f"{path.name} does not open with this device's key", "is device.key the one that belongs to this store?"
+        )
+    if "malformed" in text or "corrupt" in text:
+        hint = "copy the home away, then `comity restore FILE` from a backup"
+        return IntegrityFailure(f"{path.name} is damaged: {error}", hint)
+    if "full" in text:
+        return Refused(
+            f"the disk is full; nothing was written to {path.name}", "make room and try again", code="disk_full"
+        )
+    if "readonly" in text or "read-only" in text:
+        return Refused(
+            f"{path.name} is read-only; nothing was written", "check the mode and owner of the home", code="read_only"
+        )
+    if "locked" in text or "busy" in text:
+        hint = "another Comity is writing; try again in a moment"
+        return Refused(f"{path.name} is busy for more than {BUSY_MS // 1000} s", hint, code="busy")
+    if "unable to open" in text:
+        return NotFound(f"{path} cannot be opened", "check that the home exists and is yours, or `comity init`")
+    if "i/o" in text or "disk" in text:
+        hint = f"check the disk ({errno.errorcode[errno.EIO]}) and the room on it; what was acknowledged is kept"
+        return Refused(f"the disk did not take the write to {path.name}", hint, code="disk_failed")
+    return IntegrityFailure(f"{path.name}: {error}", "`comity doctor` looks closer")
+
+
+def engine(path: Path, key: bytes, prepare: Callable[[Any], None] | None = None) -> Engine:
+    """An engine over `path`. The key never stands in a URL, which would be printed."""
+
+    def creator() -> Any:
+        connection = connect(path, key)
+        if prepare:
+            prepare(connection)
+        return connection
+
+    return create_engine(
+        "sqlite://", module=driver, creator=creator, poolclass=QueuePool, pool_size=4, query_cache_size=1200
+    )

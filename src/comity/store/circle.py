@@ -1,0 +1,152 @@
+"""Each group as this device sees it: who stands, which keys are held, and what that makes of every envelope."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from comity.log import verdict as verdicts
+from comity.log.acts import AnyAct, act_of
+from comity.log.body import Malformed
+from comity.log.commit import Commit
+from comity.log.envelope import Envelope, Type, decode, opened
+from comity.log.keys import Pair
+from comity.log.ring import received, rekey, writing_key
+from comity.log.standing import Standing, judge
+from comity.log.verdict import Status, Verdict
+from comity.store import schema
+
+REMEMBERED = 20_000  # opened commits kept at hand
+IN = str(Status.IN)
+
+
+class Step(NamedTuple):
+    """As much of an envelope as judging it takes."""
+
+    id: bytes
+    type: Type
+    seat: bytes
+    seq: int
+    gen: int
+    prev: bytes
+
+
+class Circle(NamedTuple):
+    """One group: the standing of its seats, and the keys that this device holds, by their id."""
+
+    standing: Standing
+    keys: Mapping[bytes, bytes]
+
+    def institute(self, seat: bytes) -> str:
+        """The institute of a seat."""
+        found = self.standing.seats.get(seat)
+        return found.institute if found else ""
+
+    def members(self) -> tuple[str, ...]:
+        """The institutes with a seat that stands."""
+        return self.standing.members()
+
+    def writing_key(self) -> bytes | None:
+        """The key to write under; None: a new one is needed first."""
+        name = writing_key(self.standing, self.keys)
+        return self.keys[name] if name is not None else None
+
+    def rekey(self, at_ms: int) -> AnyAct:
+        """The act that gives every device that stands a new key."""
+        return rekey(self.standing, self.keys, at_ms)[0]
+
+
+NOBODY = Circle(Standing(), {})
+
+
+class Circles:
+    """All groups of a store, read from its acts when they are needed, and again when acts have come."""
+
+    def __init__(self, pair: Pair) -> None:
+        self.pair = pair
+        self._circles: dict[bytes, Circle] = {}
+        self._acts = -1
+        self._commits: dict[bytes, Commit] = {}
+
+    def refresh(self, connection: Connection) -> None:
+        """Forget what was read if acts have come since, from this process or another."""
+        acts = connection.execute(select(func.max(schema.envelopes.c.no)).where(schema.envelopes.c.type == Type.ACT)).scalar()
+        if acts != self._acts:
+            self._load(connection)
+            self._acts = acts
+
+    def reset(self) -> None:
+        """Forget everything that a transaction brought which was undone."""
+        self._acts = -1
+        self._commits.clear()
+
+    def of(self, group: bytes) -> Circle:
+        """The group; one that nobody founded here has no members and no keys."""
+        return self._circles.get(group) or NOBODY
+
+    def groups(self) -> list[bytes]:
+        """The groups that were founded or joined here."""
+        return sorted(self._circles)
+
+    def _load(self, connection: Connection) -> None:
+        e = schema.envelopes.c
+        acts: dict[bytes, list[Envelope]] = defaultdict(list)
+        for group, header, signature, body in connection.execute(
+            select(e.group, e.header, e.signature, e.body).where(e.type == Type.ACT)
+        ):
+            acts[group].append(decode(header + signature + (body or b"")))
+        self._circles = {group: self._circle(connection, group, found) for group, found in acts.items()}
+
+    def _circle(self, connection: Connection, group: bytes, acts: Iterable[Envelope]) -> Circle:
+        read = [(each, act_of(each)) for each in acts]
+        standing = judge(group, read, lambda seat: chain(connection, seat))
+        keys: dict[bytes, bytes] = {}
+        for _, act in read:
+            keys |= received(act, self.pair) if act else {}
+        return Circle(standing, keys)
+
+    def open(self, envelope: Envelope) -> Commit | None:
+        """What a commit says; None where its key is not held or it is no commit that Comity writes."""
+        known = self._commits.get(envelope.dot)
+        if known is not None:
+            return known
+        key = self.of(envelope.group).keys.get(envelope.key)
+        if key is None or envelope.body is None:
+            return None
+        try:
+            commit = Commit.decode(opened(envelope, key))
+        except Malformed:
+            return None
+        if len(self._commits) >= REMEMBERED:
+            self._commits.clear()
+        self._commits[envelope.dot] = commit
+        return commit
+
+    def commit(self, dot: bytes) -> Commit | None:
+        """A commit that was opened lately."""
+        return self._commits.get(dot)
+
+    def verdict(self, envelope: Envelope) -> Verdict:
+        """What becomes of an envelope, its key and body considered."""
+        circle = self.of(envelope.group)
+        found = circle.standing.verdict(envelope)
+        if found is not verdicts.IN or envelope.type is Type.ACT:
+            return found
+        if envelope.body is None:
+            return verdicts.BODY_NOT_HERE
+        if envelope.key not in circle.keys:
+            return verdicts.KEY_NOT_HERE
+        return verdicts.IN if self.open(envelope) is not None else verdicts.MALFORMED
+
+
+def chain(connection: Connection, seat: bytes) -> Mapping[bytes, Step]:
+    """The envelopes of a seat as far as links go."""
+    e = schema.envelopes.c
+    rows = connection.execute(select(e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)).where(e.seat == seat))
+    return {row[0]: Step(row[0], Type(row[1]), *row[2:]) for row in rows}
+
+
+def worded(verdict: Verdict) -> str:
+    """A verdict as the log keeps it: `in`, `waiting: key not here`, `void: cut`."""
+    return f"{verdict.status}: {verdict.reason}" if verdict.reason else str(verdict.status)

@@ -1,0 +1,104 @@
+"""Transactions over one encrypted file: many readers, one writer at a time, from any number of processes."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from comity.domain.patterns import found
+from comity.domain.text import fold
+from comity.errors import IntegrityFailure, NotFound, Refused
+from comity.store import cipher, schema
+
+_BEGIN: Final = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
+
+
+class Database:
+    """One store file, open under its key."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        self.path = path
+        self.engine: Engine = cipher.engine(path, key, _functions)
+        event.listen(self.engine, "begin", _begin)
+
+    @classmethod
+    def make(cls, path: Path, key: bytes) -> "Database":
+        """A new, empty store; refuses where there is one."""
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            raise Refused(f"{path} is there already", "choose another home, or use the one that is there") from None
+        made = cls(path, key)
+        with made.writing() as connection:
+            schema.make_log(connection)
+            schema.make_rows(connection)
+        return made
+
+    @classmethod
+    def open(cls, path: Path, key: bytes) -> "Database":
+        """The store at `path`; Refused where a newer Comity made it, NotFound where there is none."""
+        if not path.exists():
+            raise NotFound(
+                f"there is no store at {path}", "`comity init` makes one, `comity restore FILE` brings one back"
+            )
+        opened = cls(path, key)
+        with opened.reading() as connection:
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        if version > schema.FORMAT:
+            opened.close()
+            hint = "install the newer Comity; nothing was changed"
+            raise Refused(
+                f"{path.name} has format {version}; this Comity knows {schema.FORMAT}", hint, code="newer_store"
+            )
+        if version < 1:
+            opened.close()
+            raise IntegrityFailure(
+                f"{path.name} is not a store of Comity", "`comity restore FILE` brings a backup back"
+            )
+        return opened
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the store throughout."""
+        with self._transaction(self.engine.connect()) as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """The one writing transaction; committed and on disk when left without an error."""
+        with self._transaction(self.engine.connect().execution_options(immediate=True)) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, connection: Connection) -> Iterator[Connection]:
+        try:
+            with connection, connection.begin():
+                yield connection
+        except DBAPIError as error:
+            raise cipher.explained(error.orig if isinstance(error.orig, Exception) else error, self.path) from None
+
+    def version(self) -> int:
+        """A number that grows with every write, of this process or another."""
+        with self.reading() as connection:
+            return connection.execute(select(func.max(schema.envelopes.c.no))).scalar() or 0
+
+    def close(self) -> None:
+        """Close every connection; the write-ahead log is folded into the file."""
+        self.engine.dispose()
+
+
+def _begin(connection: Connection) -> None:
+    try:
+        connection.exec_driver_sql(_BEGIN[bool(connection.get_execution_options().get("immediate"))])
+    except OperationalError as error:  # a listener's error is not translated by the transaction above
+        raise cipher.explained(error.orig if isinstance(error.orig, Exception) else error, Path("store.db")) from None
+
+
+def _functions(connection: Any) -> None:
+    """What the filter language needs inside statements."""
+    connection.create_function("fold", 1, lambda value: None if value is None else fold(str(value)), deterministic=True)
+    connection.create_function("has", 2, lambda pattern, value: found(pattern, value or ""), deterministic=True)

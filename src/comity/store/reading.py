@@ -1,0 +1,73 @@
+"""Records as they are now: by id, by name, by equal columns."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, func, or_
+from sqlmodel import Session, select
+
+from comity.domain.kinds import BY_NOUN
+from comity.domain.record import Record
+from comity.store import schema
+
+R = TypeVar("R", bound=Record)
+
+
+def get(connection: Connection, kind: type[R], id: str, group: str | None = None) -> R | None:
+    """The record of this id, retired or not; where several groups hold one of that id, the one in `group`, else the first."""
+    query = select(kind).where(kind.id == id).order_by(kind.group)  # type: ignore[arg-type]
+    if group is not None:
+        query = query.where(kind.group == group)
+    return Session(connection).exec(query.limit(1)).first()
+
+
+def by_number(connection: Connection, kind: type[R], no: int) -> R | None:
+    """The record of this row number."""
+    return Session(connection).exec(select(kind).where(kind.no == no)).first()
+
+
+def find(connection: Connection, kind: type[R], /, **equals: Any) -> Sequence[R]:
+    """The live records whose columns equal these values, or are among them where a tuple or list is given."""
+    query = select(kind).where(kind.retired.is_not(True))  # type: ignore[attr-defined]
+    columns = schema.row_table(kind).c
+    for name, value in equals.items():
+        among = isinstance(value, (tuple, list, set, frozenset))
+        query = query.where(columns[name].in_(value) if among else columns[name] == value)
+    return Session(connection).exec(query.order_by(columns.no)).all()
+
+
+def called(connection: Connection, kind: type[R], text: str) -> Sequence[R]:
+    """The live records of a kind whose code, or for want of one whose name, is this text, whatever its case."""
+    columns = schema.row_table(kind).c
+    names = [name for name in dict.fromkeys((kind.code_field, kind.name_field)) if name]
+    if not names:
+        return ()
+    same = or_(*(func.lower(columns[name]) == text.lower() for name in names))
+    return Session(connection).exec(select(kind).where(same, columns.retired.is_not(True)).order_by(columns.no)).all()
+
+
+def by_part(connection: Connection, part: str, noun: str | None = None) -> list[tuple[str, str]]:
+    """(kind, id) of the records whose id starts or ends with these hexadecimal digits."""
+    digits = func.lower(func.hex(schema.records.c.id))
+    found = select(schema.records.c.kind, digits).where(or_(digits.startswith(part), digits.endswith(part)))
+    if noun:
+        found = found.where(schema.records.c.kind == noun)
+    rows = connection.execute(found.limit(20)).all()
+    return [(kind, dashed(digits)) for kind, digits in rows if kind in BY_NOUN]
+
+
+def dashed(digits: str) -> str:
+    """The canonical text of an id from its 32 hexadecimal digits."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many live records there are, per kind."""
+    return {
+        noun: connection.execute(
+            select(func.count())
+            .select_from(schema.row_table(kind))
+            .where(schema.row_table(kind).c.retired.is_not(True))
+        ).scalar_one()
+        for noun, kind in BY_NOUN.items()
+    }

@@ -1,0 +1,58 @@
+"""From the folded heads of a record to its row; total, whatever a newer version or a hostile peer wrote."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from comity.domain.facet import Merge, Shape
+from comity.domain.record import Record, decode, facets
+from comity.domain.text import fold
+
+TEXTS = (Shape.LINE, Shape.PROSE, Shape.CODE, Shape.INSTITUTE)
+
+
+class Stamp(NamedTuple):
+    """Who wrote a commit, for which institute, and the time that its device showed."""
+
+    at_ms: int
+    by: str
+    institute: str
+    reason: str = ""
+
+    @property
+    def at(self) -> datetime:
+        """The time as a moment, UTC."""
+        return datetime.fromtimestamp(self.at_ms / 1000, UTC)
+
+
+def row(kind: type[Record], shown: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """The columns of a record from its shown values, and the fields whose value is of no type that the field takes."""
+    columns: dict[str, Any] = {}
+    unreadable: list[str] = []
+    values = {**shown, **kind.told(shown)}
+    for name, info in kind.model_fields.items():
+        if name in Record.model_fields and name not in facets(kind):
+            continue
+        columns[name] = None if info.is_required() else info.get_default(call_default_factory=True)
+        if name in values:
+            try:
+                columns[name] = decode(kind, name, values[name])
+            except ValidationError:
+                unreadable.append(name)
+                columns[name] = None
+    return columns, unreadable
+
+
+def words(kind: type[Record], columns: Mapping[str, Any]) -> tuple[str, str]:
+    """What the search finds a record by: its code and name, and all its other texts, folded."""
+    title = [columns.get(name) for name in (kind.code_field, kind.name_field) if name]
+    rest: list[Any] = []
+    for name, facet in facets(kind).items():
+        value = columns.get(name)
+        if facet.merge is Merge.TAGS and facet.shape is not Shape.REF:
+            rest += value or []
+        elif facet.shape in TEXTS and name not in (kind.code_field, kind.name_field):
+            rest.append(value)
+    return tuple(fold(" ".join(str(each) for each in part if each)) for part in (title, rest))  # type: ignore[return-value]

@@ -1,0 +1,140 @@
+"""The tables of a home: the log, heads, rows and the search index, and what is only of this device."""
+
+import hashlib
+from typing import Final
+
+from sqlalchemy import (
+    BLOB,
+    INTEGER,
+    TEXT,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    column,
+    insert,
+    select,
+    table,
+    text,
+)
+from sqlmodel import SQLModel
+
+from comity.domain.kinds import KINDS
+from comity.domain.record import Record
+
+FORMAT: Final = 1  # of the tables of the log; a store of a higher format is refused
+LOG: Final = MetaData()
+
+envelopes: Final = Table(
+    "envelope",
+    LOG,
+    Column("no", INTEGER, primary_key=True),
+    Column("id", BLOB, nullable=False, unique=True),
+    Column("dot", BLOB, nullable=False, index=True),
+    Column("group", BLOB, nullable=False),
+    Column("seat", BLOB, nullable=False),
+    Column("seq", INTEGER, nullable=False),
+    Column("gen", INTEGER, nullable=False),
+    Column("type", INTEGER, nullable=False),
+    Column("key", BLOB, nullable=False),
+    Column("status", TEXT, nullable=False),  # in, waiting or void, with the reason after it
+    Column("header", BLOB, nullable=False),
+    Column("signature", BLOB, nullable=False),
+    Column("body", BLOB),
+    UniqueConstraint("seat", "seq", "id"),
+    Index("envelope_of_group", "group", "status", "gen"),
+    Index("envelope_acts", "type", "group"),
+)
+records: Final = Table(
+    "record",
+    LOG,
+    Column("no", INTEGER, primary_key=True),
+    Column("group", BLOB, nullable=False),
+    Column("id", BLOB, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("heads", BLOB, nullable=False),  # msgpack {field: {dot: value}}
+    Column("flags", TEXT, nullable=False, default=""),
+    UniqueConstraint("group", "id", "kind"),
+    Index("record_by_id", "id"),
+)
+touches: Final = Table(
+    "touch",
+    LOG,
+    Column("record", INTEGER, ForeignKey("record.no"), primary_key=True),
+    Column("envelope", INTEGER, ForeignKey("envelope.no"), primary_key=True),
+    Index("touch_by_envelope", "envelope"),
+    sqlite_with_rowid=False,
+)
+wanted: Final = Table(  # dots that commits name and that are not here
+    "wanted",
+    LOG,
+    Column("dot", BLOB, primary_key=True),
+    Column("group", BLOB, nullable=False),
+    sqlite_with_rowid=False,
+)
+local: Final = Table(  # what depends on this device alone: unread marks, undone acts, cursors of the app
+    "local",
+    LOG,
+    Column("name", TEXT, primary_key=True),
+    Column("value", BLOB, nullable=False),
+)
+search: Final = table("search", column("rowid", INTEGER), column("title", TEXT), column("body", TEXT))
+SEARCH: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(title, body, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')"
+
+
+INDEXED: Final = ("exercise", "cell", "strand", "run", "person", "execution_status", "eval_id", "label", "code")
+
+
+def row_table(kind: type[Record]) -> Table:
+    """The row table of a kind."""
+    return SQLModel.metadata.tables[str(kind.__tablename__)]
+
+
+def _total(rows: Table) -> Table:
+    """A row must be there whatever somebody wrote, so that all but its number may be empty."""
+    for each in rows.columns:
+        each.nullable = each.nullable or not each.primary_key
+    for names in (("group", "id"), ("id",), *((name,) for name in INDEXED if name in rows.c)):
+        Index(f"{rows.name}_{'_'.join(names)}", *(rows.c[name] for name in names))
+    return rows
+
+
+ROWS: Final = tuple(_total(row_table(kind)) for kind in KINDS)
+
+
+def fingerprint() -> str:
+    """A hash of the declared columns; when it changes, the rows are made anew from the log."""
+    told = "\n".join(f"{rows.name}.{each.name} {each.type}" for rows in ROWS for each in rows.columns)
+    return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
+
+
+def make_log(connection: Connection) -> None:
+    """Make the tables of the log where they are missing."""
+    LOG.create_all(connection)
+    connection.execute(text(f"PRAGMA user_version={FORMAT}"))
+
+
+def make_rows(connection: Connection) -> None:
+    """Make rows and search index empty, in the shape declared now."""
+    for (name,) in connection.execute(
+        select(text("name")).select_from(text("sqlite_master")).where(text("type='table'"))
+    ).all():
+        if name in {rows.name for rows in ROWS} or name == "search":
+            connection.execute(text(f'DROP TABLE "{name}"'))
+    for rows in ROWS:
+        rows.create(connection)
+    connection.execute(text(SEARCH))
+    remember(connection, "fingerprint", fingerprint().encode())
+
+
+def recall(connection: Connection, name: str) -> bytes | None:
+    """What this device keeps under a name."""
+    return connection.execute(select(local.c.value).where(local.c.name == name)).scalar()
+
+
+def remember(connection: Connection, name: str, value: bytes) -> None:
+    """Keep a value under a name, on this device only."""
+    connection.execute(insert(local).prefix_with("OR REPLACE").values(name=name, value=value))

@@ -1,0 +1,224 @@
+"""A query of the filter language as one statement of the store, and pages of what it finds."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from operator import ge, gt, le, lt
+from typing import Any, Final
+
+from sqlalchemy import TEXT, ColumnElement, Connection, Table, and_, cast, false, func, literal_column, not_, or_, true
+from sqlmodel import Session, select
+
+from comity.domain.facet import Shape
+from comity.domain.kinds import BY_NOUN
+from comity.domain.query import CONTAINS, Is, Match, Pattern, Query, Term, Text, is_named
+from comity.domain.query_fields import age_column, query_field
+from comity.domain.query_values import Span
+from comity.domain.record import Record, facets
+from comity.domain.text import fold
+from comity.errors import BadInput
+from comity.store import schema
+
+_ORDERS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
+_SEARCHED: Final = schema.search.c.title + " " + schema.search.c.body
+_DEPTH: Final = 2  # a run is found by the task of its cell
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is asked for: a query over a kind, and what the query cannot be told by the rows alone."""
+
+    kind: type[Record]
+    query: Query
+    facts: Mapping[str, frozenset[str]]  # ids by the name of a check or derived fact
+    today: date
+    retired: bool
+    now: datetime
+    groups: Mapping[str, str] | None = None  # name of a group, folded -> its id
+
+    @property
+    def table(self) -> Table:
+        """The row table of the kind."""
+        return schema.row_table(self.kind)
+
+
+def page(
+    connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None, offset: int = 0
+) -> Sequence[Record]:
+    """The records found, in order."""
+    query = select(chosen.kind).where(condition(chosen)).order_by(*ordering(chosen.kind, sort))
+    return Session(connection).exec(query.limit(limit).offset(offset)).all()
+
+
+def rows(
+    connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """The same as plain columns: for thousands of them, where objects would cost more than the reading."""
+    query = select(chosen.table).where(condition(chosen)).order_by(*ordering(chosen.kind, sort)).limit(limit)
+    return connection.execute(query).mappings().all()
+
+
+def count(connection: Connection, chosen: Selection) -> int:
+    """How many are found."""
+    return int(connection.execute(select(func.count()).select_from(chosen.table).where(condition(chosen))).scalar_one())
+
+
+def numbers(connection: Connection, chosen: Selection, sort: Sequence[str] = ()) -> list[int]:
+    """The row numbers of all that is found, in order."""
+    query = select(chosen.table.c.no).where(condition(chosen)).order_by(*ordering(chosen.kind, sort))
+    return list(connection.execute(query).scalars())
+
+
+def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:
+    """By the named fields (`-field`: the other way round), then by group and id."""
+    columns = schema.row_table(kind).c
+    wanted = []
+    for each in sort:
+        name = query_field(kind, each.lstrip("-")).name
+        if name in ("age", "ref"):
+            name = age_column(kind) if name == "age" else kind.code_field or "id"
+        if name not in columns:
+            raise BadInput(f"{kind.plural} cannot be sorted by {name}")
+        column = columns[name]
+        wanted.append(column.desc().nulls_last() if each.startswith("-") else column.asc().nulls_last())
+    return [*wanted, columns.group, columns.id]
+
+
+def condition(chosen: Selection) -> ColumnElement[bool]:
+    """What a row has to be."""
+    terms = [_term(chosen, each) for each in chosen.query.terms]
+    live = true() if chosen.retired else func.coalesce(chosen.table.c.retired, False).is_(False)
+    return and_(live, *terms)
+
+
+def _term(chosen: Selection, term: Term) -> ColumnElement[bool]:
+    match term:
+        case Text(words):
+            plain = about(chosen.kind, fold(words), _DEPTH)
+        case Is(names):
+            ids = {
+                id
+                for name, found in chosen.facts.items()
+                if any(is_named(name, each) for each in names)
+                for id in found
+            }
+            plain = chosen.table.c.id.in_(ids)
+        case Pattern(pattern, field):
+            plain = _pattern(chosen, pattern, field)
+        case Match():
+            plain = or_(*(_match(chosen, term, value) for value in term.values))
+    return not_(func.coalesce(plain, False)) if term.negated else plain
+
+
+def about(kind: type[Record], words: str, depth: int) -> ColumnElement[bool]:
+    """Whether the words stand in the texts of the record, or in the names of what it refers to."""
+    table = schema.row_table(kind)
+    like = f"%{_escaped(words)}%"
+    found = select(schema.search.c.rowid).where(_SEARCHED.like(like, escape="\\"))
+    terms = [table.c.no.in_(found)]
+    if depth:
+        for name, facet in facets(kind).items():
+            if facet.shape is Shape.REF and facet.refers != "*" and not facet.many:
+                terms.append(table.c[name].in_(_called(BY_NOUN[facet.refers], like, depth - 1)))
+        choices = [name for name, facet in facets(kind).items() if facet.shape is Shape.CHOICE]
+        terms += [func.replace(table.c[name], "_", " ").like(like, escape="\\") for name in choices]
+    return or_(*terms)
+
+
+def _called(kind: type[Record], like: str, depth: int) -> Any:
+    """The ids of records whose code or name holds the words; the name may be that of another record."""
+    table = schema.row_table(kind)
+    terms: list[ColumnElement[bool]] = []
+    references = [
+        n for n, facet in facets(kind).items() if facet.shape is Shape.REF and facet.refers != "*" and not facet.many
+    ]
+    for name in dict.fromkeys((kind.code_field, kind.name_field, "title")):
+        if name and name in table.c and name not in references:
+            terms.append(func.fold(table.c[name]).like(like, escape="\\"))
+    for name in references if depth and not kind.code_field else ():
+        terms.append(table.c[name].in_(_called(BY_NOUN[facets(kind)[name].refers], like, depth - 1)))
+    return select(table.c.id).where(or_(false(), *terms))
+
+
+def _pattern(chosen: Selection, pattern: str, field: str) -> ColumnElement[bool]:
+    if field:
+        return func.has(pattern, func.coalesce(chosen.table.c[field], "")) == 1
+    found = select(schema.search.c.rowid).where(func.has(pattern, _SEARCHED) == 1)
+    return chosen.table.c.no.in_(found)
+
+
+def _match(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
+    kind, columns = chosen.kind, chosen.table.c
+    if term.field == "age":
+        return _aged(chosen, term, value)
+    if term.field == "ref":
+        names = [columns[name] for name in (kind.code_field, kind.name_field) if name]
+        return or_(
+            *(func.fold(each) == fold(value) for each in names),
+            columns.id.startswith(value),
+            columns.id.endswith(value),
+        )
+    if term.field == "id":
+        return or_(columns.id.startswith(value.lower()), columns.id.endswith(value.lower()))
+    if term.field == "group":
+        return columns.group == (chosen.groups or {}).get(fold(value), value.lower())
+    column = columns[term.field]
+    facet = facets(kind).get(term.field)
+    if facet is not None and facet.many:
+        return _among(kind, column, term, value)
+    if value == "":
+        return or_(column.is_(None), cast(column, TEXT) == "")
+    if term.shape is Shape.REF and facet is not None:
+        return _refers(column, facet.refers, value)
+    return _compared(column, term, value)
+
+
+def _refers(column: Any, refers: str, value: str) -> ColumnElement[bool]:
+    if refers == "*":
+        return or_(column.startswith(value), column.endswith(value))
+    ids = _called(BY_NOUN[refers], f"%{_escaped(fold(value))}%", _DEPTH)
+    return or_(column.in_(ids), column == value)
+
+
+def _among(kind: type[Record], column: Any, term: Match, value: Any) -> ColumnElement[bool]:
+    """Whether one element of a list is, or for free text holds, the value."""
+    if value == "":
+        return or_(column.is_(None), func.json_array_length(column) == 0)
+    element = literal_column("json_each.value")
+    holds = (
+        func.fold(element).like(f"%{_escaped(fold(str(value)))}%", escape="\\")
+        if term.shape in CONTAINS
+        else func.fold(element) == fold(str(value))
+    )
+    each = select(literal_column("1")).select_from(func.json_each(column)).where(holds)
+    return each.exists()
+
+
+def _compared(column: Any, term: Match, value: Any) -> ColumnElement[bool]:
+    if isinstance(value, Span):
+        return and_(column >= value.first, column <= value.last)
+    if term.op != ":":
+        compared: ColumnElement[bool] = _ORDERS[term.op](func.fold(column) if isinstance(value, str) else column, value)
+        return compared
+    if isinstance(value, str):
+        folded = func.fold(column)
+        return (
+            folded.like(f"%{_escaped(fold(value))}%", escape="\\") if term.shape in CONTAINS else folded == fold(value)
+        )
+    same: ColumnElement[bool] = column == value
+    return same
+
+
+def _aged(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
+    """Ages count back from now: older than a week is a moment before that day."""
+    column = chosen.table.c[age_column(chosen.kind)]
+    if isinstance(value, Span):
+        return and_(column <= chosen.now - value.first, column >= chosen.now - value.last)
+    compared: ColumnElement[bool] = _ORDERS[{"<": ">", "<=": ">=", ">": "<", ">=": "<="}[term.op]](
+        column, chosen.now - value
+    )
+    return compared
+
+
+def _escaped(words: str) -> str:
+    return words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")

@@ -1,0 +1,127 @@
+"""A store as the desk uses it: transactions, the groups, and writing."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from comity.log.acts import Found, Member, group_id
+from comity.log.commit import Change
+from comity.log.envelope import Envelope, Slot, clear
+from comity.log.keys import DeviceKeys, Pair
+from comity.store import door, folding, schema
+from comity.store.circle import Circles
+from comity.store.database import Database
+from comity.store.token import Token
+from comity.store.writer import Writer
+
+FILE: Final = "store.db"
+TOKEN: Final = "token"
+PRIVATE: Final = "private"
+
+
+class Store:
+    """The log and the records of one device."""
+
+    def __init__(self, database: Database, keys: DeviceKeys, token: Path) -> None:
+        self.database = database
+        self.keys = keys
+        self.circles = Circles(keys.pair)
+        self.writer = Writer(keys, self.circles, Token(token))
+        with self.database.reading() as connection:
+            self.circles.refresh(connection)
+            self._private = schema.recall(connection, PRIVATE) or b""
+
+    @classmethod
+    def make(cls, home: Path, keys: DeviceKeys) -> "Store":
+        """A new, empty store in a home."""
+        return cls(Database.make(home / FILE, keys.store), keys, home / TOKEN)
+
+    @classmethod
+    def open(cls, home: Path, keys: DeviceKeys) -> "Store":
+        """The store of a home; its rows are made anew where another version of Comity declared them."""
+        database = Database.open(home / FILE, keys.store)
+        opened = cls(database, keys, home / TOKEN)
+        if opened.is_outdated():
+            opened.rebuild()
+        return opened
+
+    @property
+    def private(self) -> str:
+        """The id of the institute's own group."""
+        return self._private.hex()
+
+    def groups(self) -> list[str]:
+        """The ids of the groups that are held here."""
+        return [group.hex() for group in self.circles.groups()]
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One state of the store."""
+        with self.database.reading() as connection:
+            self.circles.refresh(connection)
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One act: on disk when left, or not done at all."""
+        try:
+            with self.database.writing() as connection:
+                self.circles.refresh(connection)
+                yield connection
+        except BaseException:
+            self.circles.reset()
+            raise
+
+    def write(
+        self, connection: Connection, group: bytes, changes: Sequence[Change], *, author: str, reason: str, at_ms: int
+    ) -> list[bytes]:
+        """Write changes as one act of a person; the dots of its commits."""
+        return self.writer.write(connection, group, changes, author=author, reason=reason, at_ms=at_ms)
+
+    def found(self, connection: Connection, recovery: Pair, salt: bytes, institute: str, at_ms: int, carrier: bytes) -> bytes:
+        """Found a group under the recovery key, with this device as its chair; its id."""
+        root = recovery.public
+        group = group_id(salt, root)
+        member = Member(self.keys.pair.public, carrier)
+        act = Found(at_ms, salt, root, member, institute)
+        slot = Slot(group, group, 1, 1)
+        door.admit(connection, self.circles, [clear(slot, act.encode(), recovery.secret)])
+        self.writer.act(connection, group, self.circles.of(group).rekey(at_ms), at_ms)
+        return group
+
+    def admit(self, envelopes: Iterable[Envelope]) -> door.Admitted:
+        """Take in envelopes that were verified, in one transaction."""
+        with self.writing() as connection:
+            return door.admit(connection, self.circles, envelopes)
+
+    def keep_private(self, connection: Connection, group: bytes) -> None:
+        """Remember which group is the institute's own."""
+        schema.remember(connection, PRIVATE, group)
+        self._private = group
+
+    def device_name(self, group: bytes, seat: bytes) -> str:
+        """A short name of the device behind a seat."""
+        found = self.circles.of(group).standing.seats.get(seat)
+        return found.device.hex()[:8] if found else ""
+
+    def is_outdated(self) -> bool:
+        """Whether the rows were declared otherwise when they were made."""
+        with self.database.reading() as connection:
+            return schema.recall(connection, "fingerprint") != schema.fingerprint().encode()
+
+    def rebuild(self) -> int:
+        """Make rows and search anew from the log; how many records there are."""
+        with self.writing() as connection:
+            schema.make_rows(connection)
+            numbers = list(connection.execute(select(schema.records.c.no)).scalars())
+            folding.refold(connection, self.circles, numbers)
+            return len(numbers)
+
+    def close(self) -> None:
+        """Close the file."""
+        self.database.close()
+
+

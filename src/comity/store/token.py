@@ -1,0 +1,52 @@
+"""The token file: the last envelope of each seat that left this device, so that a restored copy notices what it is."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from comity.errors import IntegrityFailure
+from comity.store import schema
+
+
+@dataclass(frozen=True)
+class Token:
+    """A small file beside the keys, outside every backup of the store."""
+
+    path: Path
+
+    def read(self) -> dict[bytes, tuple[bytes, int, bytes]]:
+        """(seat, seq, id) of the last envelope that left, per group."""
+        try:
+            data = self.path.read_bytes()
+        except FileNotFoundError:
+            return {}
+        try:
+            return msgspec.msgpack.decode(data, type=dict[bytes, tuple[bytes, int, bytes]])
+        except msgspec.MsgspecError as error:
+            hint = "move it away; the next sync tells whether this store is an old copy"
+            raise IntegrityFailure(f"{self.path} is damaged", hint) from error
+
+    def advance(self, left: Mapping[bytes, tuple[bytes, int, bytes]]) -> None:
+        """Note what is about to leave, on disk before it does."""
+        fresh = self.path.with_suffix(".new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.msgpack.encode({**self.read(), **left}))
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self.path)
+        with contextlib.suppress(OSError):  # a folder that cannot be synced, as on some network disks
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+
+    def is_ahead(self, connection: Connection, group: bytes, seat: bytes) -> bool:
+        """Whether the store is behind: an envelope of this seat left, and is not here."""
+        left = self.read().get(group)
+        if left is None or left[0] != seat:
+            return False
+        return connection.execute(select(schema.envelopes.c.no).where(schema.envelopes.c.id == left[2])).first() is None

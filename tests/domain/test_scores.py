@@ -99,8 +99,9 @@ def test_what_is_no_number_has_no_difference(value: str) -> None:
 
 
 def test_items_that_do_not_explain_the_metric_are_not_paired() -> None:
-    items = {"s": {"a": [1.0], "b": [0.0], "c": [1.0]}}
-    assert only(made(0.1, 3, items=items), made(2 / 3, 3, items=items)).method == "newcombe"
+    items, others = {"a": [1.0], "b": [0.0], "c": [1.0]}, {"a": [1.0], "b": [1.0], "c": [1.0]}
+    assert only(made(2 / 3, 3, items={"s": items}), made(1.0, 3, items={"s": others})).paired
+    assert not only(made(0.1, 3, items={"s": items}), made(1.0, 3, items={"s": others})).paired
 
 
 def test_a_result_has_its_interval() -> None:

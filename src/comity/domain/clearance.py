@@ -3,7 +3,7 @@
 from datetime import date
 
 from comity.domain.exercises import Exercise
-from comity.domain.people import Assignment, Person, Vetting
+from comity.domain.people import Assignment, Leave, Person, Position, Vetting
 from comity.domain.view import View
 
 
@@ -56,3 +56,27 @@ def _reads(person: Person, language: str) -> bool:
     wanted = language.casefold()
     known = (each.casefold() for each in person.languages or ())
     return any(wanted == each or wanted.startswith(f"{each}-") or each.startswith(f"{wanted}-") for each in known)
+
+
+def candidates(view: View, position: Position, first: date | None, last: date | None) -> list[Person]:
+    """Who could hold a post: the right role, language, skill and vetting, and free over its days."""
+    return [
+        each for each in view.find(Person) if _fits(view, position, each, last) and _free(view, each, (first, last))
+    ]
+
+
+def _fits(view: View, position: Position, person: Person, last: date | None) -> bool:
+    vetting = longest(view, person.id, position.vetting or "")
+    cleared = bool(vetting or not position.vetting) and not ends_before(vetting, last)
+    reads = not position.language or _reads(person, position.language)
+    skilled = not position.skill or position.skill.casefold() in (each.casefold() for each in person.skills or ())
+    role = (person.role or "").casefold().replace("_", " ")
+    return cleared and reads and skilled and role.startswith(position.role.replace("_", " "))
+
+
+def _free(view: View, person: Person, days: tuple[date | None, date | None]) -> bool:
+    for assignment in view.find(Assignment, person=person.id):
+        exercise = view.get(Exercise, assignment.exercise)
+        if exercise and exercise.status not in ("closed", "cancelled") and overlap(term(assignment, exercise), days):
+            return False
+    return not any(overlap((leave.start, leave.end), days) for leave in view.find(Leave, person=person.id))

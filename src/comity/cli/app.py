@@ -1,5 +1,6 @@
 """The command `comity`: its nouns, each imported when it is used, and what happens at its border."""
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -9,6 +10,7 @@ import click
 from comity.cli.frame import Call, Noun, load
 
 VERSION = "0.1.0"
+COMPLETE = "_COMITY_COMPLETE"  # set by the shell when it asks for completions
 
 KINDS = (  # written out, so that help imports no kind; a test holds it against them
     "exercise strand objective rating participant system model-alias access-window suite task protocol "
@@ -94,4 +96,18 @@ def main(args: Sequence[str] | None = None) -> int:
 
     words = sys.argv[1:] if args is None else list(args)
     call = Call(as_json="--json" in words)
-    return guarded(lambda: root.main(words, "comity", standalone_mode=False, obj=call), call)
+    return guarded(lambda: _run(words, call), call)
+
+
+def _run(words: list[str], call: Call) -> int:
+    """Not click's own `main`, which turns a closed pipe into an error."""
+    if instruction := os.environ.get(COMPLETE):
+        from click.shell_completion import shell_complete
+
+        return shell_complete(root, {}, "comity", COMPLETE, instruction)
+    try:
+        with root.make_context("comity", words, obj=call) as context:
+            root.invoke(context)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    return 0

@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
 
 import click
 
@@ -14,25 +13,25 @@ from comity.errors import ComityError, UsageError
 INTERRUPTED = 130
 
 
-def guarded(command: Callable[[], Any], call: Call) -> int:
+def guarded(command: Callable[[], int], call: Call) -> int:
     """Run a command; answer with the exit code that scripts rely on."""
     sys.excepthook = _unexpected(call)
     try:
-        answer = command()
+        code = command()
         sys.stdout.flush()
     except ComityError as error:
         return told(error, call)
-    except click.Abort as abort:
-        return _aborted(abort, call)
     except click.ClickException as error:
         return told(_usage(error), call)
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
     except BrokenPipeError:
         # who reads has read enough; the interpreter flushes once more at its end
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         return told(_system(error), call)
-    return answer if isinstance(answer, int) else 0
+    return code
 
 
 def told(error: ComityError, call: Call) -> int:
@@ -46,12 +45,6 @@ def told(error: ComityError, call: Call) -> int:
 def _usage(error: click.ClickException) -> UsageError:
     context = error.ctx if isinstance(error, click.UsageError) else None
     return UsageError(error.format_message(), hint=f"See {context.command_path} --help." if context else "")
-
-
-def _aborted(abort: click.Abort, call: Call) -> int:
-    if isinstance(abort.__cause__, KeyboardInterrupt):
-        return INTERRUPTED
-    return told(UsageError("A question was not answered.", hint="Give the answer as an option, or --yes."), call)
 
 
 def _system(error: OSError) -> ComityError:

@@ -118,12 +118,12 @@ def completion(call: Call, shell: str) -> None:
     """Print the completion of commands for your shell."""
     from click.shell_completion import get_completion_class
 
-    from comity.cli.app import root
+    from comity.cli.app import COMPLETE, root
 
     found = get_completion_class(shell)
     if found is None:
         raise unknown(f"There is no completion for «{shell}».", shell, ("bash", "zsh", "fish"))
-    print_lines(found(root, {}, "comity", "_COMITY_COMPLETE").source())
+    print_lines(found(root, {}, "comity", COMPLETE).source())
 
 
 def _print_status(found: dict[str, Any]) -> None:

@@ -88,6 +88,11 @@ def dot(identity: bytes) -> bytes:
     return identity[:DOT]
 
 
+def next_gen(highest: int) -> int:
+    """The gen to write with, above the highest of envelopes that count; at the cap it stays there."""
+    return min(GEN_CAP, highest + 1)
+
+
 def decode(data: bytes) -> Envelope:
     """The envelope in `data`, whole or stripped; anything else is malformed."""
     if len(data) < STRIPPED:

@@ -5,8 +5,10 @@ import os
 
 from msgspec import Struct
 from nacl.bindings import (
-    crypto_box_seal,
+    crypto_box,
+    crypto_box_NONCEBYTES,
     crypto_box_seal_open,
+    crypto_box_seed_keypair,
     crypto_scalarmult_base,
     crypto_sign_seed_keypair,
 )
@@ -83,10 +85,11 @@ def public_of(seed: bytes) -> bytes:
     return public
 
 
-def sealed_to(box: bytes, secret: bytes) -> bytes:
-    """A secret that only the holder of a box key opens."""
-    sealed: bytes = crypto_box_seal(secret, box)
-    return sealed
+def sealed_to(box: bytes, secret: bytes, entropy: Entropy = os.urandom) -> bytes:
+    """A secret that only the holder of a box key opens: a sealed box of libsodium, with its randomness given."""
+    once, key = crypto_box_seed_keypair(entropy(KEY))
+    nonce = hashlib.blake2b(once + box, digest_size=crypto_box_NONCEBYTES).digest()
+    return bytes(once + crypto_box(secret, nonce, box, key))
 
 
 def _part(secret: bytes, purpose: bytes) -> bytes:

@@ -66,7 +66,7 @@ def rekey(
     order = [device for device in recipients if device in devices]
     order += [device for device in devices if device not in order]
     names, ids = tuple(sorted(standing.revokes)), tuple(sorted(older))[: ROOM // 2 // (KEY + 16)]
-    boxes = {device: sealed_to(devices[device].keys.box, key) for device in order[: _fitting(1)]}
+    boxes = {device: sealed_to(devices[device].keys.box, key, entropy) for device in order[: _fitting(1)]}
     ring = seal(b"".join(older[name] for name in ids), key, _bound(key_id(key), names, ids), entropy)
     return Rekey(at_ms, key_id(key), names, ids, ring, boxes), key
 
@@ -87,7 +87,12 @@ def handed(acts: Iterable[AnyAct]) -> dict[bytes, set[bytes]]:
 
 
 def shares(
-    standing: Standing, acts: Collection[AnyAct], keys: Keys, told: Mapping[bytes, Collection[bytes]], at_ms: int
+    standing: Standing,
+    acts: Collection[AnyAct],
+    keys: Keys,
+    told: Mapping[bytes, Collection[bytes]],
+    at_ms: int,
+    entropy: Entropy = os.urandom,
 ) -> Iterator[Share]:
     """Acts that hand `keys` (see `to_hand_on`) to every device that stands and lacks them.
 
@@ -104,7 +109,9 @@ def shares(
         for some in _parts(names, _fitting(1) // 4):
             secret = b"".join(keys[name] for name in some)
             for few in _parts(recipients, _fitting(len(some))):
-                yield Share(at_ms, tuple(some), {device: sealed_to(devices[device].keys.box, secret) for device in few})
+                yield Share(
+                    at_ms, tuple(some), {device: sealed_to(devices[device].keys.box, secret, entropy) for device in few}
+                )
 
 
 def _vouches(act: Rekey, held: Keys) -> bool:

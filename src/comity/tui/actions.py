@@ -36,8 +36,8 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("next_tab", "L,ctrl+pagedown", "other tab", MOVE, "page", 80, "tabs", "H L"),
     Action("previous_tab", "H,ctrl+pageup", "", MOVE, "page"),
     Action("open", "enter", "open", MOVE, "table", 10, "open"),
-    Action("back", "escape", "back", MOVE, "page", shown="esc"),
-    Action("next_pane", "tab", "next pane", MOVE, "page", shown="tab"),
+    Action("back", "escape", "back", MOVE, "page", 85, "back", "esc"),
+    Action("next_pane", "tab", "next pane", MOVE, "page", 85, "next", "tab"),
     Action("panel", "p", "panel on, off", MOVE, "page", 75, "panel"),
     Action("filter", "/", "filter", LIST, "list", 70, "filter"),
     Action("quick", "f", "quick filter", LIST, "list", 72, "quick"),
@@ -78,12 +78,10 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("another", "e", "another value", HERE, "conflict", 12, "another value"),
     Action("settle", "enter", "settle", HERE, "conflict", 14, "settle"),
     Action("save", "ctrl+s", "save", HERE, "form", 10, "save"),
-    Action("next_field", "tab", "next field", HERE, "form", 20, "next field"),
     Action("choices", "enter", "choices, or next", HERE, "form", 30, "choices"),
     Action("editor", "f4", "external editor", HERE, "form", 40, "editor", "F4"),
     Action("underneath", "f6", "what changed underneath", HERE, "form", shown="F6"),
     Action("revert", "ctrl+r", "revert field", HERE, "form", 50, "revert field"),
-    Action("leave_form", "escape", "leave", HERE, "form", 60, "leave", "esc"),
 )
 BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 

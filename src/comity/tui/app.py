@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
 from textual.binding import BindingType
 from textual.filter import LineFilter
 from textual.screen import Screen
@@ -13,9 +12,10 @@ from comity.errors import ComityError
 from comity.settings import Settings
 from comity.tui import themes
 from comity.tui.actions import SECTIONS, bindings, section_bindings
+from comity.tui.everywhere import Everywhere
 from comity.tui.glyphs import AsciiOnly, only_ascii
 from comity.tui.screens.base import Page
-from comity.tui.session import Session, Strength
+from comity.tui.session import Session
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
@@ -29,7 +29,7 @@ class Opening(Page):
         super().__init__("")
 
 
-class ComityApp(App[None]):
+class ComityApp(Everywhere):
     """Comity on the screen."""
 
     TITLE = "Comity"
@@ -42,13 +42,12 @@ class ComityApp(App[None]):
         desk_opener: Callable[[], "Desk"],
         *,
         start: str = "",
-        filter: str = "",
-        settings: Settings | None = None,  # noqa: A002
+        filter: str = "",  # noqa: A002
+        settings: Settings | None = None,
     ) -> None:
         environ = dict(os.environ)  # Textual takes NO_COLOR out of the environment
         super().__init__()
         self.session = Session(settings or Settings())
-        self.ready = False
         self.start, self.start_filter = start or "today", filter
         self._opener = desk_opener
         self.animation_level = "none"
@@ -80,10 +79,12 @@ class ComityApp(App[None]):
         else:
             self.call_from_thread(self._opened, desk)
 
-    async def _opened(self, desk: "Desk") -> None:
+    def _opened(self, desk: "Desk") -> None:
         from comity.tui.sections import SECTION_PAGES
 
         self.desk, self.ready = desk, True
+        self.session.settings = desk.settings
+        self.set_keymap(desk.settings.keys)
         for name, make in SECTION_PAGES.items():
             self.add_mode(name, make)
         self.go(self.start)
@@ -95,32 +96,6 @@ class ComityApp(App[None]):
         self.push_screen(Stopped(error))
 
     # what pages ask of the app
-
-    @property
-    def page(self) -> Page | None:
-        """The page on the screen, under any overlay."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
-
-    def say(self, text: str, strength: Strength = "line") -> None:
-        """Tell the person what happened; it can be read again under `!`."""
-        self.session.note(text, strength)
-        if self.page:
-            self.page.news(text, strength)
-
-    def attempt(self, act: Callable[[], None]) -> bool:
-        """Do it; a refusal is told in words, with every problem, and nothing was changed."""
-        try:
-            act()
-        except ComityError as error:
-            problems = "".join(f" {problem.field}: {problem.message}" for problem in error.problems)
-            self.say(" ".join(part for part in (error.message, problems.strip(), error.hint) if part), "red")
-            return False
-        return True
-
-    def written(self) -> None:
-        """Something was written here: the page on the screen reads again, the others when they come back."""
-        if self.page:
-            self.page.action_bring_in()
 
     def go(self, place: str) -> None:
         """Open a section (`people/leave`) or a record (`SALTMARSH/matrix`)."""
@@ -154,7 +129,7 @@ class ComityApp(App[None]):
         from comity.tui.sections import page_of, section_of
 
         section = section_of(record)
-        if section != self.current_mode and not self.current_mode == "search":
+        if section != self.current_mode:
             await self.switch_mode(section)
         await self.push_screen(page_of(record, tab))
 
@@ -163,6 +138,3 @@ class ComityApp(App[None]):
     async def action_section(self, name: str) -> None:
         if self.ready:
             await self._section(name, "")
-
-    def action_leave(self) -> None:
-        self.exit()

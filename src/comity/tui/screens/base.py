@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from comity.tui.actions import BY_ID, bindings, shown_keys
@@ -86,6 +87,7 @@ class Page(Screen[None]):
         self._tabs: Sequence[Tab] = ()
         self._start = start
         self._shown = -1
+        self.marked = Marked()
 
     # what pages override
 
@@ -161,9 +163,9 @@ class Page(Screen[None]):
     def focus_pane(self) -> None:
         """Give the keys to the first part of the pane that takes them."""
         pane = self.pane
-        target = next((widget for widget in pane.walk_children() if widget.focusable), None) if pane else None
+        target = next((widget for widget in pane.query(Widget) if widget.focusable), None) if pane else None
         if target is not None:
-            self.set_focus(target)  # type: ignore[arg-type]
+            self.set_focus(target)
 
     # what follows from the pane
 
@@ -181,9 +183,9 @@ class Page(Screen[None]):
         lines = pane.aside() if pane else ()
         self.set_class(not lines, "-no-aside")
         self.query_one(Panel).show(lines)
-        marked = Marked.of(pane.held() if pane else (), self._notes())
+        self.marked = Marked.of(pane.held() if pane else (), self._notes())
         for bar in self.query(MarkingBar):
-            bar.marked = marked
+            bar.marked = self.marked
         footer = self.query_one(Footer)
         footer.hints = self.hints()
 

@@ -133,7 +133,7 @@ class PageTabs(Widget):
 
     def _line(self) -> Line:
         room = self.size.width - sum(map(len, self.labels))
-        gap = " " * (3 if room >= 3 * len(self.labels) else 2)  # noqa: PLR2004
+        gap = " " * (3 if room >= 3 * len(self.labels) else 2)
         parts: list[Span] = []
         for place, label in enumerate(self.labels):
             parts += [Span(label, "accent bold underline" if place == self.shown else "dim"), Span(gap)]

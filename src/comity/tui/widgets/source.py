@@ -30,6 +30,7 @@ class Row:
     rests: bool = True  # the cursor may stop here
     marking: str = ""
     synthetic: bool = False
+    masked: bool = False
     value: Any = None
 
 

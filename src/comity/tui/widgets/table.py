@@ -1,6 +1,7 @@
 """The virtual table: a list of any length whose cost follows the window on the screen."""
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -25,6 +26,8 @@ class Table(ScrollView, can_focus=True):
     """Rows of a source under a fixed heading, with a cursor line, marks and changed lines."""
 
     BINDINGS = bindings("table")
+    GROUND: ClassVar[str] = "ground"
+    TINT: ClassVar[str] = "line"
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -34,7 +37,7 @@ class Table(ScrollView, can_focus=True):
     class Opened(Message):
         """A person opened the line under the cursor."""
 
-    def __init__(self, columns: Sequence[Column], source: Source | None = None, *, gap: int = 2, id: str = "") -> None:  # noqa: A002
+    def __init__(self, columns: Sequence[Column], source: Source | None = None, *, gap: int = 2, id: str = "") -> None:
         super().__init__(id=id or None)
         self.columns = tuple(columns)
         self.gap = gap
@@ -78,7 +81,7 @@ class Table(ScrollView, can_focus=True):
         self._seen.forget()
         self.refresh()
 
-    def visible(self) -> Iterator[Row]:
+    def rows_shown(self) -> Iterator[Row]:
         """The rows on the screen now."""
         top = round(self.scroll_y)
         for index in range(top, min(self._seen.count, top + self._room)):
@@ -139,7 +142,7 @@ class Table(ScrollView, can_focus=True):
 
     def _any_resting_before(self, index: int) -> bool:
         rows = (self._seen.row(place) for place in range(max(0, index - 3), index))
-        return index > 3 or any(row.rests for row in rows if row)  # noqa: PLR2004
+        return index > 3 or any(row.rests for row in rows if row)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
@@ -156,14 +159,14 @@ class Table(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, top = self.size.width, self.head_height
         if y < top:
-            line, ground = self._head(y, width), "ground"
+            line, ground = self._head(y, width), self.GROUND
         else:
             index = round(self.scroll_y) + y - top
             row = self._seen.row(index)
             if row is None:
-                return Strip.blank(width, self._style("", "ground"))
+                return Strip.blank(width, self._style("", self.GROUND))
             on_cursor = index == self.cursor and row.rests
-            line, ground = self._body(row, width, on_cursor), "line" if on_cursor else "ground"
+            line, ground = self._body(row, width, on_cursor), self.TINT if on_cursor else self.GROUND
         segments = [Segment(part.text, self._style(part.role, ground)) for part in line]
         strip = Strip(segments).adjust_cell_length(width, self._style("", ground))
         return strip.apply_offsets(0, y)

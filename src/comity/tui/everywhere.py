@@ -1,0 +1,122 @@
+"""What the keys that work on every page do: find, keys, go to, messages, undo, closer-held records."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from comity.errors import ComityError
+from comity.tui.actions import ACTIONS
+from comity.tui.screens.base import Page
+from comity.tui.session import Session, Strength
+from comity.tui.widgets.choice import Option, goto
+from comity.tui.widgets.keys import Keys
+from comity.tui.widgets.palette import Palette, PaletteHit
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+
+
+class Everywhere(App[None]):
+    """The part of the app that is the same on every page."""
+
+    session: Session
+    desk: "Desk"
+    ready: bool = False
+
+    @property
+    def page(self) -> Page | None:
+        """The page on the screen, under any overlay."""
+        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+
+    def go(self, place: str) -> None:
+        """Open a section or a record."""
+        raise NotImplementedError
+
+    def say(self, text: str, strength: Strength = "line") -> None:
+        """Tell the person what happened; it can be read again under `!`."""
+        self.session.note(text, strength)
+        if self.page:
+            self.page.news(text, strength)
+
+    def attempt(self, act: Callable[[], None]) -> bool:
+        """Do it; a refusal is told in words, with every problem, and nothing was changed."""
+        try:
+            act()
+        except ComityError as error:
+            problems = "".join(f" {problem.field}: {problem.message}" for problem in error.problems)
+            self.say(" ".join(part for part in (error.message, problems.strip(), error.hint) if part), "red")
+            return False
+        return True
+
+    def written(self) -> None:
+        """Something was written here: the page on the screen reads again, the others when they come back."""
+        if self.page:
+            self.page.action_bring_in()
+
+    def applicable(self) -> Iterator[str]:
+        """The actions that something on the screen can do."""
+        page = self.page
+        owners: list[object] = [self]
+        if page:
+            focused = page.focused
+            owners += [page, *([page.pane] if page.pane else []), *(focused.ancestors_with_self if focused else [])]
+        for action in ACTIONS:
+            if any(_does(owner, action.id) for owner in owners):
+                yield action.id
+
+    # keys
+
+    def action_keys(self) -> None:
+        if self.page:
+            self.push_screen(Keys(self.page.path(), self.applicable(), self.session.settings.keys))
+
+    def action_find(self) -> None:
+        if self.ready:
+            from comity.tui.hits import hits
+
+            self.push_screen(Palette(partial(hits, self)), self._found)
+
+    def _found(self, hit: PaletteHit | None) -> None:
+        if hit:
+            hit.act()
+
+    def action_goto(self) -> None:
+        """The second letters that lead somewhere from here."""
+        if self.page is None:
+            return
+        options = [Option(letter, label, "", act) for letter, (label, act) in self._jumps(self.page).items()]
+        self.push_screen(goto(options), self._jump)
+
+    def _jumps(self, page: Page) -> dict[str, tuple[str, Callable[[], None]]]:
+        """`gg`, what the page knows, and conflicts."""
+        table = page.query("Table")
+        first = {"g": ("first line", table.first().action_first)} if table else {}  # type: ignore[attr-defined]
+        return {**first, **page.jumps(), "c": ("conflicts", partial(self.go, "sharing/conflicts"))}
+
+    def _jump(self, option: Option | None) -> None:
+        if option and callable(option.answer):
+            option.answer()
+
+    def action_messages(self) -> None:
+        from comity.tui.screens.messages import MessagesPage
+
+        if self.page:
+            self.push_screen(MessagesPage(self.page.section))
+
+    def action_closer(self) -> None:
+        """Show the text of records above the ceiling, or hide it again."""
+        self.session.unmasked = not self.session.unmasked
+        self.written()
+        ceiling = self.session.settings.screen.ceiling
+        self.say(f"Records above {ceiling} are {'shown' if self.session.unmasked else 'kept off screen'}")
+
+    def action_leave(self) -> None:
+        self.exit()
+
+
+def _does(owner: object, action: str) -> bool:
+    """Whether the owner has this action itself, not as a Textual default of another meaning."""
+    found = getattr(type(owner), f"action_{action}", None)
+    return found is not None and found.__module__.startswith("comity.")

@@ -1,0 +1,216 @@
+"""Pages with a form: to edit a record, to add one, to give what a step takes."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
+
+from comity.desk import acting, asking, names
+from comity.domain.kinds import BY_NOUN
+from comity.domain.marking import STRICTEST
+from comity.domain.record import Record, facets
+from comity.errors import ComityError
+from comity.tui import drafts
+from comity.tui.actions import bindings
+from comity.tui.screens.base import Page, Tab
+from comity.tui.screens.form import GROUP, FormPane, counted
+from comity.tui.session import host
+from comity.tui.spans import Line, Span, line, span
+from comity.tui.widgets.choice import Menu, Option
+from comity.tui.widgets.fields import Field
+
+if TYPE_CHECKING:
+    from comity.desk.drafting import Opened
+    from comity.domain.steps import Step
+
+_LOOK_UNDER: Final = 2.0
+
+
+class FormPage(Page):
+    """A page with one form."""
+
+    BINDINGS = bindings("form")
+
+    def __init__(self, section: str, kind: type[Record]) -> None:
+        super().__init__(section)
+        self.kind = kind
+
+    def pane_of(self) -> FormPane:
+        """The form, made when the page is first shown."""
+        raise NotImplementedError
+
+    def write(self, changed: Mapping[str, str]) -> None:
+        """Write what changed; raises a refusal."""
+        raise NotImplementedError
+
+    def members(self) -> tuple[str, ...]:
+        """The institutes that will see it."""
+        return (host(self).desk.institute,)
+
+    def tabs(self) -> Sequence[Tab]:
+        return (Tab("", self.pane_of),)
+
+    @property
+    def form(self) -> FormPane:
+        return self.query_one(FormPane)
+
+    def action_save(self) -> None:
+        """Write, say so, and leave; or put each problem under its field."""
+        changed = self.form.changed
+        try:
+            self.write(changed)
+        except ComityError as error:
+            self.form.refused(error)
+        else:
+            self.call_later(self._done)
+
+    async def _done(self) -> None:
+        await self.app.pop_screen()
+        host(self).written()
+
+    def action_revert(self) -> None:
+        self.form.revert()
+
+    def action_editor(self) -> None:
+        self.form.edit_outside()
+
+    def action_choices(self) -> None:
+        if self.form.here:
+            self.form.choose(self.form.here)
+
+    async def action_back(self) -> None:
+        """Leave; asks only if something changed."""
+        if not self.form.changed:
+            await super().action_back()
+            return
+        count = counted(len(self.form.changed), "change")
+        title = line(span(f"{count} not written", "strong bold"))
+        options = [Option("s", "save", "as ctrl+s does"), Option("d", "drop them"), Option("k", "keep editing")]
+        self.app.push_screen(Menu(title, options), self._leave)
+
+    async def _leave(self, option: Option | None) -> None:
+        if option and option.letter == "s":
+            self.action_save()
+        elif option and option.letter == "d":
+            await self.app.pop_screen()
+
+
+class EditPage(FormPage):
+    """Changes a record; what moved underneath since it was opened is told and kept."""
+
+    def __init__(self, section: str, record: Record) -> None:
+        super().__init__(section, type(record))
+        self.record = record
+        self._moved: tuple[str, ...] = ()
+
+    def pane_of(self) -> FormPane:
+        desk = host(self).desk
+        self.opened: Opened = acting.open_record(desk, self.record)
+        record = self.opened.record
+        made = [
+            Field(name, facet, drafts.written(desk, record, name), fixed=facet.fixed)
+            for name, facet in facets(self.kind).items()
+            if name not in ("marking", "synthetic")
+        ]
+        made.append(Field("group", GROUP, asking.group_name(desk, record.group), fixed=True))
+        made += [
+            Field(name, facets(self.kind)[name], drafts.written(desk, record, name))
+            for name in ("marking", "synthetic")
+        ]
+        self.set_interval(_LOOK_UNDER, self._look_under)
+        return FormPane(self.kind, made, record.marking, self.members(), synthetic=record.synthetic)
+
+    def path(self) -> Line:
+        called = names.code(self.record) or names.name(self.record)
+        noun = self.kind.noun.replace("_", " ").capitalize()
+        return (span(f"{noun}  ", "dim"), span(called, "strong bold"), span("   edit", "dim"))
+
+    def members(self) -> tuple[str, ...]:
+        return asking.members(host(self).desk, self.record.group)
+
+    def write(self, changed: Mapping[str, str]) -> None:
+        saved = acting.save(host(self).desk, self.opened, changed)
+        called = names.code(saved.record) or names.name(saved.record)
+        host(self).say(f"Saved {called}, {counted(len(changed), 'field')}")
+        for name in saved.moved:
+            label = facets(self.kind)[name].label
+            host(self).say(
+                f"{label} of {called} was changed meanwhile: both values are kept. g c settles it.", "notice"
+            )
+
+    def _look_under(self) -> None:
+        now = acting.open_record(host(self).desk, self.record)
+        self._moved = acting.moved(self.opened, now, facets(self.kind))
+        if not self._moved:
+            return
+        labels = ", ".join(facets(self.kind)[name].label for name in self._moved)
+        by = now.record.updated_by
+        self.form.underneath = line(
+            Span("⇄ ", "violet"),
+            span(f"{labels} changed underneath ({by}). "),
+            Span("F6", "accent bold"),
+            span(" see, yours is untouched", "dim"),
+        )
+        self.form.tell_all()
+
+    def action_underneath(self) -> None:
+        """What others wrote since the form was opened."""
+        desk = host(self).desk
+        now = acting.open_record(desk, self.record).record
+        told = [
+            f"{facets(self.kind)[name].label}: {drafts.written(desk, now, name) or 'empty'}" for name in self._moved
+        ]
+        host(self).say("Theirs: " + " · ".join(told) if told else "Nothing changed underneath.", "notice")
+
+
+class NewPage(FormPage):
+    """Adds a record; without a group it takes that of its parent."""
+
+    def __init__(self, section: str, noun: str, given: Mapping[str, str], *, group: str = "") -> None:
+        super().__init__(section, BY_NOUN[noun])
+        self.given, self.group = dict(given), group
+
+    def pane_of(self) -> FormPane:
+        made = [
+            Field(name, facet, self.given.get(name, ""))
+            for name, facet in facets(self.kind).items()
+            if name not in ("marking", "synthetic") and not (name == self.kind.code_field and self.kind.label_prefix)
+        ]
+        made.append(Field("group", GROUP, self.group))
+        made += [Field(name, facets(self.kind)[name], "") for name in ("marking", "synthetic")]
+        return FormPane(self.kind, made, STRICTEST, self.members(), synthetic=False)
+
+    def path(self) -> Line:
+        return (span(f"{self.kind.noun.replace('_', ' ').capitalize()}  ", "dim"), Span("new", "strong bold"))
+
+    def write(self, changed: Mapping[str, str]) -> None:
+        raw = {**self.given, **changed}
+        group, marking = raw.pop("group", "") or self.group, raw.pop("marking", "")
+        record = acting.add(host(self).desk, self.kind.noun, raw, group=group, marking=marking)
+        host(self).say(f"Added {names.code(record) or names.name(record)}")
+
+
+class StepForm(FormPage):
+    """Asks for the fields that a step takes."""
+
+    def __init__(self, section: str, record: Record, step: "Step", done: Callable[[Mapping[str, str]], None]) -> None:
+        super().__init__(section, type(record))
+        self.record, self.step, self._go_on = record, step, done
+
+    def pane_of(self) -> FormPane:
+        desk, known = host(self).desk, facets(self.kind)
+        made = [
+            Field(name, known[name], drafts.written(desk, self.record, name))
+            for name in self.step.takes
+            if name in known
+        ]
+        return FormPane(self.kind, made, self.record.marking, self.members(), synthetic=self.record.synthetic)
+
+    def path(self) -> Line:
+        called = names.code(self.record) or names.name(self.record)
+        return (span(f"{self.step.name.replace('-', ' ').capitalize()}  ", "dim"), span(called, "strong bold"))
+
+    def write(self, changed: Mapping[str, str]) -> None:
+        self._changed = dict(changed)
+
+    async def _done(self) -> None:
+        await self.app.pop_screen()
+        self._go_on(self._changed)

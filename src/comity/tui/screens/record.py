@@ -1,0 +1,245 @@
+"""The page of one record of any kind: checks, what it is, who and when, related, history; each a line to stand on."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from textual.app import ComposeResult
+
+from comity.desk import asking, names
+from comity.desk.history import Entry, history
+from comity.domain import when
+from comity.domain.facet import Shape
+from comity.domain.record import Record, facets
+from comity.domain.text import plain_lines
+from comity.tui.deriving import cell, marking_role
+from comity.tui.glyphs import sign, signed
+from comity.tui.screens.base import Page, Pane, Tab
+from comity.tui.screens.sheet import summary, who
+from comity.tui.screens.verbs import Verbs
+from comity.tui.session import host
+from comity.tui.spans import BLANK, Line, Span, line, span
+from comity.tui.widgets.source import Column, Listed, Row, heading
+from comity.tui.widgets.table import Table
+
+_STATES = ("status", "execution_status", "answer", "disposition")
+_RECENT = 8
+
+
+def state_of(record: Record) -> Line:
+    """The state of a record with its sign, if its kind has one."""
+    name = next((name for name in _STATES if name in facets(type(record))), "")
+    value = str(getattr(record, name) or "") if name else ""
+    return signed(value) if value else BLANK
+
+
+class RecordPane(Pane):
+    """One record as lines, each a field, a related record or an act."""
+
+    HINTS = ("open", "edit", "step", "note", "history", "copy", "back")
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+    def compose(self) -> ComposeResult:
+        yield Table([Column("", 16), Column("", 30, grows=True), Column("", 18, leaves=1)])
+
+    def on_mount(self) -> None:
+        self.bring_in()
+
+    @property
+    def table(self) -> Table:
+        return self.query_one(Table)
+
+    def bring_in(self) -> None:
+        desk = host(self).desk
+        self.record = asking.get(desk, self.record.noun, self.record.id) or self.record
+        self.table.show(Listed(list(self._rows())))
+        self.tell()
+
+    def _rows(self) -> Iterator[Row]:
+        yield from self._fields()
+        yield heading()
+        for spans in who(host(self).desk, self.record):
+            yield heading(spans)
+        yield from self._related()
+        yield from self._history()
+
+    def _fields(self) -> Iterator[Row]:
+        kind = type(self.record)
+        texts = asking.texts(host(self).desk, self.record, [*facets(kind)])
+        for name, facet in facets(kind).items():
+            if not texts[name] or name in ("marking", "synthetic"):
+                continue
+            value = cell(kind, name, getattr(self.record, name), texts[name])
+            if facet.shape is not Shape.CHOICE:
+                value = line(*(part.text for part in value))
+            fork = name in self.record.conflicts
+            note = (Span("two values, to settle", "violet"),) if fork else BLANK
+            label = (span(facet.label.lower(), "dim"),)
+            yield Row(name, (label, value, note), sign=(sign("conflict"),) if fork else BLANK, value=facet)
+
+    def _related(self) -> Iterator[Row]:
+        for noun, found in asking.related(host(self).desk, self.record).items():
+            yield heading()
+            plural = type(found[0]).plural.replace("_", " ").capitalize()
+            yield heading(line(span(plural, "dim bold"), span(f"  {len(found)}", "dim")))
+            for each in found:
+                yield self._link(noun, each)
+
+    def _link(self, noun: str, record: Record) -> Row:
+        session = host(self).session
+        if session.masks(record.marking):
+            return Row(
+                record.id, (line(span("····", "dim")), line(span("kept off screen: m", "dim italic"))), masked=True
+            )
+        code = names.code(record) or noun.replace("_", " ")
+        called = names.name(record) if names.name(record) != code else ""
+        first = (span(code, "bold"),)
+        return Row(
+            record.id,
+            (first, line(called), state_of(record)),
+            marking=record.marking,
+            synthetic=record.synthetic,
+            value=record,
+        )
+
+    def _history(self) -> Iterator[Row]:
+        entries = list(history(host(self).desk, self.record))[::-1][:_RECENT]
+        if entries:
+            yield heading()
+            yield heading(line(span("History", "dim bold"), span("  z shows all", "faint")))
+        for number, entry in enumerate(entries):
+            yield entry_row(str(number), entry, host(self).desk.today)
+
+    def state(self) -> Line:
+        return (span(self.record.marking, marking_role(self.record.marking)),)
+
+    def aside(self) -> Sequence[Line]:
+        row = self.table.current
+        match row.value if row else None:
+            case Record() as record:
+                return summary(host(self).desk, record)
+            case Entry() as entry:
+                return entry_lines(entry)
+            case None:
+                return ()
+        assert row is not None
+        return self._field_lines(row.key)
+
+    def _field_lines(self, name: str) -> list[Line]:
+        facet = facets(type(self.record))[name]
+        value = asking.texts(host(self).desk, self.record, [name])[name]
+        if facet.shape is Shape.PROSE:
+            value = plain_lines(getattr(self.record, name))
+        lines = [line(span(facet.label, "strong bold"), span(f"  {name}, {facet.shape.value}", "dim")), BLANK]
+        lines += [line(part) for part in value.split("\n")]
+        return [*lines, *([BLANK, line(span(facet.help, "dim"))] if facet.help else [])]
+
+    def held(self) -> Iterable[tuple[str, bool]]:
+        yield self.record.marking, self.record.synthetic
+        yield from ((row.marking, row.synthetic) for row in self.table.rows_shown() if row.marking)
+
+    def current(self) -> Record:
+        row = self.table.current
+        return row.value if row and isinstance(row.value, Record) else self.record
+
+    def on_table_moved(self) -> None:
+        self.tell()
+
+    def on_table_opened(self) -> None:
+        current = self.current()
+        if current.id != self.record.id:
+            host(self).show(current)
+
+
+def entry_row(key: str, entry: Entry, today: Any) -> Row:
+    """An act as a line: when, what, who."""
+    what = ", ".join(name.replace("_", " ") for name in entry.changes) or "retired"
+    said = line(span(entry.reason or what), span(f"  {what}" if entry.reason else "", "dim"))
+    who_ = line(span(f"{entry.by}, {entry.institute}", "dim"))
+    return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), said, who_), value=entry)
+
+
+def entry_lines(entry: Entry) -> list[Line]:
+    """An act in the panel: every field with the value before and after."""
+    lines = [
+        line(span(entry.by, "strong bold"), span(f"  {entry.institute}, {entry.device}", "dim")),
+        line(span(entry.at.strftime("%Y-%m-%d %H:%M UTC"), "dim")),
+        *([line(entry.reason)] if entry.reason else []),
+        BLANK,
+    ]
+    for name, (before, after) in entry.changes.items():
+        lines += [line(span(name.replace("_", " "), "dim bold"))]
+        lines += [line(span("- ", "red"), span(before, "dim"))] if before not in (None, "", []) else []
+        lines += [line(span("+ ", "green"), span(after))]
+    return lines
+
+
+class HistoryPane(Pane):
+    """Every act on a record, newest first."""
+
+    HINTS = ("copy", "back")
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+    def compose(self) -> ComposeResult:
+        yield Table([Column("when", 16), Column("what", 30, grows=True), Column("who", 28, leaves=1)])
+
+    def on_mount(self) -> None:
+        desk = host(self).desk
+        entries = list(history(desk, self.record))[::-1]
+        self.query_one(Table).show(Listed([entry_row(str(n), entry, desk.today) for n, entry in enumerate(entries)]))
+
+    def aside(self) -> Sequence[Line]:
+        row = self.query_one(Table).current
+        return entry_lines(row.value) if row and isinstance(row.value, Entry) else ()
+
+    def held(self) -> Iterable[tuple[str, bool]]:
+        return [(self.record.marking, self.record.synthetic)]
+
+    def current(self) -> Record:
+        return self.record
+
+    def on_table_moved(self) -> None:
+        self.tell()
+
+
+class RecordPage(Verbs, Page):
+    """One record, opened from a list, the palette or a link."""
+
+    def __init__(self, section: str, record: Record, start: str = "") -> None:
+        super().__init__(section, start)
+        self.record = record
+
+    def path(self) -> Line:
+        pane = self.pane
+        record = pane.record if isinstance(pane, RecordPane) else self.record
+        code = names.code(record) or names.name(record) or record.id[-8:]
+        called = names.name(record) if names.name(record) != code else ""
+        return (
+            span(code, "strong bold"),
+            span(f"  {record.noun.replace('_', ' ')}  ", "dim"),
+            *state_of(record),
+            span(f"   {called}", "dim"),
+        )
+
+    def tabs(self) -> Sequence[Tab]:
+        return (Tab("", lambda: RecordPane(self.record)),)
+
+
+class HistoryPage(Page):
+    """All that was written about a record."""
+
+    def __init__(self, section: str, record: Record) -> None:
+        super().__init__(section)
+        self.record = record
+
+    def path(self) -> Line:
+        called = names.code(self.record) or names.name(self.record)
+        return (span(called, "strong bold"), Span("  history", "dim"))
+
+    def tabs(self) -> Sequence[Tab]:
+        return (Tab("", lambda: HistoryPane(self.record)),)

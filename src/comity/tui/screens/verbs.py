@@ -1,0 +1,204 @@
+"""What can be done to records from any page that shows them: edit, add, step, note, retire, copy, look back."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from comity.desk import acting, asking, names, stepping
+from comity.domain.record import Record
+from comity.tui.screens.base import Page
+from comity.tui.session import host
+from comity.tui.spans import line, span
+from comity.tui.widgets.choice import Option, copy
+from comity.tui.widgets.confirm import Confirm
+from comity.tui.widgets.step import Offered, Step, Taken
+
+if TYPE_CHECKING:
+    from comity.domain.steps import Step as StepOfKind
+
+_WAIVES: Final = ("waive",)
+_ASSIGNS: Final = ("own", "fill", "assign", "nominate")
+_DECIDES: Final = ("accept", "void", "review", "accept-deviation", "concur", "reserve", "object")
+
+
+class Verbs(Page):
+    """A page whose keys act on the record under the cursor, or on all that are marked."""
+
+    def _chosen(self) -> list[Record]:
+        return [record for record in (self.pane.chosen() if self.pane else []) if isinstance(record, Record)]
+
+    def _one(self) -> Record | None:
+        current = self.pane.current() if self.pane else None
+        return current if isinstance(current, Record) else None
+
+    # write
+
+    def action_edit(self) -> None:
+        from comity.tui.screens.editing import EditPage
+
+        if record := self._one():
+            self.app.push_screen(EditPage(self.section, record))
+
+    def action_new(self) -> None:
+        """A new record of the kind that the list shows, or of one that belongs to the record."""
+        from comity.tui.screens.editing import NewPage
+
+        noun = getattr(self.pane, "noun", "")
+        if noun:
+            self.app.push_screen(NewPage(self.section, noun, self.given()))
+
+    def given(self) -> Mapping[str, str]:
+        """What a new record here is given from the start: references to the page it is made on."""
+        return {}
+
+    def action_note(self) -> None:
+        from comity.tui.screens.editing import NewPage
+
+        if record := self._one():
+            name = asking.ref(host(self).desk, record)
+            group = asking.group_name(host(self).desk, record.group)
+            self.app.push_screen(NewPage(self.section, "note", {"subject": name}, group=group))
+
+    def action_retire(self) -> None:
+        chosen = self._chosen()
+        if not chosen:
+            return
+        title = line(span("Retire  ", "strong bold"), span(self._called(chosen)))
+        told = [
+            line(span("They leave every list; history keeps them, and what refers to them stays.", "dim")),
+            line(span("Partners see it at the next sync.", "dim")),
+        ]
+        self.app.push_screen(Confirm(title, told, does="retire"), partial(self._retire, chosen))
+
+    def _retire(self, chosen: Sequence[Record], reason: str | None) -> None:
+        if reason is not None:
+            self._each(chosen, lambda record: acting.retire(host(self).desk, record, reason), "Retired")
+
+    def _each(self, chosen: Sequence[Record], act: Callable[[Record], Any], done: str) -> None:
+        """Do it to all; each one that is refused is told."""
+        app = host(self)
+        made = [record for record in chosen if app.attempt(partial(_ignore, act, record))]
+        if made:
+            app.say(f"{done} {self._called(made)}")
+        app.written()
+
+    def _called(self, chosen: Sequence[Record]) -> str:
+        first = ", ".join(names.code(record) or names.name(record) for record in chosen[:3])
+        return first if len(chosen) <= 3 else f"{first} and {len(chosen) - 3} more"
+
+    # steps
+
+    def action_step(self) -> None:
+        self._offer(())
+
+    def action_waive(self) -> None:
+        self._offer(_WAIVES)
+
+    def action_assign(self) -> None:
+        self._offer(_ASSIGNS)
+
+    def action_decide(self) -> None:
+        self._offer(_DECIDES)
+
+    def _offer(self, only: Sequence[str]) -> None:
+        """The steps of the record under the cursor; of several marked ones, what the first one could do."""
+        chosen = self._chosen()
+        if not chosen:
+            return
+        offers = stepping.offers(host(self).desk, chosen[0])
+        if only:
+            offers = [offer for offer in offers if offer.step.name in only]
+        if not offers:
+            host(self).say(f"There is no such step for {self._called(chosen[:1])}")
+            return
+        title = line(span("Step  ", "strong bold"), span(self._called(chosen)))
+        self.app.push_screen(Step(title, [*map(self._offered, offers)]), partial(self._taken, chosen))
+
+    def _offered(self, offer: stepping.Offer) -> Offered:
+        step = offer.step
+        leads = f"to {step.target.replace('_', ' ')}" if step.target else ""
+        stands = tuple(f"{names.code(each.record) or names.name(each.record)}: {each.why}" for each in offer.obstacles)
+        why = offer.why or (f"{len(stands)} stand in the way" if stands else step.help)
+        return Offered(step.name, leads, offer.allowed, why, stands, may_override=bool(stands) and not offer.why)
+
+    def _taken(self, chosen: Sequence[Record], taken: Taken | None) -> None:
+        if taken is None:
+            return
+        step = stepping.named(chosen[0].noun, taken.name)
+        if step.takes:
+            self._ask_given(chosen, step, taken)
+        elif step.needs_reason or step.grave or taken.how == "override":
+            self._ask_reason(chosen, step, taken, {})
+        else:
+            self._do(chosen, step, taken, {}, "")
+
+    def _ask_given(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken) -> None:
+        from comity.tui.screens.editing import StepForm
+
+        self.app.push_screen(StepForm(self.section, chosen[0], step, partial(self._go_on, chosen, step, taken)))
+
+    def _go_on(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, given: Mapping[str, str]) -> None:
+        if step.needs_reason or step.grave or taken.how == "override":
+            self._ask_reason(chosen, step, taken, given)
+        else:
+            self._do(chosen, step, taken, given, "")
+
+    def _ask_reason(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, given: Mapping[str, str]) -> None:
+        title = line(span(f"{step.name.replace('_', ' ').capitalize()}  ", "strong bold"), span(self._called(chosen)))
+        told = [line(span(step.help, "dim"))] if step.help else []
+        sheet = Confirm(title, told, needed=step.needs_reason or taken.how == "override", does=step.name)
+        self.app.push_screen(
+            sheet, lambda reason: None if reason is None else self._do(chosen, step, taken, given, reason)
+        )
+
+    def _do(
+        self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, given: Mapping[str, str], reason: str
+    ) -> None:
+        desk = host(self).desk
+        words = {"override": reason} if taken.how == "override" else {"reason": reason}
+        self._each(
+            chosen,
+            lambda record: stepping.do(desk, record, step.name, given=dict(given), **words),
+            f"{step.name.replace('_', ' ').capitalize()}:",
+        )
+
+    # look, copy
+
+    def action_history(self) -> None:
+        from comity.tui.screens.record import HistoryPage
+
+        if record := self._one():
+            self.app.push_screen(HistoryPage(self.section, record))
+
+    def action_copy(self) -> None:
+        record = self._one()
+        if record is None:
+            return
+        name = asking.ref(host(self).desk, record)
+        noun = record.noun.replace("_", "-")
+        options = [
+            Option("t", "as text", "every field, one a line", self._as_text(record)),
+            Option("j", "as JSON", "as the commands print it", self._as_json(record)),
+            Option("r", "reference", name, name),
+            Option("i", "id", record.id, record.id),
+            Option("l", "command line", f"comity {noun} show {name}", f"comity {noun} show {name}"),
+        ]
+        self.app.push_screen(copy((span(self._called([record])),), options), self._copied)
+
+    def _as_text(self, record: Record) -> str:
+        from comity.tui.screens.sheet import whole
+
+        return "\n".join("".join(part.text for part in spans) for spans in whole(host(self).desk, record))
+
+    def _as_json(self, record: Record) -> str:
+        return json.dumps(asking.as_json(host(self).desk, record), indent=2, ensure_ascii=False)
+
+    def _copied(self, option: Option | None) -> None:
+        if option:
+            self.app.copy_to_clipboard(str(option.answer))
+            host(self).say(f"Copied {option.label}")
+
+
+def _ignore(act: Callable[[Record], Any], record: Record) -> None:
+    act(record)

@@ -1,0 +1,55 @@
+"""What lies over a page: palette, keys, step, copy, confirm. The bars, sections and footer below stay to be seen."""
+
+from typing import TypeVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical
+from textual.screen import ModalScreen
+
+from comity.tui.screens.base import Page
+from comity.tui.widgets.chrome import Footer, MarkingBar, SectionTabs
+from comity.tui.widgets.table import Table
+
+
+class OverlayTable(Table):
+    """A table in a box over a page."""
+
+    GROUND = "overlay"
+    TINT = "cell"
+
+
+Answer = TypeVar("Answer")
+
+
+class Overlay(ModalScreen[Answer | None]):
+    """A box over a dimmed page; `esc` closes it without an answer."""
+
+    BINDINGS = [Binding("escape", "close", "close", show=False)]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+
+    def box(self) -> ComposeResult:
+        """What is in the box."""
+        yield from ()
+
+    def compose(self) -> ComposeResult:
+        yield MarkingBar()
+        yield SectionTabs()
+        with Container(id="around"), Vertical(id="box"):
+            yield from self.box()
+        yield Footer()
+        yield MarkingBar()
+
+    def on_mount(self) -> None:
+        below = next((screen for screen in reversed(self.app.screen_stack) if isinstance(screen, Page)), None)
+        if below is None:
+            return
+        for bar in self.query(MarkingBar):
+            bar.marked = below.marked
+        sections, theirs = self.query_one(SectionTabs), below.query_one(SectionTabs)
+        sections.section, sections.state = theirs.section, theirs.state
+        footer, theirs_too = self.query_one(Footer), below.query_one(Footer)
+        footer.hints, footer.state = theirs_too.hints, theirs_too.state
+
+    def action_close(self) -> None:
+        self.dismiss(None)

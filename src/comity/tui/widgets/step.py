@@ -1,0 +1,83 @@
+"""The steps of a record (`t`): legal ones first, the others below, dim, with the rule that stands in the way."""
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widgets import Static
+
+from comity.tui.spans import BLANK, Line, Span, content, keyed, line, span
+from comity.tui.widgets.overlay import Overlay, OverlayTable
+from comity.tui.widgets.source import Column, Listed, Row
+from comity.tui.widgets.table import Table
+
+
+class Offered(NamedTuple):
+    """A step as offered: where it leads, whether the rules let it, and if not, which one and because of what."""
+
+    name: str
+    leads: str
+    allowed: bool
+    why: str = ""
+    obstacles: tuple[str, ...] = ()
+    may_override: bool = False
+
+
+class Taken(NamedTuple):
+    """The step a person chose, and how."""
+
+    name: str
+    how: Literal["step", "override"]
+
+
+class Step(Overlay[Taken]):
+    """Choose one step onward."""
+
+    BINDINGS = [Binding("o", "override", "override", show=False)]
+
+    def __init__(self, title: Line, offers: Sequence[Offered]) -> None:
+        super().__init__()
+        self._title = title
+        self._offers = sorted(offers, key=lambda offer: not offer.allowed)
+
+    def box(self) -> ComposeResult:
+        yield Static(content([self._title, BLANK]), markup=False)
+        table = OverlayTable(
+            [Column("", 20), Column("", 24), Column("", 40, grows=True)], Listed([*map(_row, self._offers)])
+        )
+        table.styles.height = min(len(self._offers), 12) or 1
+        yield table
+        yield Static(markup=False, id="obstacles")
+        yield Static(content([keyed(("enter", "take the step"), ("esc", "not now"))]), markup=False)
+
+    def on_table_moved(self) -> None:
+        offer = self._offer
+        lines: list[Line] = [BLANK]
+        if offer and not offer.allowed:
+            lines += [line(Span("■ ", "red"), span(obstacle)) for obstacle in offer.obstacles or (offer.why,)]
+            if offer.may_override:
+                lines += [keyed(("o", "override, with a reason that is kept"))]
+        self.query_one("#obstacles", Static).update(content([*lines, BLANK]))
+
+    @property
+    def _offer(self) -> Offered | None:
+        row = self.query_one(Table).current
+        return row.value if row and isinstance(row.value, Offered) else None
+
+    def on_table_opened(self) -> None:
+        offer = self._offer
+        if offer and offer.allowed:
+            self.dismiss(Taken(offer.name, "step"))
+
+    def action_override(self) -> None:
+        offer = self._offer
+        if offer and offer.may_override and not offer.allowed:
+            self.dismiss(Taken(offer.name, "override"))
+
+
+def _row(offer: Offered) -> Row:
+    role = "" if offer.allowed else "faint"
+    why = line(span(offer.why, "dim" if offer.allowed else "faint italic"))
+    cells = (line(span(offer.name.replace("_", " "), role or "bold")), line(span(offer.leads, role or "dim")), why)
+    return Row(offer.name, cells, sign=(Span("›" if offer.allowed else " ", "accent"),), value=offer)

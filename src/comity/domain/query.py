@@ -1,0 +1,193 @@
+"""The filter language of lists, on the screen and on the command line: what a query means."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from operator import ge, gt, le, lt
+from typing import Any
+
+from comity.domain.facet import Shape
+from comity.domain.patterns import compiled, found
+from comity.domain.query_fields import query_field
+from comity.domain.query_grammar import RawTerm, quoted, raw_terms
+from comity.domain.query_values import Span, read_value
+from comity.domain.record import Record
+from comity.domain.text import fold
+from comity.errors import BadInput, Problem
+
+CONTAINS = (Shape.LINE, Shape.PROSE, Shape.FACTS)  # shapes in which `field:value` finds a part
+_ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
+_BARE_WORD = re.compile(r"[^\s\"~-]\S*")
+_LIKE_A_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*[:<>~]")
+_BARE_VALUE = re.compile(r"[^\s\",][^\s,]*")
+_BARE_PATTERN = re.compile(r"[^\s\"]\S*")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Words that follow each other somewhere in the text, accents and case folded."""
+
+    words: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A column compared with values, any of which will do.
+
+    `op` is `:` or an order. With `:` text of the CONTAINS shapes is searched, other text equals; days, moments and
+    ages are a Span; "" is a field with nothing in it. A list fits if one of its elements does. `shape` is None for
+    `age`. A negated term is true of every record of which the plain one is not, empty ones included.
+    """
+
+    field: str
+    op: str
+    values: tuple[Any, ...]
+    negated: bool = False
+    shape: Shape | None = Shape.LINE
+    written: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression, in one column or, without a field, anywhere in the text."""
+
+    pattern: str
+    field: str = ""
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """Checks or derived facts by name, any of which will do; `stale` names every fact that ends in `.stale` too."""
+
+    names: tuple[str, ...]
+    negated: bool = False
+
+
+Term = Text | Match | Pattern | Is
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Terms that must all hold; without any, everything fits."""
+
+    terms: tuple[Term, ...] = ()
+
+
+def parse_query(text: str, kind: type[Record], *, today: date, names: Sequence[str] = ()) -> Query:
+    """The query of a text over records of a kind; `names` are the facts that `is:` may name. Raises only BadInput."""
+    return Query(tuple(_term(raw, kind, today, names) for raw in raw_terms(text)))
+
+
+def without_last(text: str) -> str:
+    """The text without its last term."""
+    try:
+        terms = raw_terms(text)
+    except BadInput:
+        return text.rsplit(None, 1)[0] if len(text.split()) > 1 else ""
+    return text[: terms[-1].start].rstrip() if terms else ""
+
+
+def show_query(query: Query) -> str:
+    """A text that reads back as the query."""
+    return " ".join(("-" if term.negated else "") + _shown(term) for term in query.terms)
+
+
+def is_named(fact: str, name: str) -> bool:
+    """Whether a fact such as run.stale is meant by a name such as stale."""
+    return fact == name or fact.endswith(f".{name}")
+
+
+def matches(query: Query, values: Mapping[str, Any], text: str, facts: frozenset[str]) -> bool:
+    """What a query means, told of one record.
+
+    `values`: typed, by column, references by the name people say, `age` as a timedelta; `text`: all that is searched;
+    `facts`: the checks and derived facts that hold of it.
+    """
+    searched = _flat(text)
+    return all(_holds(term, values, text, searched, facts) != term.negated for term in query.terms)
+
+
+def _term(raw: RawTerm, kind: type[Record], today: date, names: Sequence[str]) -> Term:
+    if raw.op == "~":
+        compiled(raw.values[0])
+        return Pattern(raw.values[0], query_field(kind, raw.field).name if raw.field else "", raw.negated)
+    if not raw.op:
+        return Text(raw.values[0], raw.negated)
+    if raw.field.casefold() == "is" and raw.op == ":":
+        return Is(tuple(_fact(name, names) for name in raw.values), raw.negated)
+    field = query_field(kind, raw.field)
+    if raw.op != ":" and len(raw.values) > 1:
+        raise BadInput(f"«{raw.field}{raw.op}» takes one value", code="query")
+    values = tuple(read_value(field, raw.op, value, today) for value in raw.values)
+    return Match(field.name, raw.op, values, raw.negated, field.shape, raw.values)
+
+
+def _fact(written: str, names: Sequence[str]) -> str:
+    name = written.strip().casefold().replace("-", "_")
+    if not names or any(is_named(fact, name) for fact in names):
+        return name
+    short = [fact.rpartition(".")[2] for fact in names]
+    near = get_close_matches(name, [*names, *short], n=1, cutoff=0.5)
+    message = f"nothing is called «is:{written}»" + (f"; did you mean «is:{near[0]}»?" if near else "")
+    raise BadInput(message, hint=f"is: takes {', '.join(names)}.", problems=[Problem("is", message)], code="query")
+
+
+def _shown(term: Term) -> str:
+    match term:
+        case Text(words):
+            return _bare(words, _BARE_WORD) if not _LIKE_A_FIELD.match(words) else quoted(words)
+        case Pattern(pattern, field):
+            return f"{field}~{_bare(pattern, _BARE_PATTERN)}"
+        case Is(names):
+            return "is:" + ",".join(_bare(name, _BARE_VALUE) for name in names)
+        case Match(field, op, _, _, _, written):
+            return f"{field}{op}" + ",".join(_bare(value, _BARE_VALUE) for value in written)
+
+
+def _bare(text: str, allowed: re.Pattern[str]) -> str:
+    return text if allowed.fullmatch(text) else quoted(text)
+
+
+def _holds(term: Term, values: Mapping[str, Any], text: str, searched: str, facts: frozenset[str]) -> bool:
+    match term:
+        case Text(words):
+            return _flat(words) in searched
+        case Is(names):
+            return any(is_named(fact, name) for fact in facts for name in names)
+        case Pattern(pattern, field):
+            return any(found(pattern, str(part)) for part in ([text] if not field else _elements(values.get(field))))
+        case Match():
+            held = _elements(values.get(term.field))
+            return any(_fits(term, held, wanted) for wanted in term.values)
+
+
+def _elements(value: Any) -> list[Any]:
+    """The values held in a field, empty ones left out."""
+    held = value if isinstance(value, (list, tuple)) else [value]
+    return [one for one in held if one is not None and one != "" and one != {}]
+
+
+def _fits(match: Match, held: list[Any], wanted: Any) -> bool:
+    if wanted == "":
+        return not held
+    return any(_compares(match, one, wanted) for one in held)
+
+
+def _compares(match: Match, held: Any, wanted: Any) -> bool:
+    if isinstance(held, datetime) and held.tzinfo is None:
+        held = held.replace(tzinfo=UTC)
+    if match.op != ":":
+        return bool(_ORDERS[match.op](held, wanted))
+    if isinstance(wanted, Span):
+        return bool(wanted.first <= held <= wanted.last)
+    if isinstance(wanted, str):
+        return _flat(wanted) in _flat(str(held)) if match.shape in CONTAINS else _flat(wanted) == _flat(str(held))
+    return bool(held == wanted)
+
+
+def _flat(text: str) -> str:
+    return " ".join(fold(text).split())

@@ -67,8 +67,11 @@ class Writing:
     def _referred(self, refers: str, value: Any) -> Any:
         if isinstance(value, list):
             return [self._referred(refers, each) for each in value]
-        if not value or refers == "*":
+        if not value:
             return value
+        if refers == "*":
+            name = self.called.get(value, "")
+            return name if sum(self.taken[noun, name] for noun in KEYS) == 1 else value
         if value in self.called:
             return self.called[value]
         outside = self.refs(value)

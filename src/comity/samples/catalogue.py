@@ -3,7 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-ROOM: Final = Path(__file__).parent
+_ROOM: Final = Path(__file__).parent
+# a wheel holds the plans here; in a checkout they are where people look for them
+_FOLDERS: Final = (_ROOM / "plans", _ROOM.parents[2] / "sample_configs")
 # institutes first; people last, since they are assigned to exercises
 PLANS: Final = (
     "institutes.toml",
@@ -20,9 +22,10 @@ PLANS: Final = (
 
 def plans() -> tuple[Path, ...]:
     """The sample plan files, in an order in which each refers to what stands before it."""
-    return tuple(ROOM / "plans" / name for name in PLANS)
+    folder = next(each for each in _FOLDERS if each.is_dir())
+    return tuple(folder / name for name in PLANS)
 
 
 def logs() -> tuple[Path, ...]:
     """The sample logs, by name."""
-    return tuple(sorted(path for path in (ROOM / "logs").iterdir() if path.suffix in (".eval", ".json")))
+    return tuple(sorted(path for path in (_ROOM / "logs").iterdir() if path.suffix in (".eval", ".json")))

@@ -34,3 +34,13 @@ def check_home(home: Path) -> None:
         raise Refused(f"The home {home} belongs to another user.", hint="Run as its owner, or name another: --home.")
     if os.name == "posix" and stat.S_IMODE(seen.st_mode) & 0o077:
         raise Refused(f"Others can look into the home {home}.", hint=f"Close it: chmod 700 {home}")
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Put a file of the owner alone in place, whole or not at all, and on disk."""
+    fresh = path.with_name(f".{path.name}.new")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)

@@ -4,17 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection
-
 from comity.desk import drafting, labels, placing
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN
-from comity.domain.record import Record, facets
+from comity.domain.record import Record
 from comity.errors import NotFound
 from comity.log.commit import Change
 from comity.store import reading
+from comity.store.database import Connection
 
 R = TypeVar("R", bound=Record)
 
@@ -66,7 +65,7 @@ def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = ""
         current = reread(connection, kind, opened.record.id, opened.record.group)
         drafting.only_live(current)
         values = drafting.typed(world, kind, raw, known=drafting.values_of(opened.record))
-        values = {name: value for name, value in values.items() if _differs(opened, name, value, settle=settle)}
+        values = {name: value for name, value in values.items() if settle or drafting.differs(opened.record, name, value)}
         if not values:
             return Saved(current)
         drafting.check(world, Opened(current, opened.heads), values, reason=reason, settle=settle)
@@ -87,13 +86,6 @@ def retire(desk: Desk, record: Record, reason: str) -> Record:
         drafting.only_live(current)
         write(desk, connection, current.group, [drafting.retirement(drafting.opened(connection, current))], reason)
         return reread(connection, type(record), record.id, record.group)
-
-
-def _differs(opened: Opened, name: str, value: Any, *, settle: bool) -> bool:
-    shown = getattr(opened.record, name)
-    if facets(type(opened.record))[name].many:
-        return set(shown or ()) != set(value)
-    return settle or bool(shown != value)
 
 
 def _kind(noun: str) -> type[Record]:

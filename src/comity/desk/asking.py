@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection
-
 from comity.desk import checking, names
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain import when
 from comity.domain.facet import Facet, Shape
 from comity.domain.kinds import BY_NOUN, KINDS
-from comity.domain.query import facts_named, parse_query
+from comity.domain.query import Is, Query, parse_query
 from comity.domain.record import Record, facets
+from comity.domain.text import fold
 from comity.errors import NotFound
 from comity.store import reading, select
+from comity.store.database import Connection
 
 NO_QUERY = ""
 
@@ -45,8 +45,17 @@ def selection(desk: Desk, connection: Connection, noun: str, query: str, *, reti
     """A query made ready for the store: derived facts looked up, names of records made ids."""
     kind = kind_of(noun)
     asked = parse_query(query, kind, today=desk.today, names=checking.FACT_NAMES)
-    facts = checking.ids_by_fact(desk, connection, facts_named(asked)) if facts_named(asked) else {}
-    return select.Selection(kind, asked, facts, desk.today, retired or "retired" in facts_named(asked), desk.now())
+    names_of = facts_named(asked)
+    facts = dict(checking.ids_by_fact(desk, connection, names_of)) if names_of else {}
+    if "retired" in names_of:
+        facts["retired"] = reading.retired_ids(connection, kind)
+    groups = {fold(World(desk, connection).group_name(each)): each for each in desk.store.groups()}
+    return select.Selection(kind, asked, facts, desk.today, retired or "retired" in names_of, desk.now(), groups)
+
+
+def facts_named(query: Query) -> list[str]:
+    """The checks and derived facts that a query asks for."""
+    return [name for term in query.terms if isinstance(term, Is) for name in term.names]
 
 
 def kind_of(noun: str) -> type[Record]:

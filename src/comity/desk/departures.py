@@ -84,4 +84,8 @@ def _shown(value: Any) -> str:
         return "none"
     if isinstance(value, (list, tuple)):
         return ", ".join(str(each) for each in value)
-    return f"{value:_}" if isinstance(value, int) and not isinstance(value, bool) and value >= 10_000 else str(encode(value))
+    return (
+        f"{value:_}"
+        if isinstance(value, int) and not isinstance(value, bool) and value >= 10_000
+        else str(encode(value))
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from comity.settings import Settings
 from comity.store.store import Store
@@ -27,6 +28,7 @@ class Desk:
     fixed_day: date | None = None
     clock: Callable[[], datetime] = wall_clock
     undone: list[bytes] = field(default_factory=list)
+    passed: tuple[Any, Any] | None = None  # the last pass over the checks, and the state of the store it saw
 
     @property
     def today(self) -> date:

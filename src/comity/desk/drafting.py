@@ -4,8 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-from sqlalchemy import Connection, select
 from uuid_utils import UUID, uuid7
 
 from comity.desk import names
@@ -18,7 +16,8 @@ from comity.domain.parse import parse, refusal
 from comity.domain.record import Record, encode, facets
 from comity.errors import Problem, RuleBroken
 from comity.log.commit import ORIGINATOR, RETIRED, Change
-from comity.store import schema
+from comity.store import reading
+from comity.store.database import Connection
 
 Heads = Mapping[str, Mapping[bytes, Any]]
 
@@ -33,13 +32,20 @@ class Opened:
 
 def opened(connection: Connection, record: Record) -> Opened:
     """The record with the heads of its fields as they are now."""
-    packed = connection.execute(select(schema.records.c.heads).where(schema.records.c.no == record.no)).scalar()
-    return Opened(record, msgspec.msgpack.decode(packed) if packed else {})
+    return Opened(record, reading.heads(connection, record.no or 0))
 
 
 def values_of(record: Record) -> dict[str, Any]:
     """The typed values of the fields that people write."""
     return {name: getattr(record, name) for name in facets(type(record))}
+
+
+def differs(record: Record, name: str, value: Any) -> bool:
+    """Whether a value is another than the record shows; lists are compared as sets, which they are."""
+    shown = getattr(record, name)
+    if facets(type(record))[name].many:
+        return set(shown or ()) != set(value)
+    return bool(shown != value)
 
 
 def state_fields(noun: str) -> frozenset[str]:

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-
 from comity.desk.desk import Desk
 from comity.domain.facet import Merge
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
 from comity.log.commit import ORIGINATOR, RETIRED
-from comity.store import folding, schema
+from comity.store import folding, reading
 
 
 @dataclass(frozen=True)
@@ -32,13 +30,7 @@ def history(desk: Desk, record: Record) -> list[Entry]:
     """Every act that counts, from the create on."""
     with desk.store.reading() as connection:
         written = folding.written(connection, desk.store.circles, [record.no or 0]).get(record.no or 0, [])
-        seats = dict(
-            connection.execute(
-                select(schema.envelopes.c.dot, schema.envelopes.c.seat).where(
-                    schema.envelopes.c.dot.in_([each.touch.dot for each in written])
-                )
-            ).all()
-        )
+        seats = reading.seats(connection, [each.touch.dot for each in written])
         devices = {dot: desk.store.device_name(bytes.fromhex(record.group), seat) for dot, seat in seats.items()}
     sets = {each.touch.dot: each.touch.set for each in written}
     return [

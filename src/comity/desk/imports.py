@@ -163,5 +163,3 @@ def facts(run: Run, opened: Opened, log: InspectLog) -> Change | None:
 def _stamped(log: InspectLog, value: object) -> list[object]:
     time, digest = log.source
     return latest(time, digest, value)
-
-

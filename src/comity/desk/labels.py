@@ -1,13 +1,12 @@
 """Short labels such as R7 or S-02, numbered per group: the writer takes the highest seen and one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
-
 from comity.domain.record import Record
-from comity.store import schema
+from comity.store import reading
+from comity.store.database import Connection
 
 
 def numbered(connection: Connection, kind: type[Record], group: str, values: Mapping[str, Any]) -> dict[str, str]:
@@ -19,10 +18,13 @@ def numbered(connection: Connection, kind: type[Record], group: str, values: Map
 
 def highest(connection: Connection, kind: type[Record], group: str) -> int:
     """The highest number that a label of this kind has in the group, retired ones too; 0 for none."""
-    table = schema.row_table(kind)
-    labels = connection.execute(select(table.c[kind.code_field]).where(table.c.group == group)).scalars()
+    return number(kind, reading.labels(connection, kind, group))
+
+
+def number(kind: type[Record], labels: Iterable[str]) -> int:
+    """The highest number among labels of a kind; 0 for none."""
     pattern = re.compile(re.escape(kind.label_prefix) + r"(\d{1,9})")
-    return max((int(found[1]) for each in labels if (found := pattern.fullmatch(each or ""))), default=0)
+    return max((int(found[1]) for each in labels if (found := pattern.fullmatch(each))), default=0)
 
 
 def label(kind: type[Record], number: int) -> str:

@@ -39,7 +39,9 @@ def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute
         why = "fits no cell" if not cells else "fits cells of several exercises; name one with --exercise"
         return Place(exercise=named, retry_of=retry, why=f"unmatched: {why}")
     cell = cells[0]
-    planned = sorted(world.find(Run, cell=cell.id, institute=institute), key=lambda run: (_number(run.label), run.label))
+    planned = sorted(
+        world.find(Run, cell=cell.id, institute=institute), key=lambda run: (_number(run.label), run.label)
+    )
     empty = next((run for run in planned if not run.eval_id and run.header is None), None)
     return Place(cell, empty, _exercise(world, cell), retry)
 

@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sqlalchemy import Connection
-
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.record import Record, facets
 from comity.errors import Ambiguous, NotFound
 from comity.store import reading
+from comity.store.database import Connection
 
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PART: Final = re.compile(r"[0-9a-f-]{6,36}")

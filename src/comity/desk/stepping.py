@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection
-
 from comity.desk import acting, drafting, labels
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
@@ -17,6 +15,7 @@ from comity.domain.record import Record
 from comity.domain.steps import Obstacle, Outcome, Step, Taking, blocked, obstacles, take
 from comity.errors import NotFound, RuleBroken
 from comity.log.commit import Change
+from comity.store.database import Connection
 
 
 @dataclass(frozen=True)

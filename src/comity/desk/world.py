@@ -1,16 +1,15 @@
 """What guards and checks are told about the world, within one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
-
-from sqlalchemy import Connection
 
 from comity.desk.desk import Desk
 from comity.domain.record import Record
 from comity.domain.sharing import Group
 from comity.store import reading
+from comity.store.database import Connection
 
 R = TypeVar("R", bound=Record)
 PRIVATE = "private"
@@ -22,6 +21,7 @@ class World:
 
     desk: Desk
     connection: Connection
+    called: dict[str, str] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -58,6 +58,12 @@ class World:
     def is_private(self, group: str) -> bool:
         """Whether it is this institute's own group."""
         return group == self.desk.store.private
+
+    def named(self, group: str) -> str:
+        """The same as `group_name`, looked up once."""
+        if group not in self.called:
+            self.called[group] = self.group_name(group)
+        return self.called[group]
 
     def group_name(self, group: str) -> str:
         """The name that its members gave it; `private` for the own one."""

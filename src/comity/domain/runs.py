@@ -116,7 +116,7 @@ class Run(Record, table=True):
         progress = header.get("progress")
         if isinstance(progress, dict):
             told |= {"completed_samples": progress.get("completed"), "total_samples": progress.get("total")}
-        return {column: value for column, value in told.items() if value is not None}
+        return {column: value for column, value in told.items() if value not in (None, "")}
 
 
 Disposition = Literal["open", "accepted", "void"]

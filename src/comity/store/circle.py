@@ -1,7 +1,7 @@
 """Each group as this device sees it: who stands, which keys are held, and what that makes of every envelope."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
@@ -12,7 +12,7 @@ from comity.log.body import Malformed
 from comity.log.commit import Commit
 from comity.log.envelope import Envelope, Type, decode, opened
 from comity.log.keys import Pair
-from comity.log.ring import received, rekey, writing_key
+from comity.log.ring import received, rekey, shares, to_hand_on, writing_key
 from comity.log.standing import Standing, judge
 from comity.log.verdict import Status, Verdict
 from comity.store import schema
@@ -37,6 +37,7 @@ class Circle(NamedTuple):
 
     standing: Standing
     keys: Mapping[bytes, bytes]
+    acts: Sequence[AnyAct] = ()
 
     def institute(self, seat: bytes) -> str:
         """The institute of a seat."""
@@ -53,8 +54,12 @@ class Circle(NamedTuple):
         return self.keys[name] if name is not None else None
 
     def rekey(self, at_ms: int) -> AnyAct:
-        """The act that gives every device that stands a new key."""
-        return rekey(self.standing, self.keys, at_ms)[0]
+        """The act that gives every device that stands a new key, and the older ones it may have."""
+        return rekey(self.standing, to_hand_on(self.standing, self.acts, self.keys), at_ms)[0]
+
+    def shares(self, at_ms: int) -> Iterator[AnyAct]:
+        """The acts that hand the keys held here to those who stand and were never handed them."""
+        return shares(self.standing, self.acts, to_hand_on(self.standing, self.acts, self.keys), {}, at_ms)
 
 
 NOBODY = Circle(Standing(), {})
@@ -66,19 +71,30 @@ class Circles:
     def __init__(self, pair: Pair) -> None:
         self.pair = pair
         self._circles: dict[bytes, Circle] = {}
-        self._acts = -1
+        self._acts = self._last = -1
         self._commits: dict[bytes, Commit] = {}
 
     def refresh(self, connection: Connection) -> None:
-        """Forget what was read if acts have come since, from this process or another."""
-        acts = connection.execute(select(func.max(schema.envelopes.c.no)).where(schema.envelopes.c.type == Type.ACT)).scalar()
-        if acts != self._acts:
+        """Forget what was read if its ground moved since: acts came, or links of a chain that was cut."""
+        e = schema.envelopes.c
+        last = connection.execute(select(func.max(e.no))).scalar() or 0
+        if last == self._last:
+            return
+        acts = connection.execute(select(func.max(e.no)).where(e.type == Type.ACT)).scalar() or 0
+        if acts != self._acts or self._cut_since(connection):
             self._load(connection)
-            self._acts = acts
+        self._acts, self._last = acts, last
+
+    def _cut_since(self, connection: Connection) -> bool:
+        e = schema.envelopes.c
+        cut = {seat for circle in self._circles.values() for seat in circle.standing.cuts}
+        return bool(cut) and not cut.isdisjoint(
+            connection.execute(select(e.seat).distinct().where(e.no > self._last)).scalars()
+        )
 
     def reset(self) -> None:
         """Forget everything that a transaction brought which was undone."""
-        self._acts = -1
+        self._acts = self._last = -1
         self._commits.clear()
 
     def of(self, group: bytes) -> Circle:
@@ -104,7 +120,7 @@ class Circles:
         keys: dict[bytes, bytes] = {}
         for _, act in read:
             keys |= received(act, self.pair) if act else {}
-        return Circle(standing, keys)
+        return Circle(standing, keys, [act for _, act in read if act])
 
     def open(self, envelope: Envelope) -> Commit | None:
         """What a commit says; None where its key is not held or it is no commit that Comity writes."""
@@ -143,7 +159,9 @@ class Circles:
 def chain(connection: Connection, seat: bytes) -> Mapping[bytes, Step]:
     """The envelopes of a seat as far as links go."""
     e = schema.envelopes.c
-    rows = connection.execute(select(e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)).where(e.seat == seat))
+    rows = connection.execute(
+        select(e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)).where(e.seat == seat)
+    )
     return {row[0]: Step(row[0], Type(row[1]), *row[2:]) for row in rows}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+import msgspec
 from sqlalchemy import Connection, func, or_
 from sqlmodel import Session, select
 
@@ -24,6 +25,17 @@ def get(connection: Connection, kind: type[R], id: str, group: str | None = None
 def by_number(connection: Connection, kind: type[R], no: int) -> R | None:
     """The record of this row number."""
     return Session(connection).exec(select(kind).where(kind.no == no)).first()
+
+
+def numbered(connection: Connection, kind: type[R], numbers: Sequence[int]) -> list[R]:
+    """The records of these row numbers, in the order of the numbers."""
+    found = {each.no: each for each in Session(connection).exec(select(kind).where(kind.no.in_(numbers)))}  # type: ignore[union-attr]
+    return [found[no] for no in numbers if no in found]
+
+
+def version(connection: Connection) -> int:
+    """A number that grows with every write."""
+    return connection.execute(select(func.max(schema.envelopes.c.no))).scalar() or 0
 
 
 def find(connection: Connection, kind: type[R], /, **equals: Any) -> Sequence[R]:
@@ -59,6 +71,31 @@ def by_part(connection: Connection, part: str, noun: str | None = None) -> list[
 def dashed(digits: str) -> str:
     """The canonical text of an id from its 32 hexadecimal digits."""
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def retired_ids(connection: Connection, kind: type[Record]) -> frozenset[str]:
+    """The ids of the records that were retired."""
+    rows = schema.row_table(kind)
+    return frozenset(connection.execute(select(rows.c.id).where(rows.c.retired.is_(True))).scalars())
+
+
+def heads(connection: Connection, no: int) -> dict[str, dict[bytes, Any]]:
+    """What stands in each field of a record: value by the dot of the commit that wrote it."""
+    packed = connection.execute(select(schema.records.c.heads).where(schema.records.c.no == no)).scalar()
+    return msgspec.msgpack.decode(packed) if packed else {}
+
+
+def labels(connection: Connection, kind: type[Record], group: str) -> list[str]:
+    """Every label of a kind in a group, those of retired records too."""
+    rows = schema.row_table(kind)
+    found = connection.execute(select(rows.c[kind.code_field]).where(rows.c.group == group)).scalars()
+    return [each for each in found if each]
+
+
+def seats(connection: Connection, dots: Sequence[bytes]) -> dict[bytes, bytes]:
+    """The seat that wrote each of these envelopes."""
+    e = schema.envelopes.c
+    return dict(connection.execute(select(e.dot, e.seat).where(e.dot.in_(dots))).tuples().all())
 
 
 def counts(connection: Connection) -> dict[str, int]:

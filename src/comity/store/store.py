@@ -81,7 +81,9 @@ class Store:
         """Write changes as one act of a person; the dots of its commits."""
         return self.writer.write(connection, group, changes, author=author, reason=reason, at_ms=at_ms)
 
-    def found(self, connection: Connection, recovery: Pair, salt: bytes, institute: str, at_ms: int, carrier: bytes) -> bytes:
+    def found(
+        self, connection: Connection, recovery: Pair, salt: bytes, institute: str, at_ms: int, carrier: bytes
+    ) -> bytes:
         """Found a group under the recovery key, with this device as its chair; its id."""
         root = recovery.public
         group = group_id(salt, root)
@@ -123,5 +125,3 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self.database.close()
-
-

@@ -67,13 +67,17 @@ class Writer:
 
     def seat(self, connection: Connection, group: bytes) -> Seat:
         """The seat this device writes from: the highest that stands, of renewed ones the newest made here."""
-        mine = [each for each in self.circles.of(group).standing.standing() if each.device == self.keys.pair.public.sign]
+        mine = [
+            each for each in self.circles.of(group).standing.standing() if each.device == self.keys.pair.public.sign
+        ]
         if not mine:
             hint = "a chair of the group has to admit this device"
             raise Refused("this device has no seat in the group, or it was revoked", hint, code="no_seat")
         best = max(mine, key=lambda seat: (seat.role.rank, opened_at(connection, seat.id), seat.id))
         if best.role is Role.READER:
-            raise Refused("this device may read the group, not write to it", "ask a chair for another role", code="role")
+            raise Refused(
+                "this device may read the group, not write to it", "ask a chair for another role", code="role"
+            )
         return best
 
     def _renew(self, connection: Connection, group: bytes, seat: Seat, at_ms: int) -> Seat:

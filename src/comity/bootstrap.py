@@ -1,0 +1,140 @@
+"""The one place that puts the parts together: settings, keys, store and desk, and the app on top."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from comity import settings
+from comity.desk import acting
+from comity.desk.desk import Desk, wall_clock
+from comity.domain.marking import STRICTEST
+from comity.errors import IntegrityFailure, Locked, NotFound, Refused
+from comity.home import check_home, make_home, write_private
+from comity.log import keyfile
+from comity.log.card import Card
+from comity.log.keyfile import KeyFile
+from comity.log.keys import DeviceKeys, Pair, public_of
+from comity.log.words import recovery_words
+from comity.store.store import FILE, Store
+
+KEYS: Final = "device.key"
+FROM_FILE: Final = "COMITY_PASSPHRASE_FILE"
+COMMAND_SECONDS: Final = 60
+
+
+class Made(NamedTuple):
+    """A home that was just made: its device, and the recovery words of the institute, which are kept nowhere."""
+
+    device: str
+    words: str
+    card: str
+
+
+def init(
+    home: Path,
+    *,
+    institute: str,
+    person: str,
+    device: str,
+    institute_name: str = "",
+    country: str = "",
+    recovery_public: str = "",
+    passphrase: str = "",
+    clock: Callable[[], datetime] = wall_clock,
+    cost: tuple[int, int] = keyfile.MODERATE,
+) -> Made:
+    """Make a home: keys, an empty store, the institute's own group. Raises Refused where there is a home already."""
+    make_home(home)
+    for name in (KEYS, FILE):
+        if (home / name).exists():
+            hint = "use it, or name another home with --home"
+            raise Refused(f"{home} has a {name} already; nothing was changed", hint, code="home_exists")
+    keys, secret = DeviceKeys.make(), os.urandom(32)
+    recovery = Pair.of_recovery(secret)
+    public = Card.decode(recovery_public).recovery if recovery_public else recovery.public
+    card = Card.of(keys, public, institute=institute, name=device, person=person)
+    sealed = keyfile.sealed(keys, card, passphrase, cost)
+    store = Store.make(home, keys)
+    desk = Desk(home, store, settings.load(home), institute, person, device, clock=clock)
+    try:
+        at_ms = int(clock().timestamp() * 1000)
+        with store.writing() as connection:
+            group = store.found(connection, recovery, os.urandom(16), institute, at_ms, public_of(keys.carrier))
+            store.keep_private(connection, group)
+        known = {"code": institute, "name": institute_name, "country": country}
+        acting.add(desk, "institute", known, group="private", marking=STRICTEST)
+    except BaseException:
+        store.close()
+        for left in home.glob(f"{FILE}*"):
+            left.unlink()
+        raise
+    store.close()
+    write_private(home / KEYS, sealed.encode())
+    return Made(device, "" if recovery_public else " ".join(recovery_words(secret)), card.encode(keys.pair.secret))
+
+
+def open_desk(
+    home: Path,
+    *,
+    today: date | None = None,
+    ask: Callable[[], str] | None = None,
+    clock: Callable[[], datetime] = wall_clock,
+) -> Desk:
+    """The desk of a home. Raises NotFound, Locked where no passphrase is told or it is wrong, IntegrityFailure."""
+    check_home(home)
+    chosen = settings.load(home)
+    file = key_file(home)
+    keys = file.unlock(file.derive(passphrase(chosen, ask) if file.has_passphrase else ""))
+    card = file.card
+    person = chosen.general.person or card.person
+    return Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, today, clock)
+
+
+def key_file(home: Path) -> KeyFile:
+    """The key file of a home."""
+    path = home / KEYS
+    if not path.exists():
+        if (home / FILE).exists():
+            raise IntegrityFailure(f"{home} has a store but no {KEYS}", "bring device.key back from a backup")
+        raise NotFound(f"there is no home at {home}", "`comity init` makes one, `comity demo` shows one")
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise Refused(f"others can read {path}", f"chmod 600 {path}", code="key_mode")
+    return KeyFile.decode(path.read_bytes())
+
+
+def passphrase(chosen: settings.Settings, ask: Callable[[], str] | None) -> str:
+    """The passphrase: from the file that is named, the command that is set, else the person at the terminal."""
+    if told := os.environ.get(FROM_FILE):
+        path = Path(told)
+        if not path.exists():
+            raise Locked(f"{FROM_FILE} names {path}, which is not there", "name the file that holds the passphrase")
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            raise Locked(f"others can read {path}; it is not used", f"chmod 600 {path}")
+        return (path.read_text(encoding="utf-8").splitlines() or [""])[0]
+    if command := chosen.general.passphrase_command:
+        return _told_by(command)
+    if ask is None:
+        raise Locked("the keys are locked", f"name a file in {FROM_FILE}, or set general.passphrase_command")
+    return ask()
+
+
+def _told_by(command: tuple[str, ...]) -> str:
+    try:
+        told = subprocess.run(command, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS, check=True, text=True).stdout
+    except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
+        hint = "see general.passphrase_command in the settings"
+        raise Locked(f"the passphrase command {command[0]} gave none", hint) from error
+    return (told.splitlines() or [""])[0]
+
+
+def change_passphrase(home: Path, *, old: str, new: str, cost: tuple[int, int] = keyfile.MODERATE) -> None:
+    """Seal the keys anew; the store itself stays as it is."""
+    check_home(home)
+    file = key_file(home)
+    keys = file.unlock(file.derive(old if file.has_passphrase else ""))
+    write_private(home / KEYS, keyfile.sealed(keys, file.card, new, cost).encode())
+
+

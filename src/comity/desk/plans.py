@@ -1,0 +1,235 @@
+"""Plan files against the store: what applying one would do, doing it in one transaction, and writing one."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from comity.desk import acting, drafting, labels, names, placing
+from comity.desk.desk import Desk
+from comity.desk.drafting import Opened
+from comity.desk.identity import source_id
+from comity.desk.world import R, World
+from comity.domain.kinds import BY_NOUN, KINDS
+from comity.domain.marking import STRICTEST
+from comity.domain.naming import natural_key
+from comity.domain.parse import parse
+from comity.domain.record import Record, facets
+from comity.errors import BadInput, ComityError, Problem
+from comity.exporters.plan import plan_toml
+from comity.importers.plan import PlanFile, read_plan
+from comity.importers.plan_entries import Entry
+from comity.log.commit import Change
+from comity.store.database import Connection
+
+Act = Literal["add", "change", "retire", "unchanged"]
+SHOWN = 12  # problems told in one line each
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What applying a plan does to one record."""
+
+    act: Act
+    noun: str
+    id: str
+    name: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a plan did, or would do."""
+
+    exercise: str
+    deeds: tuple[Deed, ...]
+    dry_run: bool
+    left: tuple[Deed, ...] = ()  # records of the exercise that the file does not name
+
+    def count(self, act: Act) -> int:
+        """How many records."""
+        return sum(deed.act == act for deed in self.deeds)
+
+
+@dataclass(frozen=True)
+class Draft(World):
+    """The world as it will be once the plan is applied: records that are about to be made are in it already."""
+
+    made: dict[str, Record] = field(default_factory=dict)
+
+    def get(self, kind: type[R], id: str) -> R | None:
+        """The record of this id, made or about to be."""
+        drafted = self.made.get(id)
+        return drafted if isinstance(drafted, kind) else super().get(kind, id)
+
+
+@dataclass
+class Application:
+    """One plan on its way into the store."""
+
+    world: Draft
+    plan: PlanFile
+    ids: dict[tuple[str, ...], str] = field(default_factory=dict)
+    changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    deeds: list[Deed] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    numbers: dict[tuple[str, str], int] = field(default_factory=dict)
+    known: dict[tuple[str, str], dict[tuple[str, ...], Record]] = field(default_factory=dict)
+
+    def take(self, entry: Entry) -> None:
+        """Work out what one entry does; its problems are noted under its line."""
+        try:
+            self._take(entry)
+        except ComityError as error:
+            found = error.problems or (Problem("", f"{error.message}{'; ' + error.hint if error.hint else ''}"),)
+            names_of = [(f"{entry.noun}.{each.field}".rstrip("."), each.message) for each in found]
+            self.problems += [Problem(name, f"{entry.place}: {told}") for name, told in names_of]
+
+    def _take(self, entry: Entry) -> None:
+        kind = BY_NOUN[entry.noun]
+        group = placing.group_id(self.world, entry.group)
+        raw = {**entry.raw, **({"marking": entry.marking} if entry.marking else {})}
+        values = parse(kind, raw, resolve=self.resolve, today=self.world.today)
+        there = self._there(kind, group, entry, values)
+        self.ids[entry.key] = there.id if there else entry.id or source_id(group, entry.noun, *entry.key)
+        if there is None:
+            self._add(kind, group, values, self.ids[entry.key])
+        else:
+            self._change(there, values)
+
+    def resolve(self, noun: str, text: str) -> str:
+        """The id of what the plan calls so: first in the file, then in the store."""
+        entry = self.plan.entry(noun, text)
+        if entry is not None and entry.key in self.ids:
+            return self.ids[entry.key]
+        return names.find(self.world.connection, text, None if noun == "*" else noun).id
+
+    def _there(self, kind: type[Record], group: str, entry: Entry, values: Mapping[str, Any]) -> Record | None:
+        """The stored record that an entry is about: by id, by what it was made from, or by what tells it from its like."""
+        for id in filter(None, (entry.id, source_id(group, entry.noun, *entry.key))):
+            found = self.world.get(kind, id)
+            if found is not None and found.group == group:
+                return found
+        if (kind.noun, group) not in self.known:
+            live = self.world.find(kind, group=group)
+            self.known[kind.noun, group] = {natural_key(kind.noun, drafting.values_of(each)): each for each in live}
+        return self.known[kind.noun, group].get(natural_key(kind.noun, values))
+
+    def _add(self, kind: type[Record], group: str, values: dict[str, Any], id: str) -> None:
+        values = {**placing.inherited(self.world, kind, group, values), **values} if "marking" not in values else values
+        values.setdefault("marking", STRICTEST)
+        if kind.label_prefix and not values.get(kind.code_field):
+            values[kind.code_field] = self._label(kind, group)
+        self.changes[group].append(drafting.creation(self.world, kind, group, values, id))
+        self.world.made[id] = kind(id=id, group=group, **values)
+        self.deeds.append(Deed("add", kind.noun, id, self._name(self.world.made[id])))
+
+    def _label(self, kind: type[Record], group: str) -> str:
+        key = (kind.noun, group)
+        if key not in self.numbers:
+            given = [each.raw.get(kind.code_field) for each in self.plan.entries if each.noun == kind.noun]
+            there = labels.highest(self.world.connection, kind, group)
+            self.numbers[key] = max(there, labels.number(kind, [str(each) for each in given if each]))
+        self.numbers[key] += 1
+        return labels.label(kind, self.numbers[key])
+
+    def _change(self, record: Record, values: dict[str, Any]) -> None:
+        opened = drafting.opened(self.world.connection, record)
+        states = drafting.state_fields(record.noun)
+        fresh = {
+            name: value
+            for name, value in values.items()
+            if name not in states and drafting.differs(record, name, value)
+        }
+        if not fresh:
+            self.deeds.append(Deed("unchanged", record.noun, record.id, self._name(record)))
+            return
+        drafting.only_live(record)
+        drafting.check(self.world, opened, fresh, reason="plan", settle=False)
+        self.changes[record.group].append(drafting.revision(opened, fresh))
+        self.deeds.append(Deed("change", record.noun, record.id, self._name(record), tuple(fresh)))
+
+    def _name(self, record: Record) -> str:
+        return names.code(record) or names.name(record) or record.id[-12:]
+
+    def left(self) -> Iterator[tuple[Opened, Deed]]:
+        """The live records of the exercise that the plan does not name; what a log or a step made is not its business."""
+        exercise = next((id for key, id in self.ids.items() if key[0] == "exercise"), None)
+        kept = set(self.ids.values())
+        for record in belonging(self.world, exercise) if exercise else ():
+            if record.id not in kept and record.noun not in ("deviation", "acknowledgement", "note", "disclosure"):
+                opened = drafting.opened(self.world.connection, record)
+                yield opened, Deed("retire", record.noun, record.id, self._name(record))
+
+
+def apply(desk: Desk, path: Path, *, dry_run: bool = False, retire: bool = False) -> Applied:
+    """Make the store match a plan file, wholly or not at all. Raises BadInput with every problem and its line."""
+    plan = read_plan(path)
+    entering = desk.store.reading if dry_run else desk.store.writing
+    with entering() as connection:
+        application = Application(Draft(desk, connection), plan)
+        for entry in plan.entries:
+            application.take(entry)
+        if application.problems:
+            raise refused(path, application.problems)
+        left = list(application.left())
+        if retire:
+            for opened, deed in left:
+                application.changes[opened.record.group].append(drafting.retirement(opened))
+                application.deeds.append(deed)
+        if not dry_run:
+            for group, changes in application.changes.items():
+                acting.write(desk, connection, group, changes, f"plan {path.name}")
+        rest = () if retire else tuple(deed for _, deed in left)
+        return Applied(plan.exercise, tuple(application.deeds), dry_run, rest)
+
+
+def refused(path: Path, problems: list[Problem]) -> BadInput:
+    """One error over all problems of a plan."""
+    told = "; ".join(f"{each.field}: {each.message}" for each in problems[:SHOWN])
+    more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+    return BadInput(f"{path.name} was not applied: {told}{more}", "nothing was written; mend the file", problems)
+
+
+def export(desk: Desk, exercise: Record) -> str:
+    """The exercise with all that belongs to it as a plan file that `apply` reads back unchanged."""
+    with desk.store.reading() as connection:
+        world = World(desk, connection)
+        records: dict[str, list[Record]] = defaultdict(list)
+        for record in [*belonging(world, exercise.id), *_beside(world, exercise)]:
+            if record.id not in {each.id for each in records[record.noun]}:
+                records[record.noun].append(record)
+        return plan_toml(exercise, records, lambda id: _called(connection, id), world.group_name)
+
+
+def belonging(world: World, exercise: str) -> Iterator[Record]:
+    """The live records of an exercise: what names it, and what names a part of it."""
+    parts = {exercise}
+    for kind in KINDS:
+        for record in world.find(kind) if "exercise" in facets(kind) or kind.parent_field else ():
+            above = (getattr(record, name, None) for name in ("exercise", kind.parent_field) if name)
+            if parts.intersection(filter(None, above)) and record.id != exercise:
+                parts.add(record.id)
+                yield record
+
+
+def _beside(world: World, exercise: Record) -> Iterator[Record]:
+    """What its cells and aliases refer to outside of it: systems with their windows, tasks and suites."""
+    used = {
+        getattr(record, name)
+        for record in belonging(world, exercise.id)
+        for name in ("system", "task")
+        if getattr(record, name, None)
+    }
+    for noun in ("suite", "system", "task", "access_window"):
+        kind = BY_NOUN[noun]
+        for record in world.find(kind):
+            suites = {task.suite for task in world.find(BY_NOUN["task"]) if task.id in used}
+            wanted = used | {each for each in suites if each}
+            if record.id in wanted or getattr(record, "system", None) in used:
+                yield record
+
+
+def _called(connection: Connection, id: str) -> str:
+    return names.short(connection, names.find(connection, id))

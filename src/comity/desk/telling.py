@@ -1,0 +1,74 @@
+"""Records as JSON, the same on every device that holds the same envelopes."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from comity.desk import asking, checking, names
+from comity.desk.desk import Desk
+from comity.desk.world import World
+from comity.domain.record import Record, facets
+from comity.store import select
+from comity.store.database import Connection
+
+
+@cache
+def shown_fields(kind: type[Record]) -> tuple[str, ...]:
+    """The fields of a kind in JSON: what people write, and what a header tells."""
+    told = [name for name in kind.model_fields if name not in Record.model_fields and name not in facets(kind)]
+    return (*(name for name in facets(kind) if name not in Record.model_fields), "synthetic", *told)
+
+
+def as_json(desk: Desk, record: Record) -> dict[str, Any]:
+    """One record with what is derived of it today."""
+    with desk.store.reading() as connection:
+        told = one(record.model_dump(), type(record), names.short(connection, record), World(desk, connection))
+    return {**told, "derived": {"is": checking.facts_of(desk, record.id)}}
+
+
+def listed(desk: Desk, noun: str, query: str = "", **how: Any) -> dict[str, Any]:
+    """A list as JSON; `count` is of all that match, also beyond the limit."""
+    sort, limit, retired = how.get("sort", ()), how.get("limit"), how.get("retired", False)
+    with desk.store.reading() as connection:
+        chosen = asking.selection(desk, connection, noun, query, retired=retired)
+        world = World(desk, connection)
+        rows = select.rows(connection, chosen, sort, limit)
+        called = _exercises(connection, rows)
+        items = [one(row, chosen.kind, _ref(chosen.kind, row, called), world) for row in rows]
+        return {"items": items, "count": len(items) if limit is None else select.count(connection, chosen)}
+
+
+def one(row: Mapping[str, Any], kind: type[Record], ref: str, world: World) -> dict[str, Any]:
+    """One record from its columns."""
+    return {
+        "id": row["id"],
+        "kind": kind.noun,
+        "ref": ref,
+        "group": world.named(row["group"]),
+        "group_id": row["group"],
+        "marking": row["marking"],
+        "originator": row["originator"],
+        "created": {"at": row["created_at"], "by": row["created_by"], "institute": row["created_institute"]},
+        "updated": {"at": row["updated_at"], "by": row["updated_by"], "institute": row["updated_institute"]},
+        "retired": row["retired"],
+        "fields": {name: row[name] for name in shown_fields(kind)},
+        "conflicts": row["conflicts"],
+        "flags": row["flags"],
+        "derived": {},
+    }
+
+
+def _exercises(connection: Connection, rows: Any) -> dict[str, str]:
+    from comity.domain.exercises import Exercise
+    from comity.store import reading
+
+    ids = {row["exercise"] for row in rows if row.get("exercise")}
+    return {id: found.code for id in ids if (found := reading.get(connection, Exercise, id))}
+
+
+def _ref(kind: type[Record], row: Mapping[str, Any], exercises: Mapping[str, str]) -> str:
+    own = str(row.get(kind.code_field) or "") if kind.code_field else ""
+    above = exercises.get(row.get("exercise") or "", "") if kind.noun != "exercise" else ""
+    if own:
+        return f"{above}/{own}" if above else own
+    return str(row.get(kind.name_field) or "") or row["id"][-12:]

@@ -1,0 +1,52 @@
+"""A list of which only the rows on the screen are read."""
+
+from collections.abc import Sequence
+
+from comity.desk import asking
+from comity.desk.desk import Desk
+from comity.domain.kinds import BY_NOUN
+from comity.domain.record import Record
+from comity.store import reading, select
+
+
+class Window:
+    """The records of a kind that match a query, in order. Row numbers are read once, records as they are shown."""
+
+    def __init__(self, desk: Desk, noun: str, query: str = "", sort: Sequence[str] = ()) -> None:
+        self.desk = desk
+        self.kind = BY_NOUN[noun]
+        self.query = query
+        self.sort = tuple(sort)
+        self._numbers: list[int] = []
+        self._seen = -1
+        self.refresh()
+
+    @property
+    def count(self) -> int:
+        """How many records match."""
+        return len(self._numbers)
+
+    def rows(self, start: int, stop: int) -> list[Record]:
+        """The records from place `start` up to `stop`, not included."""
+        numbers = self._numbers[max(start, 0) : stop]
+        with self.desk.store.reading() as connection:
+            return reading.numbered(connection, self.kind, numbers)
+
+    def index_of(self, id: str) -> int | None:
+        """The place of a record, or None where it does not match."""
+        with self.desk.store.reading() as connection:
+            found = reading.get(connection, self.kind, id)
+        if found is None or found.no is None:
+            return None
+        return self._numbers.index(found.no) if found.no in self._numbers else None
+
+    def refresh(self) -> bool:
+        """Read the order anew if anything was written since; whether it was."""
+        seen = self.desk.store.database.version()
+        if seen == self._seen:
+            return False
+        self._seen = seen
+        with self.desk.store.reading() as connection:
+            chosen = asking.selection(self.desk, connection, self.kind.noun, self.query)
+            self._numbers = select.numbers(connection, chosen, self.sort)
+        return True

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.desk import acting, asking, names, stepping
 from comity.domain.record import Record
 from comity.tui.screens.base import Page
+from comity.tui.screens.editing import EditPage, NewPage, StepForm
+from comity.tui.screens.past import HistoryPage
 from comity.tui.session import host
 from comity.tui.spans import line, span
 from comity.tui.widgets.choice import Option, copy
@@ -35,15 +37,11 @@ class Verbs(Page):
     # write
 
     def action_edit(self) -> None:
-        from comity.tui.screens.editing import EditPage
-
         if record := self._one():
             self.app.push_screen(EditPage(self.section, record))
 
     def action_new(self) -> None:
         """A new record of the kind that the list shows, or of one that belongs to the record."""
-        from comity.tui.screens.editing import NewPage
-
         noun = getattr(self.pane, "noun", "")
         if noun:
             self.app.push_screen(NewPage(self.section, noun, self.given()))
@@ -53,8 +51,6 @@ class Verbs(Page):
         return {}
 
     def action_note(self) -> None:
-        from comity.tui.screens.editing import NewPage
-
         if record := self._one():
             name = asking.ref(host(self).desk, record)
             group = asking.group_name(host(self).desk, record.group)
@@ -134,8 +130,6 @@ class Verbs(Page):
             self._do(chosen, step, taken, {}, "")
 
     def _ask_given(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken) -> None:
-        from comity.tui.screens.editing import StepForm
-
         self.app.push_screen(StepForm(self.section, chosen[0], step, partial(self._go_on, chosen, step, taken)))
 
     def _go_on(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, given: Mapping[str, str]) -> None:
@@ -166,8 +160,6 @@ class Verbs(Page):
     # look, copy
 
     def action_history(self) -> None:
-        from comity.tui.screens.record import HistoryPage
-
         if record := self._one():
             self.app.push_screen(HistoryPage(self.section, record))
 

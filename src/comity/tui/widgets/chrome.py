@@ -52,7 +52,8 @@ class MarkingBar(Widget):
 
     def watch_marked(self, marked: Marked) -> None:
         hue = _hue(marked.marking)
-        self.set_classes(f"-{hue}")
+        for other in ("clear", "green", "amber", "red"):
+            self.set_class(other == hue, f"-{other}")
 
     def render(self) -> Content:
         line = self.marked.line()

@@ -8,7 +8,7 @@ from textual.widgets import Input, Static
 
 from comity.domain.text import fold
 from comity.tui.actions import ACTIONS, BORDER, EVERYWHERE, HERE, LIST, MOVE, RECORD, Action, shown_keys
-from comity.tui.spans import BLANK, Line, Span, content, fit, line, span
+from comity.tui.spans import BLANK, Line, Span, content, fit, line, span, width
 from comity.tui.widgets.chrome import TwoEnds
 from comity.tui.widgets.overlay import Overlay
 
@@ -53,8 +53,7 @@ class Keys(Overlay[None]):
         columns = [column for column in (self._column(groups, fold(wanted)) for groups in _COLUMNS) if column]
         wide = self.app.size.width >= 110
         rows = [columns] if wide else [columns[:2], columns[2:]]
-        cells = 25 if wide else 33
-        lines = [line for some in rows if some for line in [*_beside(some, cells), BLANK]]
+        lines = [line for some in rows if some for line in [*_beside(some, None if wide else 36), BLANK]]
         lines += [line(span(sentence, "dim")) for sentence in _SENTENCES] if not wanted else []
         self.query_one(Static).update(content(lines or [line(span(f"No key for «{wanted}».", "dim"))]))
 
@@ -69,11 +68,13 @@ class Keys(Overlay[None]):
         return lines
 
     def _entry(self, action: Action) -> Line:
-        key = fit(line(span(shown_keys(action, self._remapped), "accent bold")), 9)
+        key = fit(line(span(shown_keys(action, self._remapped), "accent bold")), 10)
         return (*key, span(action.label))
 
 
-def _beside(columns: list[list[Line]], cells: int) -> Iterable[Line]:
+def _beside(columns: list[list[Line]], cells: int | None) -> Iterable[Line]:
+    """Columns beside each other, each as wide as it needs or as told."""
+    wide = [cells or max(map(width, column)) + 3 for column in columns]
     for place in range(max(map(len, columns))):
-        parts = [fit(column[place] if place < len(column) else BLANK, cells) for column in columns]
+        parts = [fit(column[place] if place < len(column) else BLANK, wide[n]) for n, column in enumerate(columns)]
         yield tuple(part for some in parts for part in some)

@@ -4,7 +4,7 @@ from typing import TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from comity.tui.screens.base import Page
@@ -33,12 +33,12 @@ class Overlay(ModalScreen[Answer | None]):
         yield from ()
 
     def compose(self) -> ComposeResult:
-        yield MarkingBar()
+        yield MarkingBar(classes="-top")
         yield SectionTabs()
-        with Container(id="around"), Vertical(id="box"):
+        with Vertical(id="box"):
             yield from self.box()
         yield Footer()
-        yield MarkingBar()
+        yield MarkingBar(classes="-bottom")
 
     def on_mount(self) -> None:
         below = next((screen for screen in reversed(self.app.screen_stack) if isinstance(screen, Page)), None)

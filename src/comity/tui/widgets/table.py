@@ -211,6 +211,8 @@ class Table(ScrollView, can_focus=True):
         if not on_cursor:
             return cell
         stress = "strong bold" if place == 0 else "strong"
+        if self.TINT == "cell":
+            return tuple(Span(part.text, stress) for part in cell)
         return tuple(Span(part.text, part.role or stress) if part.role in ("", "bold") else part for part in cell)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:

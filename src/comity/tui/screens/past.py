@@ -1,0 +1,85 @@
+"""The history of a record: acts as lines, and the page of all of them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from textual.app import ComposeResult
+
+from comity.desk import names
+from comity.desk.history import Entry, history
+from comity.domain import when
+from comity.domain.record import Record
+from comity.tui.screens.base import Page, Pane, Tab
+from comity.tui.session import host
+from comity.tui.spans import BLANK, Line, Span, line, span
+from comity.tui.widgets.source import Column, Listed, Row
+from comity.tui.widgets.table import Table
+
+
+def entry_row(key: str, entry: Entry, today: date) -> Row:
+    """An act as a line: when, what, who."""
+    what = ", ".join(name.replace("_", " ") for name in entry.changes) or "retired"
+    said = line(span(entry.reason or what), span(f"  {what}" if entry.reason else "", "dim"))
+    who_ = line(span(f"{entry.by}, {entry.institute}", "dim"))
+    return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), said, who_), value=entry)
+
+
+def entry_lines(entry: Entry) -> list[Line]:
+    """An act in the panel: every field with the value before and after."""
+    lines = [
+        line(span(entry.by, "strong bold"), span(f"  {entry.institute}, {entry.device}", "dim")),
+        line(span(entry.at.strftime("%Y-%m-%d %H:%M UTC"), "dim")),
+        *([line(entry.reason)] if entry.reason else []),
+        BLANK,
+    ]
+    for name, (before, after) in entry.changes.items():
+        lines += [line(span(name.replace("_", " "), "dim bold"))]
+        lines += [line(span("- ", "red"), span(before, "dim"))] if before not in (None, "", []) else []
+        lines += [line(span("+ ", "green"), span(after))]
+    return lines
+
+
+class HistoryPane(Pane):
+    """Every act on a record, newest first."""
+
+    HINTS = ("copy", "back")
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+    def compose(self) -> ComposeResult:
+        yield Table([Column("when", 16), Column("what", 30, grows=True), Column("who", 28, leaves=1)])
+
+    def on_mount(self) -> None:
+        desk = host(self).desk
+        entries = list(history(desk, self.record))[::-1]
+        self.query_one(Table).show(Listed([entry_row(str(n), entry, desk.today) for n, entry in enumerate(entries)]))
+
+    def aside(self) -> Sequence[Line]:
+        row = self.query_one(Table).current
+        return entry_lines(row.value) if row and isinstance(row.value, Entry) else ()
+
+    def held(self) -> Iterable[tuple[str, bool]]:
+        return [(self.record.marking, self.record.synthetic)]
+
+    def current(self) -> Record:
+        return self.record
+
+    def on_table_moved(self) -> None:
+        self.tell()
+
+
+class HistoryPage(Page):
+    """All that was written about a record."""
+
+    def __init__(self, section: str, record: Record) -> None:
+        super().__init__(section)
+        self.record = record
+
+    def path(self) -> Line:
+        called = names.code(self.record) or names.name(self.record)
+        return (span(called, "strong bold"), Span("  history", "dim"))
+
+    def tabs(self) -> Sequence[Tab]:
+        return (Tab("", lambda: HistoryPane(self.record)),)

@@ -4,8 +4,6 @@
 """
 
 import contextlib
-import os
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,6 +14,7 @@ from msgspec.inspect import type_info
 from msgspec.structs import FieldInfo, fields
 
 from comity.errors import BadInput, Problem
+from comity.home import write_private
 
 USERS, OURS = "config.toml", "config.local.toml"
 
@@ -28,9 +27,7 @@ class General(Struct, frozen=True):
     group: Annotated[str, Meta(description="The group of new records that have no parent; empty means private.")] = ""
     passphrase_command: Annotated[
         tuple[str, ...],
-        Meta(
-            description="A program and its arguments that print the passphrase; no shell runs."
-        ),
+        Meta(description="A program and its arguments that print the passphrase; no shell runs."),
     ] = ()
 
 
@@ -96,7 +93,9 @@ def change(home: Path, key: str, text: str) -> Settings:
         at[parts[-1]] = _typed(kind, key, text)
     else:
         at.pop(parts[-1], None)
-    _write(path, values)
+    import tomli_w
+
+    write_private(path, tomli_w.dumps(values).encode())
     return load(home)
 
 
@@ -176,7 +175,7 @@ def _typed(kind: Any, key: str, text: str) -> Any:
             wrong = _right(kind, error)
         else:
             return value
-    raise BadInput(f"{key}: {wrong}.", hint="Lists are written as in TOML: '[\"one\", \"two\"]'.")
+    raise BadInput(f"{key}: {wrong}.", hint='Lists are written as in TOML: \'["one", "two"]\'.')
 
 
 def _right(kind: Any, error: ValidationError) -> str:
@@ -222,14 +221,3 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         old = merged.get(name)
         merged[name] = _over(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
     return merged
-
-
-def _write(path: Path, values: dict[str, Any]) -> None:
-    """Replace the file whole, or not at all."""
-    import tomli_w
-
-    with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=path.name, delete=False) as new:
-        tomli_w.dump(values, new)
-        new.flush()
-        os.fsync(new.fileno())
-    Path(new.name).replace(path)

@@ -18,10 +18,15 @@ def ask(question: str, option: str, given: str, default: str = "") -> str:
     return str(click.prompt(question, default=default or None, err=True))
 
 
+def passphrase() -> str:
+    """The passphrase of this device; for a desk that nobody else has told it."""
+    return str(click.prompt("Passphrase", hide_input=True, err=True))
+
+
 def new_passphrase() -> str:
     """A new passphrase: from COMITY_PASSPHRASE_FILE, else asked twice; empty means none."""
     if told := os.environ.get("COMITY_PASSPHRASE_FILE"):
-        return Path(told).read_text(encoding="utf-8").splitlines()[0]
+        return (Path(told).read_text(encoding="utf-8").splitlines() or [""])[0]
     if not sys.stdin.isatty():
         raise Locked(
             "There is nobody to ask for a passphrase.", hint="Name COMITY_PASSPHRASE_FILE, or --no-passphrase."

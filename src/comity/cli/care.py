@@ -1,5 +1,6 @@
 """Care of a home: backup, restore, verify, rebuild, passphrase."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -75,11 +76,13 @@ def rebuild(call: Call) -> None:
 @pass_call
 def passphrase(call: Call, remove: bool) -> None:
     """Change the passphrase of this device's keys."""
-    from comity.bootstrap import change_passphrase
-    from comity.cli.asking import new_passphrase, old_passphrase
+    from comity import bootstrap, settings
+    from comity.cli import asking
     from comity.home import home_folder
 
-    change_passphrase(home_folder(call.home), old=old_passphrase(), new="" if remove else new_passphrase())
+    home = home_folder(call.home)
+    old = bootstrap.passphrase(settings.load(home), asking.passphrase if sys.stdin.isatty() else None)
+    bootstrap.change_passphrase(home, old=old, new="" if remove else asking.new_passphrase())
     if not call.quiet:
         tell("The passphrase was changed. Backups made before open with the old one.")
 

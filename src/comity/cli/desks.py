@@ -1,10 +1,12 @@
 """Opening the desk for one command."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
+from comity.cli.asking import passphrase
 from comity.cli.frame import Call
 from comity.errors import UsageError
 
@@ -30,7 +32,8 @@ def opened_desk(call: Call) -> Iterator["Desk"]:
     from comity.bootstrap import open_desk
     from comity.home import home_folder
 
-    desk = open_desk(home_folder(call.home), today=day_told(call))
+    ask = passphrase if sys.stdin.isatty() else None
+    desk = open_desk(home_folder(call.home), today=day_told(call), ask=ask)
     try:
         yield desk
     finally:

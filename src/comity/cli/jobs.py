@@ -1,6 +1,8 @@
 """Whole jobs: what needs attention, search, plan files, coverage and roster."""
 
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -8,7 +10,12 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.listing import joined
 from comity.cli.output import print_json, print_lines, print_table, tell
+from comity.domain.exercises import Exercise
+from comity.domain.people import Assignment
 from comity.errors import ConflictsExist
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
 
 
 @click.command(
@@ -19,11 +26,10 @@ from comity.errors import ConflictsExist
 @pass_call
 def check(call: Call, query: tuple[str, ...], strict: bool) -> None:
     """What needs attention, the worst first: one sentence each."""
-    from comity.desk.asking import find, ref
     from comity.desk.checking import checks
 
     with opened_desk(call) as desk:
-        found = [(each, ref(desk, find(desk, each.id, each.kind))) for each in checks(desk, joined(query))]
+        found = [(each, _ref(desk, each.kind, each.id)) for each in checks(desk, joined(query))]
     if call.as_json:
         keys = ("check", "severity", "kind", "id", "text", "records")
         items = [{**{key: getattr(each, key) for key in keys}, "ref": name} for each, name in found]
@@ -41,10 +47,10 @@ def check(call: Call, query: tuple[str, ...], strict: bool) -> None:
 @pass_call
 def search(call: Call, words: tuple[str, ...], limit: int) -> None:
     """Find words in the titles, texts and notes that this device holds."""
-    from comity.desk import asking
+    from comity.desk import asking, searching
 
     with opened_desk(call) as desk:
-        hits = asking.search(desk, " ".join(words), limit=limit)
+        hits = searching.find_words(desk, " ".join(words), limit)
         groups = {hit.group: asking.group_name(desk, hit.group) for hit in hits}
     keys = ("kind", "id", "ref", "title", "snippet", "marking")
     items = [{**{key: getattr(hit, key) for key in keys}, "group": groups[hit.group]} for hit in hits]
@@ -66,12 +72,16 @@ def apply(call: Call, file: str, dry_run: bool, retire: bool) -> None:
 
     with opened_desk(call) as desk:
         plan = plans.apply(desk, Path(file), dry_run=dry_run, retire=retire)
+    rows = [(deed.act, deed.noun, deed.name, ", ".join(deed.fields)) for deed in plan.deeds if deed.act != "unchanged"]
     if call.as_json:
         print_json(plan)
-        return
-    print_table(("act", "kind", "ref", "fields"), plan.rows())
+    else:
+        print_table(("act", "kind", "name", "fields"), rows)
     if not call.quiet:
-        tell(plan.sentence())
+        told = f"{plan.count('add')} added, {plan.count('change')} changed, {plan.count('unchanged')} unchanged"
+        tell(f"{plan.exercise}: {told}{'; nothing was written' if dry_run else ''}.")
+        for deed in plan.left:
+            tell(f"Not in the file: {deed.noun.replace('_', ' ')} {deed.name}; --retire retires it.")
 
 
 export = Noun("export", help="Write what others can read.")
@@ -103,7 +113,7 @@ def matrix(call: Call, exercise: str) -> None:
     from comity.desk.asking import find
 
     with opened_desk(call) as desk:
-        found = runs.matrix(desk, find(desk, exercise, "exercise"))
+        found = runs.matrix(desk, cast(Exercise, find(desk, exercise, "exercise")))
     if call.as_json:
         print_json(found)
         return
@@ -119,16 +129,28 @@ def matrix(call: Call, exercise: str) -> None:
 @pass_call
 def roster(call: Call, exercise: str, on: str) -> None:
     """Who is on an exercise, in which role, from when to when."""
-    from comity.desk import asking
+    from comity.desk import asking, telling
+    from comity.domain import when
 
     with opened_desk(call) as desk:
-        found = asking.find(desk, exercise, "exercise")
-        within = f" from<={on} to>={on}" if on else ""
-        people = asking.records(desk, "assignment", f"exercise:{found.id}{within}")
-        items = [asking.as_json(desk, person) for person in people]
-        columns = ("person", "role", "from", "to")
-        rows = [list(asking.texts(desk, person, columns).values()) for person in people]
+        day = on and when.day(on, desk.today)
+        people = asking.records(desk, "assignment", f"exercise:{asking.find(desk, exercise, 'exercise').id}")
+        there = [person for person in people if not day or _is_there(cast(Assignment, person), day)]
+        columns = ("person", "role", "start", "end")
+        items = [telling.as_json(desk, person) for person in there]
+        rows = [list(asking.texts(desk, person, columns).values()) for person in there]
     if call.as_json:
         print_json({"items": items, "count": len(items)})
     else:
         print_table(columns, rows)
+
+
+def _is_there(person: Assignment, day: date) -> bool:
+    return (person.start or day) <= day <= (person.end or day)
+
+
+def _ref(desk: "Desk", noun: str, id: str) -> str:
+    from comity.desk import asking
+
+    record = asking.get(desk, noun, id)
+    return asking.ref(desk, record) if record else id

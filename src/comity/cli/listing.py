@@ -22,19 +22,15 @@ def list_command(kind: type[Record]) -> click.Command:
     """`comity KIND list [QUERY ...]`."""
 
     def show(call: Call, query: tuple[str, ...], **told: Any) -> None:
-        text, retired = joined(query), told["retired"]
-        columns = _columns(kind, told["columns"])
-        from comity.desk import asking
+        how = {"sort": _order(told["sort"]), "limit": told["limit"], "retired": told["retired"]}
+        text, columns = joined(query), _columns(kind, told["columns"])
+        from comity.desk import asking, telling
 
         with opened_desk(call) as desk:
-            found = asking.records(
-                desk, kind.noun, text, sort=_order(told["sort"]), limit=told["limit"], retired=retired
-            )
             if call.as_json:
-                count = len(found) if told["limit"] is None else asking.count(desk, kind.noun, text, retired=retired)
-                print_json({"items": [asking.as_json(desk, record) for record in found], "count": count})
+                print_json(telling.listed(desk, kind.noun, text, **how))
                 return
-            rows = [_row(desk, record, columns) for record in found]
+            rows = [_row(desk, record, columns) for record in asking.records(desk, kind.noun, text, **how)]
             (print_csv if told["csv"] else print_table)(columns, rows)
 
     own: list[click.Parameter] = [

@@ -8,8 +8,8 @@ from typing import Any
 from comity.domain.text import plain
 from comity.errors import ComityError
 
+SHOWN = 20  # problems, before the rest is counted
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
-Advance = Callable[[int, int], None]  # (done, total)
 
 
 def print_json(value: Any) -> None:
@@ -75,8 +75,11 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
         print(json.encode({"error": body}).decode(), file=sys.stderr)
         return
     tell(_sentence(error.message))
-    for problem in error.problems:
+    shown = error.problems[:SHOWN] if len(error.problems) > 1 else ()
+    for problem in shown:
         tell(f"  {problem.field}: {problem.message}" if problem.field else f"  {problem.message}")
+    if len(error.problems) > SHOWN:
+        tell(f"  and {len(error.problems) - SHOWN} more; --json lists all of them")
     if error.hint:
         tell(_sentence(error.hint))
 
@@ -88,14 +91,14 @@ def _sentence(text: str) -> str:
 
 
 @contextmanager
-def progress(title: str, *, quiet: bool) -> Iterator[Advance]:
-    """A bar for long work, on a terminal only."""
+def progress(title: str, total: int | None = None, *, quiet: bool) -> Iterator[Callable[[object], None]]:
+    """A bar for long work, on a terminal only; what it yields is called once for each thing that is done."""
     if quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield lambda done: None
         return
     from rich.console import Console
     from rich.progress import Progress
 
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
+        task = bar.add_task(title, total=total)
+        yield lambda done: bar.advance(task)

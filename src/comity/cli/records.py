@@ -192,7 +192,7 @@ def _reason(kind: type[Record]) -> list[click.Parameter]:
 
 def _print(desk: "Desk", call: Call, record: Record) -> None:
     from comity.cli.telling import print_record
-    from comity.desk.asking import as_json
+    from comity.desk.telling import as_json
 
     if call.as_json:
         print_json(as_json(desk, record))

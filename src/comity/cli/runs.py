@@ -2,12 +2,14 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import cast
 
 import click
 
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
-from comity.cli.output import print_json, print_lines, print_table, progress, tell
+from comity.cli.output import print_json, print_lines, print_table, progress
+from comity.domain.runs import Run
 from comity.errors import Refused
 
 OUTCOMES = ("added", "unchanged", "updated", "refused")
@@ -24,12 +26,13 @@ def import_logs(
     call: Call, paths: tuple[str, ...], exercise: str, institute: str, language: str, dry_run: bool
 ) -> None:
     """Read Inspect logs (.eval, .json) or folders of them; the same log again changes nothing."""
-    from comity.desk import runs
+    from comity.desk import imports, runs
 
-    with opened_desk(call) as desk, progress("Reading logs", quiet=call.quiet) as advance:
+    logs = list(imports.files(Path(path) for path in paths))
+    with opened_desk(call) as desk, progress("Reading logs", len(logs), quiet=call.quiet) as advance:
         outcomes = runs.import_logs(
             desk,
-            [Path(path) for path in paths],
+            logs,
             exercise=exercise,
             institute=institute,
             language=language,
@@ -37,7 +40,7 @@ def import_logs(
             on_progress=advance,
         )
     files = [{"file": each.file, "outcome": each.outcome, "run": each.run, "reason": each.reason} for each in outcomes]
-    counts = Counter(each.outcome for each in outcomes)
+    counts: Counter[str] = Counter(each.outcome for each in outcomes)
     if call.as_json:
         print_json({"files": files, **{outcome: counts[outcome] for outcome in OUTCOMES}})
     else:
@@ -56,11 +59,11 @@ def compare(call: Call, first: str, second: str) -> None:
     from comity.desk.asking import find
 
     with opened_desk(call) as desk:
-        found = runs.compare(desk, find(desk, first, "run"), find(desk, second, "run"))
+        a, b = (cast(Run, find(desk, ref, "run")) for ref in (first, second))
+        found = runs.compare(desk, a, b)
     if call.as_json:
         print_json(found)
         return
     print_lines(found["verdict"].replace("_", " "))
     print_table(("class", "field", "a", "b"), [tuple(each.values()) for each in found["differences"]])
-    for score in found["scores"]:
-        tell(score["statement"])
+    print_lines(*(score["statement"] for score in found["scores"]), *found["remarks"])

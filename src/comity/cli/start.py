@@ -22,24 +22,40 @@ from comity.errors import ComityError, Refused
 @click.option("--recovery-out", default="", metavar="FILE", help="Write the recovery words to a file, not the screen.")
 @click.option("--recovery-public", default="", metavar="CARD", help="Join an institute that has recovery words.")
 @pass_call
-def init(call: Call, no_passphrase: bool, recovery_out: str, recovery_public: str, **told: str) -> None:
+def init(
+    call: Call,
+    institute: str,
+    person: str,
+    device: str,
+    institute_name: str,
+    country: str,
+    no_passphrase: bool,
+    recovery_out: str,
+    recovery_public: str,
+) -> None:
     """Make a home and this device's keys; nothing is sent. Prints the institute's recovery words once."""
     from comity import bootstrap
-    from comity.home import home_folder
+    from comity.home import home_folder, write_private
 
-    told["institute"] = ask("Institute", "--institute", told["institute"])
-    told["person"] = ask("Your name", "--person", told["person"])
-    told["device"] = ask("Name of this device", "--device", told["device"], default="laptop-1")
     home = home_folder(call.home)
-    made = bootstrap.init(home, **told, passphrase="" if no_passphrase else new_passphrase())
+    made = bootstrap.init(
+        home,
+        institute=ask("Institute", "--institute", institute),
+        person=ask("Your name", "--person", person),
+        device=ask("Name of this device", "--device", device, default="laptop-1"),
+        institute_name=institute_name,
+        country=country,
+        recovery_public=recovery_public,
+        passphrase="" if no_passphrase else new_passphrase(),
+    )
     if recovery_out:
-        Path(recovery_out).touch(mode=0o600, exist_ok=False)
-        Path(recovery_out).write_text(made.words + "\n", encoding="utf-8")
+        write_private(Path(recovery_out), made.words.encode() + b"\n")
     if call.as_json:
-        print_json({"home": str(home), "device": made.device, "recovery": "" if recovery_out else made.words})
+        words = "" if recovery_out else made.words
+        print_json({"home": str(home), "device": made.device, "recovery": words, "card": made.card})
         return
     tell(f"Made {home}.")
-    if not recovery_out:
+    if made.words and not recovery_out:
         tell("Recovery words of your institute, shown once; write them on paper:")
         print_lines(made.words)
 

@@ -16,7 +16,7 @@ def print_record(desk: "Desk", record: Record) -> None:
 
 
 def _lines(desk: "Desk", record: Record) -> Iterator[str]:
-    from comity.desk import asking
+    from comity.desk import asking, checking
 
     yield f"{asking.ref(desk, record)}  {record.marking}{'  SYNTHETIC' if record.synthetic else ''}"
     if record.retired:
@@ -28,8 +28,8 @@ def _lines(desk: "Desk", record: Record) -> Iterator[str]:
     for name, text in asking.texts(desk, record, facets(type(record))).items():
         if text:
             yield f"  {facets(type(record))[name].label}: {text}"
-    for name, value in asking.derived(desk, record).items():
-        yield f"  {name.replace('_', ' ')}: {_text(value)}"
+    if facts := checking.facts_of(desk, record.id):
+        yield f"  is: {', '.join(facts)}"
     yield f"  group: {asking.group_name(desk, record.group)}"
     yield f"  created: {encode(record.created_at)} by {record.created_by}, {record.created_institute}"
     yield f"  updated: {encode(record.updated_at)} by {record.updated_by}, {record.updated_institute}"

@@ -21,6 +21,7 @@ class Sight:
         self._view = view
         self._live: dict[type[Record], Sequence[Any]] = {}
         self._indexes: dict[tuple[type[Record], str], Index] = {}
+        self._others: dict[tuple[type[Record], str], Any] = {}  # retired, or held elsewhere
 
     def all(self, kind: type[R]) -> Sequence[R]:
         """The live records of a kind."""
@@ -30,8 +31,13 @@ class Sight:
 
     def get(self, kind: type[R], id: str) -> R | None:
         """The record of this id, or None where it is not held here; retired ones too."""
-        found: list[R] = self._index(kind, "id").get(id, [])
-        return found[0] if found else self._view.get(kind, id)
+        live: list[R] = self._index(kind, "id").get(id, [])
+        if live:
+            return live[0]
+        if (kind, id) not in self._others:
+            self._others[kind, id] = self._view.get(kind, id)
+        found: R | None = self._others[kind, id]
+        return found
 
     def find(self, kind: type[R], /, **equals: Any) -> Sequence[R]:
         """The live records whose columns equal these values; a tuple or list means any of them."""

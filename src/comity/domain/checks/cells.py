@@ -33,7 +33,7 @@ def uncovered(look: Sight) -> Iterator[Check]:
             yield from _together(exercise, stuck, len(cells), "high" if exercise.status == "ready" else "medium")
         elif exercise.status in STARTED:
             yield from _by_cause(look, exercise, stuck, len(cells))
-            yield from _not_yet(look, exercise, [each for each in gaps if each not in stuck], len(cells))
+            yield from _not_yet(look, exercise, gaps, len(cells))
         else:
             yield from _not_yet(look, exercise, gaps, len(cells))
 

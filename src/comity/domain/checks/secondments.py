@@ -38,8 +38,8 @@ def _lack(look: Sight, check: CheckId, secondment: Secondment, text: str, annex:
 
 
 def not_recognised(look: Sight) -> Iterator[Check]:
-    """Vetting that the host has not accepted."""
-    for each in look.find(Secondment, status=("vetting", *STANDING)):
+    """Vetting that the host has not accepted, once the term is agreed."""
+    for each in look.find(Secondment, status=STANDING):
         vetting, person = longest(look, each.person), look.get(Person, each.person)
         if vetting and not recognised(look, each.person, each.host):
             text = f"{each.host} has not recognised {called(person)}'s vetting."

@@ -117,9 +117,12 @@ def clashes(remapped: Mapping[str, str]) -> Iterable[str]:
     for wrong in sorted(set(remapped) - set(BY_ID)):
         yield f"[keys] {wrong}: there is no such action"
     taken: dict[tuple[str, str], str] = {}
+    told: set[str] = set()
     for action in ACTIONS:
         for key in (remapped.get(action.id) or action.keys).split(","):
             for place in {action.where, "app"} if action.where != "app" else {place.where for place in ACTIONS}:
                 other = taken.setdefault((place, key.strip()), action.id)
-                if other != action.id and {other, action.id} & set(remapped):
-                    yield f"[keys] «{key.strip()}» is given to {other} and to {action.id}"
+                said = f"[keys] «{key.strip()}» is given to {other} and to {action.id}"
+                if other != action.id and {other, action.id} & set(remapped) and said not in told:
+                    told.add(said)
+                    yield said

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from comity.desk import asking
+from comity.desk import asking, searching
 from comity.domain.text import fold
 from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, shown_keys
 from comity.tui.session import Session
@@ -45,13 +45,13 @@ def hits(app: Finder, asked: str) -> Iterable[PaletteHit]:
 
 
 def _records(app: Finder, words: str, nouns: tuple[str, ...]) -> Iterator[PaletteHit]:
-    found = asking.search(app.desk, words, limit=_MOST) if words else []
+    found = searching.find_words(app.desk, words, _MOST) if words else []
     for hit in found:
         if nouns and hit.kind not in nouns:
             continue
         if app.session.masks(hit.marking):
             continue
-        note = f"{hit.kind.replace('_', ' ')} · {hit.group}"
+        note = f"{hit.kind.replace('_', ' ')} · {asking.group_name(app.desk, hit.group)}"
         group = "Institutes" if hit.kind == "institute" else "Records"
         lead = (span(f"{hit.ref.rpartition('/')[2]:<5}"[:12], "bold"),)
         yield PaletteHit(group, hit.title or hit.ref, note, partial(app.go, hit.id), lead, marking=hit.marking)

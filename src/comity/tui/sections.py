@@ -44,7 +44,7 @@ SECTION_PAGES: Final[Mapping[str, Callable[[], Page]]] = {
     "findings": _section(
         "findings",
         ("Findings", "finding"),
-        ("Actions", "corrective_action"),
+        ("Actions", "action"),
         ("Guidance", "guidance"),
         ("Lessons", "lesson"),
         ("Stand-downs", "stand_down"),
@@ -65,9 +65,7 @@ _LIVES_IN: Final[Mapping[str, str]] = {
     "run": "runs",
     "deviation": "runs",
     **dict.fromkeys(("person", "vetting", "secondment", "position", "assignment", "leave"), "people"),
-    **dict.fromkeys(
-        ("finding", "corrective_action", "guidance", "lesson", "stand_down", "acknowledgement", "note"), "findings"
-    ),
+    **dict.fromkeys(("finding", "action", "guidance", "lesson", "stand_down", "acknowledgement", "note"), "findings"),
     **dict.fromkeys(("system", "model_alias", "access_window", "suite", "task", "agreement", "institute"), "library"),
     **dict.fromkeys(("group", "disclosure"), "sharing"),
 }

@@ -32,7 +32,7 @@ QUICK: Final[dict[str, tuple[tuple[str, str], ...]]] = {
         ("to review", "validity:unreviewed"),
     ),
     "cell": (("gaps", "is:uncovered"),),
-    "corrective_action": (("overdue", "is:overdue"), ("open", "-status:closed,declined,verified")),
+    "action": (("overdue", "is:overdue"), ("open", "-status:closed,declined,verified")),
     "milestone": (("overdue", "is:overdue"),),
     "finding": (("disputed", "status:disputed"),),
 }

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.desk import acting, asking, names, stepping
-from comity.domain.record import Record
+from comity.desk import acting, asking, names, stepping, telling
+from comity.domain.record import Record, encode
 from comity.tui.screens.base import Page
 from comity.tui.screens.editing import EditPage, NewPage, StepForm
 from comity.tui.screens.past import HistoryPage
@@ -184,7 +184,7 @@ class Verbs(Page):
         return "\n".join("".join(part.text for part in spans) for spans in whole(host(self).desk, record))
 
     def _as_json(self, record: Record) -> str:
-        return json.dumps(asking.as_json(host(self).desk, record), indent=2, ensure_ascii=False)
+        return json.dumps(telling.as_json(host(self).desk, record), indent=2, ensure_ascii=False, default=encode)
 
     def _copied(self, option: Option | None) -> None:
         if option:

@@ -98,7 +98,7 @@ def arranged(columns: Sequence[Column], cells: int, gap: int, pan: int = 0) -> l
     """Which columns fit into so many cells, as (place, width): they leave in declared order, one grows."""
     shown = [place for place in range(len(columns)) if place == 0 or place > pan]
     while len(shown) > 1 and _wide(columns, shown, gap) > cells:
-        leaver = max(shown, key=lambda place: columns[place].leaves)
+        leaver = max(shown[1:], key=lambda place: columns[place].leaves)
         if not columns[leaver].leaves:
             break
         shown.remove(leaver)
@@ -106,7 +106,7 @@ def arranged(columns: Sequence[Column], cells: int, gap: int, pan: int = 0) -> l
     grower = next((place for place in shown if columns[place].grows), None)
     if spare < 0 and grower is None:
         grower = max(shown, key=lambda place: columns[place].width)
-    grown = {grower: max(4, columns[grower].width + spare)} if grower is not None else {}
+    grown = {grower: max(min(4, columns[grower].width), columns[grower].width + spare)} if grower is not None else {}
     return [(place, grown.get(place, columns[place].width)) for place in shown]
 
 

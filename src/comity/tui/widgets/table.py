@@ -26,6 +26,7 @@ class Table(ScrollView, can_focus=True):
     """Rows of a source under a fixed heading, with a cursor line, marks and changed lines."""
 
     BINDINGS = bindings("table")
+    DEFAULT_CSS = "Table { overflow-x: hidden; scrollbar-size-vertical: 1; }"
     GROUND: ClassVar[str] = "ground"
     TINT: ClassVar[str] = "line"
 

@@ -1,6 +1,7 @@
 """The one place that puts the parts together: settings, keys, store and desk, and the app on top."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from datetime import date, datetime
@@ -9,6 +10,7 @@ from typing import Final, NamedTuple
 
 from comity import settings
 from comity.desk import acting
+from comity.desk import demo as samples
 from comity.desk.desk import Desk, wall_clock
 from comity.domain.marking import STRICTEST
 from comity.errors import IntegrityFailure, Locked, NotFound, Refused
@@ -17,10 +19,11 @@ from comity.log import keyfile
 from comity.log.card import Card
 from comity.log.keyfile import KeyFile
 from comity.log.keys import DeviceKeys, Pair, public_of
-from comity.log.words import recovery_words
+from comity.log.words import recovery_secret, recovery_words
 from comity.store.store import FILE, Store
 
 KEYS: Final = "device.key"
+DEMO: Final = "demo"  # a file in the home of the demo
 FROM_FILE: Final = "COMITY_PASSPHRASE_FILE"
 COMMAND_SECONDS: Final = 60
 
@@ -138,3 +141,42 @@ def change_passphrase(home: Path, *, old: str, new: str, cost: tuple[int, int] =
     write_private(home / KEYS, keyfile.sealed(keys, file.card, new, cost).encode())
 
 
+def demo_home() -> Path:
+    """Where the demo lives: beside the user's home, never in it."""
+    from platformdirs import user_data_path
+
+    return user_data_path("comity-demo", appauthor=False)
+
+
+def demo(home: Path, today: date | None = None) -> Desk:
+    """The desk of the demo, made now if it is not there. Its day is fixed, so that it looks the same on any day."""
+    if not (home / KEYS).exists():
+        _make_demo(home)
+    elif not (home / DEMO).exists():
+        hint = "name a folder of its own with --home, or leave --home out"
+        raise Refused(f"{home} is a home of yours, not the demo; nothing was changed", hint, code="not_the_demo")
+    return open_desk(home, today=today or samples.TODAY)
+
+
+def _make_demo(home: Path) -> None:
+    """Made beside its place and moved there whole, so that one that was interrupted leaves nothing."""
+    if home.exists() and any(home.iterdir()):
+        hint = "name an empty folder, or one that is not there yet"
+        raise Refused(f"{home} is not empty and not the demo; nothing was changed", hint, code="not_the_demo")
+    making = home.with_name(f".{home.name}.making")
+    shutil.rmtree(making, ignore_errors=True)
+    told = {"institute": samples.INSTITUTE, "person": samples.PERSON, "device": samples.DEVICE}
+    made = init(making, **told, clock=lambda: samples.WRITTEN)
+    desk = open_desk(making, today=samples.TODAY, clock=lambda: samples.WRITTEN)
+    samples.fill(desk, Pair.of_recovery(recovery_secret(made.words)))
+    desk.close()
+    (making / DEMO).write_text("A demo of Comity; it may be deleted.\n", encoding="utf-8")
+    if home.exists():
+        home.rmdir()
+    making.rename(home)
+
+
+def remove_demo(home: Path) -> None:
+    """Delete the demo; anything that is not the demo is left alone."""
+    if (home / DEMO).exists():
+        shutil.rmtree(home)

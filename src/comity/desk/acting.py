@@ -65,7 +65,9 @@ def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = ""
         current = reread(connection, kind, opened.record.id, opened.record.group)
         drafting.only_live(current)
         values = drafting.typed(world, kind, raw, known=drafting.values_of(opened.record))
-        values = {name: value for name, value in values.items() if settle or drafting.differs(opened.record, name, value)}
+        values = {
+            name: value for name, value in values.items() if settle or drafting.differs(opened.record, name, value)
+        }
         if not values:
             return Saved(current)
         drafting.check(world, Opened(current, opened.heads), values, reason=reason, settle=settle)

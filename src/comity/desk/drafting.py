@@ -111,7 +111,7 @@ def placed(world: World, kind: type[Record], group: str, values: Mapping[str, An
     """What forbids a record with these values in this group: its marking, and references that not all readers could follow."""
     members = world.members(group)
     if "marking" in values:
-        why = permits(values["marking"], members, private=world.is_private(group))
+        why = permits(values["marking"], members, private=world.is_private(group), countries=world.countries())
         if why:
             yield Problem("marking", why)
     for name, target in _references(world, kind, values):

@@ -10,6 +10,8 @@ from comity.domain.record import Record, facets
 from comity.domain.sharing import Group
 from comity.errors import Ambiguous, NotFound
 
+OWN = ("run", "person")  # kinds whose institute is this one unless another is named
+
 
 def place(world: World, kind: type[Record], named: str, values: Mapping[str, Any]) -> str:
     """The id of the group: as named, else that of the parent, else as set, else the private one."""
@@ -23,9 +25,10 @@ def place(world: World, kind: type[Record], named: str, values: Mapping[str, Any
 def inherited(world: World, kind: type[Record], group: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a new record has without being told: the marking and the banner of its parent in the same group, else TLP:RED."""
     above = parent(world, kind, values)
+    own = {"institute": world.institute} if kind.noun in OWN else {}
     if above and above.group == group:
-        return {"marking": above.marking, **({"synthetic": True} if above.synthetic else {})}
-    return {"marking": STRICTEST}
+        return {"marking": above.marking, **({"synthetic": True} if above.synthetic else {}), **own}
+    return {"marking": STRICTEST, **own}
 
 
 def parent(world: World, kind: type[Record], values: Mapping[str, Any]) -> Record | None:

@@ -12,7 +12,6 @@ from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
 from comity.desk.world import R, World
 from comity.domain.kinds import BY_NOUN, KINDS
-from comity.domain.marking import STRICTEST
 from comity.domain.naming import natural_key
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
@@ -117,8 +116,7 @@ class Application:
         return self.known[kind.noun, group].get(natural_key(kind.noun, values))
 
     def _add(self, kind: type[Record], group: str, values: dict[str, Any], id: str) -> None:
-        values = {**placing.inherited(self.world, kind, group, values), **values} if "marking" not in values else values
-        values.setdefault("marking", STRICTEST)
+        values = {**placing.inherited(self.world, kind, group, values), **values}
         if kind.label_prefix and not values.get(kind.code_field):
             values[kind.code_field] = self._label(kind, group)
         self.changes[group].append(drafting.creation(self.world, kind, group, values, id))

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from comity.desk.desk import Desk
+from comity.domain.institutes import Institute
 from comity.domain.record import Record
 from comity.domain.sharing import Group
 from comity.store import reading
@@ -58,6 +59,10 @@ class World:
     def is_private(self, group: str) -> bool:
         """Whether it is this institute's own group."""
         return group == self.desk.store.private
+
+    def countries(self) -> dict[str, str]:
+        """The country of every institute that is known here."""
+        return {each.code: each.country for each in self.find(Institute) if each.country}
 
     def named(self, group: str) -> str:
         """The same as `group_name`, looked up once."""

@@ -1,0 +1,47 @@
+"""Sharing groups: founding one, and who is in it."""
+
+import os
+
+from comity.desk import acting
+from comity.desk.desk import Desk
+from comity.desk.world import PRIVATE, World
+from comity.domain.sharing import Group
+from comity.errors import Refused
+from comity.log.acts import Institute, Role
+from comity.log.card import Card
+from comity.log.commit import ORIGINATOR, Change
+from comity.log.keys import Pair, public_of
+
+NAME_MARKING = "TLP:GREEN"  # of the name of a group, which all its members know
+
+
+def found(desk: Desk, name: str, recovery: Pair, purpose: str = "") -> str:
+    """Found a group of this institute alone; its id. Nobody else is in it until a chair admits them."""
+    at_ms = int(desk.clock().timestamp() * 1000)
+    with desk.store.writing() as connection:
+        world = World(desk, connection)
+        if name.lower() == PRIVATE or any(each.name.lower() == name.lower() for each in world.find(Group)):
+            raise Refused(f"there is a group called {name} already", "choose another name", code="group_exists")
+        carrier = public_of(desk.store.keys.carrier)
+        group = desk.store.found(connection, recovery, os.urandom(16), desk.institute, at_ms, carrier)
+        fields = {ORIGINATOR: desk.institute, "name": name, "purpose": purpose, "marking": NAME_MARKING}
+        acting.write(desk, connection, group.hex(), [Change("group", group, fields)], "found")
+        return group.hex()
+
+
+def admit(desk: Desk, group: str, card: Card, role: Role) -> None:
+    """Admit an institute with its first device; it gets everything the group holds."""
+    at_ms = int(desk.clock().timestamp() * 1000)
+    with desk.store.writing() as connection:
+        act = Institute(at_ms, card.recovery, card.member, card.institute, role)
+        desk.store.writer.act(connection, bytes.fromhex(group), act, at_ms)
+
+
+def listed(desk: Desk) -> list[dict[str, object]]:
+    """Every group that this device is in: name, members, how many records."""
+    with desk.store.reading() as connection:
+        world = World(desk, connection)
+        return [
+            {"name": world.named(group), "group_id": group, "members": list(world.members(group))}
+            for group in desk.store.groups()
+        ]

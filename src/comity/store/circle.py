@@ -14,11 +14,10 @@ from comity.log.envelope import Envelope, Type, decode, opened
 from comity.log.keys import Pair
 from comity.log.ring import received, rekey, shares, to_hand_on, writing_key
 from comity.log.standing import Standing, judge
-from comity.log.verdict import Status, Verdict
+from comity.log.verdict import Link, Verdict
 from comity.store import schema
 
-REMEMBERED = 20_000  # opened commits kept at hand
-IN = str(Status.IN)
+REMEMBERED = 32 * 1024 * 1024  # bytes of sealed commits that are kept at hand, opened
 
 
 class Step(NamedTuple):
@@ -73,6 +72,7 @@ class Circles:
         self._circles: dict[bytes, Circle] = {}
         self._acts = self._last = -1
         self._commits: dict[bytes, Commit] = {}
+        self._weight = 0
 
     def refresh(self, connection: Connection) -> None:
         """Forget what was read if its ground moved since: acts came, or links of a chain that was cut."""
@@ -134,9 +134,11 @@ class Circles:
             commit = Commit.decode(opened(envelope, key))
         except Malformed:
             return None
-        if len(self._commits) >= REMEMBERED:
+        if self._weight > REMEMBERED:
             self._commits.clear()
+            self._weight = 0
         self._commits[envelope.dot] = commit
+        self._weight += envelope.length
         return commit
 
     def commit(self, dot: bytes) -> Commit | None:
@@ -145,15 +147,20 @@ class Circles:
 
     def verdict(self, envelope: Envelope) -> Verdict:
         """What becomes of an envelope, its key and body considered."""
-        circle = self.of(envelope.group)
-        found = circle.standing.verdict(envelope)
-        if found is not verdicts.IN or envelope.type is Type.ACT:
+        found = self.hearing(envelope, envelope.group, envelope.key, has_body=envelope.body is not None)
+        if found is verdicts.IN and envelope.type is Type.COMMIT and self.open(envelope) is None:
+            return verdicts.MALFORMED
+        return found
+
+    def hearing(self, link: Link, group: bytes, key: bytes, *, has_body: bool) -> Verdict:
+        """The same before it is opened; what then proves malformed stays so."""
+        circle = self.of(group)
+        found = circle.standing.verdict(link)
+        if found is not verdicts.IN or link.type is Type.ACT:
             return found
-        if envelope.body is None:
+        if not has_body:
             return verdicts.BODY_NOT_HERE
-        if envelope.key not in circle.keys:
-            return verdicts.KEY_NOT_HERE
-        return verdicts.IN if self.open(envelope) is not None else verdicts.MALFORMED
+        return verdicts.IN if key in circle.keys else verdicts.KEY_NOT_HERE
 
 
 def chain(connection: Connection, seat: bytes) -> Mapping[bytes, Step]:

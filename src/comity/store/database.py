@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy import Connection as Connection
+from sqlalchemy import Engine, event, func, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from comity.domain.patterns import found

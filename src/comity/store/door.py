@@ -4,18 +4,21 @@ Log, heads, rows and search index change in the caller's one transaction. The st
 envelopes: no arrival order takes part, and what became void or was erased is folded anew.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from comity.log.envelope import Envelope, Type, decode
 from comity.store import schema
-from comity.store.circle import Circles, worded
+from comity.store.circle import Circles, Step, worded
 from comity.store.folding import refold
 
 V = TypeVar("V")
 CHUNK = 5_000  # values bound in one statement
+PAGE = 1_000  # envelopes judged at a time when all are
+JUDGED = ("in", "void: malformed")  # what an envelope that was opened once is for good, unless it falls
+ERASED = "void: erased"
 
 
 class Admitted(NamedTuple):
@@ -25,28 +28,69 @@ class Admitted(NamedTuple):
     records: frozenset[int]
 
 
+class Entry(NamedTuple):
+    """An envelope with its place in the log and its status."""
+
+    no: int
+    envelope: Envelope
+    status: str
+
+
 def admit(connection: Connection, circles: Circles, given: Iterable[Envelope]) -> Admitted:
     """Take envelopes whose signatures were checked into the store; those that are here already change nothing."""
-    fresh = _unknown(connection, given)
-    if not fresh:
+    by_id: dict[bytes, Envelope] = {}
+    for each in given:
+        if each.id not in by_id or each.body is not None:
+            by_id[each.id] = each
+    here = known(connection, schema.envelopes.c.id, list(by_id))
+    fresh = _insert(connection, [each for id, each in by_id.items() if id not in here])
+    filled = _fill(connection, [by_id[id] for id in here])
+    if not fresh and not filled:
         return Admitted(0, frozenset())
-    numbers = _insert(connection, fresh)
-    if any(each.type is Type.ACT for each in fresh):
-        circles.refresh(connection)
-    changed = _judge(connection, circles, fresh)
-    touched = _touch(connection, circles, [*fresh, *changed], numbers)
-    _settle_wanted(connection, circles, fresh)
-    records = frozenset(touched | _records_of(connection, [each.dot for each in changed]))
+    circles.refresh(connection)
+    moved = [*_moved(connection, circles, fresh), *filled]
+    judged = _judge(connection, circles, [*fresh, *moved])
+    _forget_wanted(connection, [each.envelope.dot for each in fresh])
+    _note(connection, circles, judged)
+    numbers = [each.no for each in judged]
+    records = frozenset(among(connection, schema.touches.c.record, schema.touches.c.envelope, numbers))
     refold(connection, circles, records)
     return Admitted(len(fresh), records)
 
 
+def again(connection: Connection, circles: Circles) -> int:
+    """Judge every envelope and fold every record anew; how many records there are."""
+    connection.execute(delete(schema.touches))
+    connection.execute(delete(schema.wanted))
+    circles.reset()
+    circles.refresh(connection)
+    last = connection.execute(select(func.max(schema.envelopes.c.no))).scalar() or 0
+    for start in range(0, last + 1, PAGE):
+        page = list(held(connection, schema.envelopes.c.no.between(start, start + PAGE - 1)))
+        _note(connection, circles, _judge(connection, circles, page))
+    numbers = list(connection.execute(select(schema.records.c.no)).scalars())
+    refold(connection, circles, numbers)
+    return len(numbers)
+
+
+def missing(connection: Connection, group: bytes) -> frozenset[bytes]:
+    """The dots that commits of a group name, and whose envelopes are not here."""
+    e, w = schema.envelopes.c, schema.wanted
+    query = select(w.c.dot).select_from(w.join(schema.envelopes, w.c.envelope == e.no))
+    return frozenset(connection.execute(query.where(e.group == group, e.status == "in")).scalars())
+
+
+def among(connection: Connection, wanted: Any, column: Any, values: Sequence[Any]) -> set[Any]:
+    """What stands in a column where another has one of these values."""
+    found: set[Any] = set()
+    for part in chunks(values):
+        found.update(connection.execute(select(wanted).where(column.in_(part))).scalars())
+    return found
+
+
 def known(connection: Connection, column: Any, values: Sequence[bytes]) -> set[bytes]:
     """Which of these ids or dots are in the log."""
-    found: set[bytes] = set()
-    for part in chunks(values):
-        found.update(connection.execute(select(column).where(column.in_(part))).scalars())
-    return found
+    return among(connection, column, column, values)
 
 
 def chunks(values: Sequence[V]) -> Iterator[Sequence[V]]:
@@ -55,13 +99,15 @@ def chunks(values: Sequence[V]) -> Iterator[Sequence[V]]:
         yield values[start : start + CHUNK]
 
 
-def _unknown(connection: Connection, given: Iterable[Envelope]) -> list[Envelope]:
-    by_id = {each.id: each for each in given}
-    here = known(connection, schema.envelopes.c.id, list(by_id))
-    return [each for id, each in by_id.items() if id not in here]
+def held(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Entry]:
+    """Envelopes of the log."""
+    e = schema.envelopes.c
+    query = select(e.no, e.status, e.header, e.signature, e.body).where(condition).order_by(e.no)
+    for no, status, header, signature, body in connection.execute(query):
+        yield Entry(no, decode(header + signature + (body or b"")), status)
 
 
-def _insert(connection: Connection, fresh: Sequence[Envelope]) -> dict[bytes, int]:
+def _insert(connection: Connection, fresh: Sequence[Envelope]) -> list[Entry]:
     first = (connection.execute(select(func.max(schema.envelopes.c.no))).scalar() or 0) + 1
     rows = [
         {
@@ -74,71 +120,95 @@ def _insert(connection: Connection, fresh: Sequence[Envelope]) -> dict[bytes, in
             "gen": each.gen,
             "type": int(each.type),
             "key": each.key,
-            "status": "waiting",
+            "status": "in",
             "header": each.header,
             "signature": each.signature,
             "body": each.body,
         }
         for no, each in enumerate(fresh, first)
     ]
-    connection.execute(insert(schema.envelopes), rows)
-    return {each.dot: no for no, each in enumerate(fresh, first)}
+    if rows:
+        connection.execute(insert(schema.envelopes), rows)
+    return [Entry(no, each, "in") for no, each in enumerate(fresh, first)]
 
 
-def _judge(connection: Connection, circles: Circles, fresh: Sequence[Envelope]) -> list[Envelope]:
-    """Set the status of what came and, where the ground moved, of the whole group; the older ones that moved."""
-    moved = {
-        each: status
-        for group in {each.group for each in fresh}
-        for each, status in _rejudged(connection, circles, group, fresh)
-    }
-    changes = [{"d": each.dot, "s": worded(circles.verdict(each))} for each in fresh]
-    changes += [{"d": each.dot, "s": status} for each, status in moved.items()]
-    statement = update(schema.envelopes).where(schema.envelopes.c.dot == bindparam("d")).values(status=bindparam("s"))
-    connection.execute(statement, changes)
-    return list(moved)
-
-
-def _rejudged(
-    connection: Connection, circles: Circles, group: bytes, fresh: Sequence[Envelope]
-) -> Iterator[tuple[Envelope, str]]:
-    """The older envelopes whose status is another now: acts came, or a link on the way to a cut."""
-    acts = any(each.type is Type.ACT and each.group == group for each in fresh)
-    if not acts and not any(each.seat in circles.of(group).standing.cuts for each in fresh):
-        return
-    new = {each.dot for each in fresh}
-    for envelope, before in held(connection, schema.envelopes.c.group == group):
-        status = worded(circles.verdict(envelope))
-        if status != before and envelope.dot not in new:
-            yield envelope, status
-
-
-def held(connection: Connection, condition: ColumnElement[bool]) -> Iterator[tuple[Envelope, str]]:
-    """Envelopes of the log with their status."""
+def _fill(connection: Connection, given: Sequence[Envelope]) -> list[Entry]:
+    """Keep the bodies of envelopes that are here without; what was erased stays so."""
     e = schema.envelopes.c
-    for status, header, signature, body in connection.execute(
-        select(e.status, e.header, e.signature, e.body).where(condition).order_by(e.no)
-    ):
-        yield decode(header + signature + (body or b"")), status
+    bodies = {each.id: each for each in given if each.body is not None}
+    found = [
+        Entry(no, bodies[id], status)
+        for part in chunks(list(bodies))
+        for no, id, status in connection.execute(
+            select(e.no, e.id, e.status).where(e.id.in_(part), e.body.is_(None), e.status != ERASED)
+        )
+    ]
+    if found:
+        statement = update(schema.envelopes).where(e.no == bindparam("n")).values(body=bindparam("b"))
+        connection.execute(statement, [{"n": each.no, "b": each.envelope.body} for each in found])
+    return found
 
 
-def _touch(connection: Connection, circles: Circles, given: Sequence[Envelope], numbers: dict[bytes, int]) -> set[int]:
-    """Note which records the commits that can be opened are about."""
-    about: dict[tuple[bytes, bytes, str], list[bytes]] = {}
-    for each in given:
-        commit = circles.open(each) if each.type is Type.COMMIT and each.body is not None else None
-        for change in commit.changes if commit else ():
-            about.setdefault((each.group, change.id, change.kind), []).append(each.dot)
-    record_numbers = _numbered(connection, list(about))
-    older = [each.dot for each in given if each.dot not in numbers]
-    for part in chunks(older):
+def _judge(connection: Connection, circles: Circles, entries: Sequence[Entry]) -> list[Entry]:
+    """Write the status that each envelope has now."""
+    judged = [each._replace(status=worded(circles.verdict(each.envelope))) for each in entries]
+    changes = [
+        {"n": now.no, "s": now.status}
+        for before, now in zip(entries, judged, strict=True)
+        if before.status != now.status
+    ]
+    if changes:
         e = schema.envelopes.c
-        numbers |= dict(connection.execute(select(e.dot, e.no).where(e.dot.in_(part))).tuples().all())
-    pairs = {(record_numbers[key], numbers[dot]) for key, dots in about.items() for dot in dots}
-    if pairs:
-        statement = insert(schema.touches).prefix_with("OR IGNORE")
-        connection.execute(statement, [{"record": record, "envelope": envelope} for record, envelope in pairs])
-    return {record for record, _ in pairs}
+        connection.execute(
+            update(schema.envelopes).where(e.no == bindparam("n")).values(status=bindparam("s")), changes
+        )
+    return judged
+
+
+def _moved(connection: Connection, circles: Circles, fresh: Sequence[Entry]) -> Iterator[Entry]:
+    """The older envelopes whose status is another now: acts came, or a link on the way to a cut."""
+    first = min((each.no for each in fresh), default=0)
+    for group in {each.envelope.group for each in fresh if _unsettles(circles, each.envelope)}:
+        numbers = list(_rejudged(connection, circles, group, first))
+        for part in chunks(numbers):
+            yield from held(connection, schema.envelopes.c.no.in_(part))
+
+
+def _unsettles(circles: Circles, envelope: Envelope) -> bool:
+    return envelope.type is Type.ACT or envelope.seat in circles.of(envelope.group).standing.cuts
+
+
+def _rejudged(connection: Connection, circles: Circles, group: bytes, before: int) -> Iterator[int]:
+    e = schema.envelopes.c
+    query = select(
+        e.no, e.status, e.key, e.body.is_not(None), e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)
+    )
+    for no, status, key, has_body, id, sort, *rest in connection.execute(query.where(e.group == group, e.no < before)):
+        now = worded(circles.hearing(Step(id, Type(sort), *rest), group, key, has_body=has_body))
+        if now != status and not (now == "in" and status in JUDGED):
+            yield no
+
+
+def _note(connection: Connection, circles: Circles, entries: Iterable[Entry]) -> None:
+    """Note which records the commits that can be opened are about, and which dots they name that are not here."""
+    about: dict[tuple[bytes, bytes, str], set[int]] = {}
+    named: dict[bytes, set[int]] = {}
+    for no, envelope, _ in entries:
+        commit = circles.open(envelope) if envelope.type is Type.COMMIT else None
+        for change in commit.changes if commit else ():
+            about.setdefault((envelope.group, change.id, change.kind), set()).add(no)
+            for dot in change.over:
+                named.setdefault(dot, set()).add(no)
+    numbers = _numbered(connection, list(about))
+    pairs = [{"record": numbers[key], "envelope": no} for key, nos in about.items() for no in nos]
+    _keep(connection, schema.touches, pairs)
+    lacking = named.keys() - known(connection, schema.envelopes.c.dot, list(named))
+    _keep(connection, schema.wanted, [{"dot": dot, "envelope": no} for dot in lacking for no in named[dot]])
+
+
+def _keep(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(table).prefix_with("OR IGNORE"), rows)
 
 
 def _numbered(connection: Connection, keys: Sequence[tuple[bytes, bytes, str]]) -> dict[tuple[bytes, bytes, str], int]:
@@ -159,26 +229,6 @@ def _numbered(connection: Connection, keys: Sequence[tuple[bytes, bytes, str]]) 
     return found | {key: no for no, key in enumerate(missing, first)}
 
 
-def _records_of(connection: Connection, dots: Sequence[bytes]) -> set[int]:
-    found: set[int] = set()
-    for part in chunks(dots):
-        joined = schema.touches.join(schema.envelopes, schema.touches.c.envelope == schema.envelopes.c.no)
-        query = select(schema.touches.c.record).select_from(joined).where(schema.envelopes.c.dot.in_(part))
-        found.update(connection.execute(query).scalars())
-    return found
-
-
-def _settle_wanted(connection: Connection, circles: Circles, fresh: Sequence[Envelope]) -> None:
-    """Remember dots that commits name and that are not here; forget those that came."""
-    came = [each.dot for each in fresh]
+def _forget_wanted(connection: Connection, came: Sequence[bytes]) -> None:
     for part in chunks(came):
         connection.execute(delete(schema.wanted).where(schema.wanted.c.dot.in_(part)))
-    named: dict[bytes, bytes] = {}
-    for each in fresh:
-        commit = circles.commit(each.dot)
-        for change in commit.changes if commit else ():
-            named.update(dict.fromkeys(change.over, each.group))
-    missing = set(named) - set(came) - known(connection, schema.envelopes.c.dot, list(named.keys() - set(came)))
-    if missing:
-        rows = [{"dot": dot, "group": named[dot]} for dot in missing]
-        connection.execute(insert(schema.wanted).prefix_with("OR IGNORE"), rows)

@@ -21,7 +21,6 @@ from comity.store.rows import Stamp, row, words
 
 CHUNK = 2_000  # records folded at a time
 ENCODE = msgspec.msgpack.Encoder().encode
-DECODE = msgspec.msgpack.Decoder(strict=False).decode
 
 
 @cache
@@ -46,44 +45,50 @@ def refold(connection: Connection, circles: Circles, numbers: Iterable[int]) -> 
 
 
 def written(connection: Connection, circles: Circles, numbers: Sequence[int]) -> dict[int, list[Written]]:
-    """The changes that count, per record, in the order in which they are held."""
+    """The changes that count, per record."""
     e, t, r = schema.envelopes.c, schema.touches.c, schema.records.c
     query = (
-        select(t.record, r.kind, r.id, e.no, e.gen, e.dot, e.seat, e.group, e.header, e.signature, e.body)
+        select(t.record, r.kind, r.id, e.no, e.gen, e.dot, e.seat, e.group)
         .select_from(schema.touches.join(schema.envelopes, t.envelope == e.no).join(schema.records, t.record == r.no))
-        .where(t.record.in_(numbers), e.status == "in", e.body.is_not(None))
+        .where(t.record.in_(numbers), e.status == "in")
     )
-    found: dict[int, list[Written]] = defaultdict(list)
+    about: dict[int, list[Any]] = defaultdict(list)
     for each in connection.execute(query):
-        commit = circles.commit(each.dot) or circles.open(decode(each.header + each.signature + each.body))
-        if commit is None:
-            continue
-        institute = circles.of(each.group).institute(each.seat)
+        about[each.no].append(each)
+    found: dict[int, list[Written]] = defaultdict(list)
+    for no, commit in _commits(connection, circles, {no: rows[0].dot for no, rows in about.items()}):
+        institute = circles.of(about[no][0].group).institute(about[no][0].seat)
         stamp = Stamp(commit.at_ms, commit.author, institute, commit.reason)
-        for change in changes_of(commit, each.id, each.kind):
-            found[each.record].append(Written(Touch(each.dot, each.gen, institute, change.set, change.over), stamp))
+        changes = by_record(commit)
+        for each in about[no]:
+            for change in changes.get((each.id, each.kind), ()):
+                found[each.record].append(Written(Touch(each.dot, each.gen, institute, change.set, change.over), stamp))
     return found
 
 
-def changes_of(commit: Commit, id: bytes, noun: str) -> Iterator[Change]:
-    """The changes of one record in a commit."""
-    if len(commit.changes) == 1:
-        yield from (change for change in commit.changes if change.id == id and change.kind == noun)
-    else:
-        yield from _by_record(commit).get((id, noun), ())
+def _commits(connection: Connection, circles: Circles, dots: Mapping[int, bytes]) -> Iterator[tuple[int, Commit]]:
+    """The commits of these envelopes, one at hand at a time: a large one is about many records."""
+    e = schema.envelopes.c
+    closed = []
+    for no, dot in dots.items():
+        if commit := circles.commit(dot):
+            yield no, commit
+        else:
+            closed.append(no)
+    for start in range(0, len(closed), CHUNK):
+        some = closed[start : start + CHUNK]
+        query = select(e.no, e.header, e.signature, e.body).where(e.no.in_(some), e.body.is_not(None))
+        for no, header, signature, body in connection.execute(query):
+            if commit := circles.open(decode(header + signature + body)):
+                yield no, commit
 
 
-def _by_record(commit: Commit) -> Mapping[tuple[bytes, str], list[Change]]:
-    global _last
-    if _last[0] is not commit:  # a large commit is asked for each of its records in turn
-        found: dict[tuple[bytes, str], list[Change]] = defaultdict(list)
-        for change in commit.changes:
-            found[change.id, change.kind].append(change)
-        _last = (commit, found)
-    return _last[1]
-
-
-_last: tuple[Commit | None, Mapping[tuple[bytes, str], list[Change]]] = (None, {})
+def by_record(commit: Commit) -> Mapping[tuple[bytes, str], Sequence[Change]]:
+    """The changes of a commit by the record that they are about."""
+    found: dict[tuple[bytes, str], list[Change]] = defaultdict(list)
+    for change in commit.changes:
+        found[change.id, change.kind].append(change)
+    return found
 
 
 def _refold(connection: Connection, circles: Circles, numbers: Sequence[int]) -> None:
@@ -104,7 +109,7 @@ def _write_heads(connection: Connection, folded: Sequence[tuple[Row[Any], Folded
         update(schema.records)
         .where(schema.records.c.no == bindparam("n"))
         .values(heads=bindparam("h"), flags=bindparam("f")),
-        [{"n": record.no, "h": ENCODE(state.heads), "f": " ".join(state.flags)} for record, state, _ in folded],
+        [{"n": record.no, "h": packed(state.heads), "f": " ".join(state.flags)} for record, state, _ in folded],
     )
 
 
@@ -148,3 +153,8 @@ def _columns(kind: type[Record], record: Row[Any], state: Folded, own: Sequence[
         "conflicts": list(conflicts),
         "flags": [*state.flags, *(f"record.unreadable:{name}" for name in unreadable)],
     }
+
+
+def packed(heads: Mapping[str, Mapping[bytes, Any]]) -> bytes:
+    """Heads as they are kept: equal heads are equal bytes."""
+    return ENCODE({field: dict(sorted(heads[field].items())) for field in sorted(heads)})

@@ -15,8 +15,8 @@ R = TypeVar("R", bound=Record)
 
 
 def get(connection: Connection, kind: type[R], id: str, group: str | None = None) -> R | None:
-    """The record of this id, retired or not; where several groups hold one of that id, the one in `group`, else the first."""
-    query = select(kind).where(kind.id == id).order_by(kind.group)  # type: ignore[arg-type]
+    """The record of this id, retired or not; where several groups hold one, that in `group`, else the first."""
+    query = select(kind).where(kind.id == id).order_by(kind.group)
     if group is not None:
         query = query.where(kind.group == group)
     return Session(connection).exec(query.limit(1)).first()
@@ -95,7 +95,7 @@ def labels(connection: Connection, kind: type[Record], group: str) -> list[str]:
 def seats(connection: Connection, dots: Sequence[bytes]) -> dict[bytes, bytes]:
     """The seat that wrote each of these envelopes."""
     e = schema.envelopes.c
-    return dict(connection.execute(select(e.dot, e.seat).where(e.dot.in_(dots))).tuples().all())
+    return dict(connection.execute(select(e.dot, e.seat).where(e.dot.in_(dots))).all())
 
 
 def counts(connection: Connection) -> dict[str, int]:

@@ -68,11 +68,11 @@ touches: Final = Table(
     Index("touch_by_envelope", "envelope"),
     sqlite_with_rowid=False,
 )
-wanted: Final = Table(  # dots that commits name and that are not here
+wanted: Final = Table(  # dots that are not here, with the commits that name them
     "wanted",
     LOG,
     Column("dot", BLOB, primary_key=True),
-    Column("group", BLOB, nullable=False),
+    Column("envelope", INTEGER, ForeignKey("envelope.no"), primary_key=True),
     sqlite_with_rowid=False,
 )
 local: Final = Table(  # what depends on this device alone: unread marks, undone acts, cursors of the app
@@ -82,7 +82,10 @@ local: Final = Table(  # what depends on this device alone: unread marks, undone
     Column("value", BLOB, nullable=False),
 )
 search: Final = table("search", column("rowid", INTEGER), column("title", TEXT), column("body", TEXT))
-SEARCH: Final = "CREATE VIRTUAL TABLE IF NOT EXISTS search USING fts5(title, body, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')"
+SEARCH: Final = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS search"
+    " USING fts5(title, body, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')"
+)
 
 
 INDEXED: Final = ("exercise", "cell", "strand", "run", "person", "execution_status", "eval_id", "label", "code")

@@ -6,7 +6,21 @@ from datetime import date, datetime
 from operator import ge, gt, le, lt
 from typing import Any, Final
 
-from sqlalchemy import TEXT, ColumnElement, Connection, Table, and_, cast, false, func, literal_column, not_, or_, true
+from sqlalchemy import (
+    TEXT,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    cast,
+    exists,
+    false,
+    func,
+    literal_column,
+    not_,
+    or_,
+    true,
+)
 from sqlmodel import Session, select
 
 from comity.domain.facet import Shape
@@ -54,8 +68,8 @@ def rows(
     connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None
 ) -> Sequence[Mapping[str, Any]]:
     """The same as plain columns: for thousands of them, where objects would cost more than the reading."""
-    query = select(chosen.table).where(condition(chosen)).order_by(*ordering(chosen.kind, sort)).limit(limit)
-    return connection.execute(query).mappings().all()
+    query = select(*chosen.table.columns).where(condition(chosen)).order_by(*ordering(chosen.kind, sort)).limit(limit)
+    return connection.execute(query).mappings().all()  # type: ignore[return-value]
 
 
 def count(connection: Connection, chosen: Selection) -> int:
@@ -128,15 +142,18 @@ def about(kind: type[Record], words: str, depth: int) -> ColumnElement[bool]:
 def _called(kind: type[Record], like: str, depth: int) -> Any:
     """The ids of records whose code or name holds the words; the name may be that of another record."""
     table = schema.row_table(kind)
-    terms: list[ColumnElement[bool]] = []
     references = [
         n for n, facet in facets(kind).items() if facet.shape is Shape.REF and facet.refers != "*" and not facet.many
     ]
-    for name in dict.fromkeys((kind.code_field, kind.name_field, "title")):
-        if name and name in table.c and name not in references:
-            terms.append(func.fold(table.c[name]).like(like, escape="\\"))
-    for name in references if depth and not kind.code_field else ():
-        terms.append(table.c[name].in_(_called(BY_NOUN[facets(kind)[name].refers], like, depth - 1)))
+    terms: list[ColumnElement[bool]] = [
+        func.fold(table.c[name]).like(like, escape="\\")
+        for name in dict.fromkeys((kind.code_field, kind.name_field, "title"))
+        if name and name in table.c and name not in references
+    ]
+    terms += [
+        table.c[name].in_(_called(BY_NOUN[facets(kind)[name].refers], like, depth - 1))
+        for name in (references if depth and not kind.code_field else ())
+    ]
     return select(table.c.id).where(or_(false(), *terms))
 
 
@@ -161,7 +178,8 @@ def _match(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
     if term.field == "id":
         return or_(columns.id.startswith(value.lower()), columns.id.endswith(value.lower()))
     if term.field == "group":
-        return columns.group == (chosen.groups or {}).get(fold(value), value.lower())
+        same: ColumnElement[bool] = columns.group == (chosen.groups or {}).get(fold(value), value.lower())
+        return same
     column = columns[term.field]
     facet = facets(kind).get(term.field)
     if facet is not None and facet.many:
@@ -184,14 +202,13 @@ def _among(kind: type[Record], column: Any, term: Match, value: Any) -> ColumnEl
     """Whether one element of a list is, or for free text holds, the value."""
     if value == "":
         return or_(column.is_(None), func.json_array_length(column) == 0)
-    element = literal_column("json_each.value")
+    element: ColumnElement[Any] = literal_column("json_each.value")
     holds = (
         func.fold(element).like(f"%{_escaped(fold(str(value)))}%", escape="\\")
         if term.shape in CONTAINS
         else func.fold(element) == fold(str(value))
     )
-    each = select(literal_column("1")).select_from(func.json_each(column)).where(holds)
-    return each.exists()
+    return exists(literal_column("1")).select_from(func.json_each(column)).where(holds)
 
 
 def _compared(column: Any, term: Match, value: Any) -> ColumnElement[bool]:

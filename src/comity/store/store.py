@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from comity.log.acts import Found, Member, group_id
 from comity.log.commit import Change
 from comity.log.envelope import Envelope, Slot, clear
 from comity.log.keys import DeviceKeys, Pair
-from comity.store import door, folding, schema
+from comity.store import door, schema
 from comity.store.circle import Circles
 from comity.store.database import Database
 from comity.store.token import Token
@@ -118,9 +118,7 @@ class Store:
         """Make rows and search anew from the log; how many records there are."""
         with self.writing() as connection:
             schema.make_rows(connection)
-            numbers = list(connection.execute(select(schema.records.c.no)).scalars())
-            folding.refold(connection, self.circles, numbers)
-            return len(numbers)
+            return door.again(connection, self.circles)
 
     def close(self) -> None:
         """Close the file."""

@@ -44,9 +44,18 @@ class Token:
             os.fsync(folder)
             os.close(folder)
 
-    def is_ahead(self, connection: Connection, group: bytes, seat: bytes) -> bool:
-        """Whether the store is behind: an envelope of this seat left, and is not here."""
+    def is_ahead(self, connection: Connection, group: bytes) -> bool:
+        """Whether an envelope of this device left, is not here, and no new seat was taken since."""
         left = self.read().get(group)
-        if left is None or left[0] != seat:
+        if left is None or schema.recall(connection, _renewed(group)) == left[2]:
             return False
         return connection.execute(select(schema.envelopes.c.no).where(schema.envelopes.c.id == left[2])).first() is None
+
+    def settle(self, connection: Connection, group: bytes) -> None:
+        """Note that a new seat was taken because the store is behind."""
+        if left := self.read().get(group):
+            schema.remember(connection, _renewed(group), left[2])
+
+
+def _renewed(group: bytes) -> str:
+    return f"renewed:{group.hex()}"

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from comity.errors import Locked, Refused
 from comity.log.acts import AnyAct, Renew, Role
 from comity.log.commit import Change, Commit
-from comity.log.envelope import NO_PREV, Envelope, Slot, clear, dot, sealed
+from comity.log.envelope import GEN_CAP, NO_PREV, Envelope, Slot, clear, dot, sealed
 from comity.log.keys import DeviceKeys
 from comity.log.standing import Seat
 from comity.store import door, schema
@@ -45,7 +45,7 @@ class Writer:
             envelope = sealed(slot, packed, key, self.keys.pair.secret)
             envelopes.append(envelope)
             written.append(envelope.dot)
-            slot = slot._replace(seq=slot.seq + 1, gen=slot.gen + 1, prev=envelope.id)
+            slot = slot._replace(seq=slot.seq + 1, gen=min(slot.gen + 1, GEN_CAP), prev=envelope.id)
         door.admit(connection, self.circles, envelopes)
         return written
 
@@ -59,7 +59,7 @@ class Writer:
         """Where the next envelope stands; a store behind its token, or on a forked chain, first renews its seat."""
         seat = self.seat(connection, group)
         tips = ends(connection, seat.id)
-        if len(tips) > 1 or self.token.is_ahead(connection, group, seat.id):
+        if len(tips) > 1 or self.token.is_ahead(connection, group):
             seat = self._renew(connection, group, seat, at_ms)
             tips = ends(connection, seat.id)
         seq, id = tips[0] if tips else (0, NO_PREV)
@@ -87,6 +87,7 @@ class Writer:
         slot = Slot(group, seat.id, seq + 1, generation(connection, group), id)
         envelope = clear(slot, Renew(at_ms).encode(), self.keys.pair.secret)
         door.admit(connection, self.circles, [envelope])
+        self.token.settle(connection, group)
         return self.circles.of(group).standing.seats[dot(envelope.id)]
 
 
@@ -120,10 +121,10 @@ def ends(connection: Connection, seat: bytes) -> list[tuple[int, bytes]]:
 
 
 def generation(connection: Connection, group: bytes) -> int:
-    """One above the highest generation of what counts."""
+    """One above the highest generation of what counts, as far as there are numbers."""
     e = schema.envelopes.c
     highest = connection.execute(select(func.max(e.gen)).where(e.group == group, e.status == "in")).scalar()
-    return (highest or 0) + 1
+    return min((highest or 0) + 1, GEN_CAP)
 
 
 def opened_at(connection: Connection, seat: bytes) -> int:

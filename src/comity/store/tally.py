@@ -1,0 +1,35 @@
+"""How much a store holds, and what of it waits or needs a person."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection, func, select
+
+from comity.store import door, schema
+from comity.store.circle import Circles
+
+
+class Tally(NamedTuple):
+    """The log in numbers; `missing` are envelopes that others have, as commits here name them."""
+
+    envelopes: int
+    waiting: int
+    void: int
+    missing: int
+
+
+def tally(connection: Connection, circles: Circles) -> Tally:
+    """The log as it is now."""
+    e = schema.envelopes.c
+    status = func.substr(e.status, 1, func.instr(e.status + ":", ":") - 1)
+    counts = dict(connection.execute(select(status, func.count()).group_by(status)).tuples().all())
+    missing = sum(len(door.missing(connection, group)) for group in circles.groups())
+    return Tally(sum(counts.values()), counts.get("waiting", 0), counts.get("void", 0), missing)
+
+
+def conflicts(connection: Connection) -> int:
+    """How many fields of live records have several values that somebody has to choose from."""
+    found = 0
+    for rows in schema.ROWS:
+        count = func.coalesce(func.sum(func.json_array_length(rows.c.conflicts)), 0)
+        found += connection.execute(select(count).where(rows.c.retired.is_not(True))).scalar_one()
+    return found

@@ -6,7 +6,7 @@ from typing import Any
 
 from comity.domain.exercises import Exercise, Milestone, Objective, Participant, Strand
 from comity.domain.findings import CorrectiveAction, Finding, StandDown
-from comity.domain.institutes import Agreement
+from comity.domain.institutes import Agreement, Institute
 from comity.domain.people import Assignment, Leave, Person, Secondment, Vetting
 from comity.domain.protocols import Concurrence, Protocol
 from comity.domain.runs import Cell, Deviation, Run
@@ -31,6 +31,7 @@ def saltmarsh(shelf: Shelf) -> SimpleNamespace:
     parts = SimpleNamespace(shelf=shelf, exercise=exercise)
     for institute, role in (("UK-AISI", "lead"), ("US-CAISI", "co_lead")):
         put(Participant, exercise=exercise.id, institute=institute, role=role)
+        put(Institute, code=institute)
     parts.objective = put(Objective, exercise=exercise.id, text="Do both houses measure the same?")
     parts.strand = put(Strand, exercise=exercise.id, title="Cyber", lead="UK-AISI")
     parts.protocol = put(Protocol, strand=parts.strand.id, version=3, status="frozen", **SETTINGS)
@@ -97,7 +98,7 @@ def _cells(parts: SimpleNamespace) -> None:
             eval_id=f"eval-{label}" if started else "",
         )
     parts.deviations = [
-        put(Deviation, run=parts.runs["R2"].id, field_class="budget", setting="token_limit", actual="2000000"),
+        put(Deviation, run=parts.runs["R2"].id, field_class="budget", setting="token_limit", actual="2_000_000"),
         put(Deviation, run=parts.runs["R2"].id, field_class="elicitation", setting="attempts", actual="5"),
     ]
 
@@ -180,7 +181,7 @@ def _findings(parts: SimpleNamespace) -> None:
         CorrectiveAction,
         label="A3",
         exercise=exercise,
-        text="Weekly courier bundle",
+        text="Weekly courier bundle, so that guides reach both houses.",
         owner="US-CAISI",
         status="done",
     )

@@ -34,7 +34,7 @@ SENTENCES = {
     ("secondment.debrief_due", "medium", "S-06"): "Ended early 30 Oct; the debrief is still due.",
     ("finding.disputed", "low", "F5"): "US-CAISI disputes the finding; both texts are kept.",
     ("cell.uncovered", "low", "SALTMARSH"): "6 of 7 cells have no valid run yet.",
-    ("ledger.balance", "low", ""): "Ledger UK-AISI to US-CAISI: lent 6, borrowed 12 person-months.",
+    ("ledger.balance", "low", "US-CAISI"): "Ledger UK-AISI to US-CAISI: lent 6, borrowed 12 person-months.",
     ("finding.embargo", "low", "F4"): "Embargo until 23 Dec, 30 days to go.",
 }
 
@@ -132,7 +132,10 @@ def test_people_in_two_places_or_away_are_told(shelf: Shelf) -> None:
         shelf.put(Assignment, person=person.id, exercise=exercise.id, role="lead_planner")
     shelf.put(Leave, person=person.id, start=date(2026, 11, 28), end=date(2026, 11, 30))
     assert texts(shelf, "assignment.overlap") == ["Lanternwood is on HERON and EGRET at once, 1 to 18 Dec."]
-    assert texts(shelf, "assignment.on_leave") == ["Lanternwood, lead planner, is away 28 to 30 Nov."]
+    (away,) = told(shelf, "assignment.on_leave")
+    assert (away.severity, away.text) == ("low", "Lanternwood, lead planner, is away 28 to 30 Nov.")
+    shelf.find(Leave)[0].end = date(2026, 12, 6)
+    assert {check.severity for check in told(shelf, "assignment.on_leave")} == {"medium"}
 
 
 def test_a_run_outside_its_access_window_is_told_until_it_is_decided(shelf: Shelf) -> None:
@@ -200,7 +203,9 @@ def test_words_on_a_protocol_are_asked_for_and_lapse_by_class(shelf: Shelf) -> N
     first, second = shelf.find(Concurrence)
     first.answer, second.answer = "pending", "object"
     first.reason = ""
-    assert texts(shelf, "concurrence.pending") == ["UK-AISI has not answered protocol v3 of Cyber."]
+    shelf.put(Milestone, exercise=parts.exercise.id, kind="freeze", due=date(2026, 12, 8))
+    (pending,) = told(shelf, "concurrence.pending")
+    assert (pending.text, pending.due) == ("UK-AISI has not answered protocol v3 of Cyber.", date(2026, 12, 8))
     assert texts(shelf, "concurrence.objection") == ["US-CAISI objects to protocol v3 of Cyber."]
     first.answer = second.answer = "concur"
     second.fields_concerned = ["elicitation.attempts"]
@@ -208,6 +213,14 @@ def test_words_on_a_protocol_are_asked_for_and_lapse_by_class(shelf: Shelf) -> N
     changed = {"elicitation": {"attempts": 10.0}, "budget": {"token_limit": 2_000_000}}
     shelf.put(Protocol, strand=parts.strand.id, version=4, status="circulated", **changed)
     assert texts(shelf, "concurrence.lapsed") == ["UK-AISI has to answer protocol v4 of Cyber again: budget."]
+
+
+def test_many_silent_institutes_are_counted(shelf: Shelf) -> None:
+    parts = saltmarsh(shelf)
+    for institute in ("AU-AISI", "CA-CAISI", "JP-AISI", "KR-AISI"):
+        shelf.put(Participant, exercise=parts.exercise.id, institute=institute, role="contributor")
+    shelf.put(Participant, exercise=parts.exercise.id, institute="EU-AIO", role="observer")
+    assert texts(shelf, "concurrence.pending") == ["4 institutes have not answered protocol v3 of Cyber."]
 
 
 def test_a_reservation_is_shown(shelf: Shelf) -> None:

@@ -30,7 +30,8 @@ LANGUAGES: Final = {
     "zh": "Mandarin",
 }
 _FULL_NAME: Final = re.compile(r"[^\W\d_a-z]\S*( [^\W\d_]\S*)* [^\W\d_a-z][^\s,]*")
-_NUMBER: Final = re.compile(r"\d{4,}")
+_NUMBER: Final = re.compile(r"\d{4,}|\d{1,3}([_,]\d{3})+")
+_CLAUSE: Final = re.compile(r"(?<=\S{2})[,;:] ")
 
 
 def days(count: int) -> str:
@@ -84,10 +85,10 @@ def called(person: Person | None) -> str:
 
 
 def amount(text: str) -> str:
-    """A setting as people say it: `2000000` is `2.0M`, `500000` is `500k`."""
+    """A setting as people say it: `2_000_000` is `2.0M`, `500000` is `500k`."""
     if not _NUMBER.fullmatch(text):
         return text
-    number = int(text)
+    number = int(text.replace(",", "_"))
     return f"{number / 1_000_000:.1f}M" if number >= 1_000_000 else f"{number / 1000:g}k"
 
 
@@ -102,10 +103,8 @@ def listed(names: Sequence[str], joint: str = "and") -> str:
 
 
 def opening(text: str, longest: int = 48) -> str:
-    """The first words of a text, without the full stop."""
-    line = " ".join(text.split()).rstrip(".")
-    return (
-        line
-        if len(line) <= longest
-        else line[: line.rfind(" ", 1, longest) if " " in line[:longest] else longest] + "…"
-    )
+    """The first clause of a text, or as many of its words as fit."""
+    line = _CLAUSE.split(" ".join(text.split()).rstrip("."))[0]
+    if len(line) <= longest:
+        return line
+    return line[: line.rfind(" ", 1, longest) if " " in line[1:longest] else longest] + "…"

@@ -71,11 +71,12 @@ def _row(look: Sight, exercise: Exercise, row: Sequence[Coverage], severity: Sev
 def _sentence(look: Sight, gap: Coverage) -> str:
     cell, task = gap.cell, look.get(Task, gap.cell.task)
     title = (task.title or task.name) if task else "a task"
-    plain = task is None or not task.languages or cell.language == task.languages[0]
-    name = title if plain else f"{language(cell.language)} {title}"
+    spoken = language(cell.language)
+    plain = task is None or not task.languages or cell.language == task.languages[0] or spoken in title
+    name = title if plain else f"{spoken} {title}"
     match gap.cause:
         case "no_annotator":
-            return f"{language(cell.language)} {title}: nobody at {cell.institute} annotates {language(cell.language)}."
+            return f"{name}: nobody at {cell.institute} annotates {spoken}."
         case "no_owner":
             return f"{name} at {cell.institute} has no owner."
         case "no_access":

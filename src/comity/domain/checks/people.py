@@ -12,7 +12,8 @@ from comity.domain.sight import Sight
 from comity.domain.when import show_day
 from comity.domain.wording import called, days, span, words
 
-_SOON = 30
+_SOON = 30  # days in which a vetting that ends wants a decision now
+_SHORT = 4  # days of leave that need no deputy
 
 
 def roster_empty(look: Sight) -> Iterator[Check]:
@@ -121,5 +122,6 @@ def on_leave(look: Sight) -> Iterator[Check]:
                 away = span(leave.start, leave.end, look.today)
                 text = f"{called(person)}, {words(assignment.role)}, is away {away}."
                 beside, due = [leave, assignment], leave.start
-                subject = person or assignment
-                yield told("assignment.on_leave", "medium", subject, text, place=exercise.code, beside=beside, due=due)
+                severity: Severity = "low" if (leave.end - leave.start).days < _SHORT else "medium"
+                subject, place = person or assignment, exercise.code
+                yield told("assignment.on_leave", severity, subject, text, place=place, beside=beside, due=due)

@@ -5,7 +5,7 @@ from typing import Final
 
 from comity.domain.checks.check import STARTED, UNSTARTED, Check, CheckId, Severity, told
 from comity.domain.concurrences import Answer, answers, currents
-from comity.domain.exercises import Exercise, Strand
+from comity.domain.exercises import Exercise, Milestone, Strand
 from comity.domain.protocols import Protocol
 from comity.domain.sight import Sight
 from comity.domain.wording import listed
@@ -15,6 +15,7 @@ _AGAINST: Final[dict[str, tuple[CheckId, Severity]]] = {
     "lapsed": ("concurrence.lapsed", "high"),
     "concur_with_reservation": ("concurrence.reservation", "low"),
 }
+_NAMED = 3
 
 
 def concurrence(look: Sight) -> Iterator[Check]:
@@ -30,9 +31,12 @@ def _pending(look: Sight, exercise: Exercise, protocol: Protocol, silent: Sequen
     """One sentence about all who are silent on one protocol."""
     if silent:
         has = "has" if len(silent) == 1 else "have"
-        text = f"{listed([each.institute for each in silent])} {has} not answered {_name(look, protocol)}."
+        who = listed([each.institute for each in silent]) if len(silent) <= _NAMED else f"{len(silent)} institutes"
+        text = f"{who} {has} not answered {_name(look, protocol)}."
         severity: Severity = "high" if exercise.status in STARTED else "medium"
-        yield told("concurrence.pending", severity, protocol, text, place=exercise.code)
+        freezes = look.find(Milestone, exercise=exercise.id, kind="freeze", done=None)
+        due = min((each.due for each in freezes if each.due), default=None)
+        yield told("concurrence.pending", severity, protocol, text, place=exercise.code, due=due)
 
 
 def _against(look: Sight, exercise: Exercise, answer: Answer) -> Check:

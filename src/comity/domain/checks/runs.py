@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from comity.domain.checks.check import Check, code, place_of, told
+from comity.domain.checks.check import Check, Severity, code, place_of, told
 from comity.domain.runs import Cell, Deviation, Run
 from comity.domain.sight import Sight
 from comity.domain.stand_downs import breached, issued
@@ -31,12 +31,18 @@ def deviation_open(look: Sight) -> Iterator[Check]:
         by_run.setdefault(each.run, []).append(each)
     for id, deviations in by_run.items():
         run = look.get(Run, id)
-        if run is None or run.retired or run.validity == "void":
+        if (
+            run is None
+            or run.retired
+            or run.validity == "void"
+            or run.execution_status in ("failed", "cancelled", "lost")
+        ):
             continue
         shown = [f"{words(each.setting)} {amount(each.actual)}".strip() for each in deviations[:_SHOWN]]
         more = f" and {len(deviations) - _SHOWN} more" if len(deviations) > _SHOWN else ""
         text = f"{some(len(deviations), 'deviation')} undecided: {', '.join(shown)}{more}."
-        yield told("run.deviation_open", "high", run, text, place=place_of(look, run), beside=deviations)
+        severity: Severity = "high" if run.execution_status == "succeeded" else "medium"
+        yield told("run.deviation_open", severity, run, text, place=place_of(look, run), beside=deviations)
 
 
 def after_stand_down(look: Sight) -> Iterator[Check]:

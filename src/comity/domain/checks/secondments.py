@@ -6,7 +6,7 @@ from typing import Final
 
 from comity.domain.checks.check import EXCHANGE, Check, CheckId, Severity, told
 from comity.domain.clearance import ends_before, longest, overlap, recognised
-from comity.domain.institutes import Agreement
+from comity.domain.institutes import Agreement, Institute
 from comity.domain.ledger import Balance, ledger
 from comity.domain.lifecycles.people import annexed
 from comity.domain.people import Leave, Person, Secondment
@@ -63,6 +63,8 @@ def vetting_ends_before_term(look: Sight) -> Iterator[Check]:
 def leave_clash(look: Sight) -> Iterator[Check]:
     """Leave inside a term that is being agreed; inside a running term it is only told."""
     for each in look.find(Secondment, status=(*OFFERED, *STANDING)):
+        if ends_before(longest(look, each.person), each.start):
+            continue  # it cannot begin, which is told already
         for leave in look.find(Leave, person=each.person):
             if leave.end < look.today or not overlap((leave.start, leave.end), (each.start, each.end)):
                 continue
@@ -98,12 +100,13 @@ def balance(look: Sight) -> Iterator[Check]:
     partners = {institute for pair in lent if home in pair for institute in pair} - {home}
     for partner in sorted(partners):
         out, back = lent.get((home, partner)), lent.get((partner, home))
-        if abs(_months(out) - _months(back)) >= IMBALANCE:
-            ids = tuple(id for each in (out, back) if each for id in each.secondments)
-            markings = tuple(sorted({each.marking for each in look.find(Secondment, id=ids)}))
+        ids = [id for each in (out, back) if each for id in each.secondments]
+        terms = look.find(Secondment, id=ids)
+        if terms and abs(_months(out) - _months(back)) >= IMBALANCE:
+            subject = next(iter(look.find(Institute, code=partner)), terms[0])
             sums = f"lent {_months(out):.3g}, borrowed {_months(back):.3g} person-months"
             text = f"Ledger {home} to {partner}: {sums}."
-            yield Check("ledger.balance", "low", "", "", text, ids, EXCHANGE, None, "", markings)
+            yield told("ledger.balance", "low", subject, text, place=EXCHANGE, beside=terms)
 
 
 def _months(balance: Balance | None) -> float:

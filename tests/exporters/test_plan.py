@@ -158,8 +158,9 @@ def test_what_is_written_reads_back_as_the_same_records(tmp_path_factory: Any, d
 
 
 def matched(plan: PlanFile, drawn: Plans, noun: str) -> list[tuple[Entry, Record]]:
-    """Entries come in the order of the records; only cells are sorted into matrices."""
-    return list(zip((entry for entry in plan.entries if entry.noun == noun), drawn.records[noun], strict=True))
+    """Entries come in the order of the records; only cells are sorted into matrices, and runs and findings by need."""
+    lines = sorted((entry for entry in plan.entries if entry.noun == noun), key=lambda entry: entry.line or 0)
+    return list(zip(lines, drawn.records[noun], strict=True))
 
 
 def is_said(plan: PlanFile, ids: Mapping[tuple[str, ...], str], entry: Entry, record: Record) -> bool:

@@ -1,7 +1,8 @@
 """Read a plan file: the raw records of one exercise, in an order in which each refers to what stands before it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -11,10 +12,11 @@ from comity.domain.parse import nearest
 from comity.domain.protocols import FIELD_CLASSES
 from comity.domain.record import facets
 from comity.errors import Problem
-from comity.importers.plan_entries import COMMON, Entries, Entry
-from comity.importers.plan_matrix import cells
+from comity.importers.plan_entries import COMMON, Entries, Entry, in_order, strangers
+from comity.importers.plan_matrix import MOST_CELLS, cells
 from comity.importers.plan_text import Lines, read_toml, refuse
 
+MOST_RECORDS: Final = 50_000
 ORDER: Final = tuple(KEYS)  # what is referred to comes first
 _SUGAR: Final[Mapping[str, str]] = {"exercise": "window", "protocol": "settings"}
 _SHORT: Final[Mapping[str, Mapping[str, str]]] = {
@@ -30,7 +32,7 @@ class PlanFile:
 
     exercise: str
     entries: tuple[Entry, ...]
-    called: Mapping[tuple[str, str], tuple[int, ...]]  # (noun, name) -> places in `entries`
+    called: Mapping[tuple[str, str], Sequence[int]]  # (noun, name) -> places in `entries`
 
     def entry(self, noun: str, name: str) -> Entry | None:
         """The entry that a reference in this file means; None where it means none of them, or several."""
@@ -44,7 +46,7 @@ def read_plan(path: Path) -> PlanFile:
     tables, lines = read_toml(path)
     head = tables.get("exercise")
     said = tables | head if isinstance(head, dict) else tables
-    entries = Entries(str(said.get("code", "")), {name: said.get(name) for name in COMMON})
+    entries = Entries(str(said.get("code", "")), {name: said.get(name) for name in COMMON}, partial(refuse, path))
     _check_tables(tables, lines, entries)
     for noun in ORDER:
         for number, table in enumerate(_listed(tables, noun, lines, entries)):
@@ -52,22 +54,23 @@ def read_plan(path: Path) -> PlanFile:
         if noun == "cell":
             _enter_matrices(tables, lines, entries)
     if entries.problems:
-        raise refuse(path, entries.problems)
-    return PlanFile(entries.exercise, tuple(entries.listed), entries.called)
+        raise entries.refuse(entries.problems)
+    listed, called = in_order(entries)
+    return PlanFile(entries.exercise, tuple(listed), called)
 
 
 def _check_tables(tables: _Tables, lines: Lines, entries: Entries) -> None:
+    """Problems of the file as a whole."""
     known = (*ORDER, "matrix", *COMMON)
-    for name, value in tables.items():
-        why = ""
-        if name not in known:
-            why = f"a plan has no table «{name}»{nearest(name, known)}"
-        elif name in COMMON and isinstance(value, (dict, list)):
-            why = f"{name} before the first table is one value for the whole file"
-        elif name == "exercise" and not isinstance(value, dict):
-            why = "a plan has one [exercise]"
-        if why:
-            entries.wrong("plan", lines.line(name), Problem(name, why))
+    wrong = {name: f"a plan has no table «{name}»{nearest(name, known)}" for name in strangers(tables, known)}
+    wide = [name for name in COMMON if isinstance(tables.get(name), (dict, list))]
+    wrong |= {name: f"{name} before the first table is one value for the whole file" for name in wide}
+    if not isinstance(tables.get("exercise", {}), dict):
+        wrong["exercise"] = "a plan has one [exercise]"
+    if (count := sum(len(each) for each in tables.values() if isinstance(each, list))) > MOST_RECORDS:
+        raise entries.refuse([Problem("plan", f"{count:,} records; a plan has at most {MOST_RECORDS:,}: split it")])
+    for name, why in wrong.items():
+        entries.wrong("plan", lines.line(name), Problem(name, why))
 
 
 def _listed(tables: _Tables, noun: str, lines: Lines, entries: Entries) -> list[dict[str, Any]]:
@@ -86,7 +89,7 @@ def _enter(noun: str, number: int, table: _Tables, lines: Lines, entries: Entrie
     allowed = [*facets(BY_NOUN[noun]), *([sugar] if sugar else []), "group", "id"]
     said = noun.replace("_", " ")
     problems = [
-        Problem(name, f"{said} has no field «{name}»{nearest(name, allowed)}") for name in table if name not in allowed
+        Problem(name, f"{said} has no field «{name}»{nearest(name, allowed)}") for name in strangers(table, allowed)
     ]
     known = {name: value for name, value in table.items() if name in allowed and name != sugar}
     values = known | _spread(sugar, table.get(sugar, {}), known, problems)
@@ -101,20 +104,21 @@ def _spread(sugar: str, parts: Any, known: _Tables, problems: list[Problem]) -> 
         problems += [Problem(sugar, f"{sugar} is a table with {', '.join(_SHORT[sugar])}")] if sugar else []
         return {}
     fields = _SHORT[sugar]
-    for name in parts:
-        if name not in fields:
-            problems.append(Problem(name, f"{sugar} has no part «{name}»{nearest(name, fields)}"))
-        elif fields[name] in known:
-            problems.append(Problem(name, f"{fields[name]} is given twice: by itself and in {sugar}"))
+    problems += [
+        Problem(name, f"{sugar} has no part «{name}»{nearest(name, fields)}") for name in strangers(parts, fields)
+    ]
+    twice = (fields[name] for name in parts if fields.get(name) in known)
+    problems += [Problem(name, f"{name} is given twice: by itself and in {sugar}") for name in twice]
     return {fields[name]: value for name, value in parts.items() if name in fields}
 
 
 def _enter_matrices(tables: _Tables, lines: Lines, entries: Entries) -> None:
     """Cells of the matrices, except those that are written out: a [[cell]] says more about one of them."""
-    written = len(entries.listed)
+    written, made = len(entries.listed), 0
     for number, matrix in enumerate(_listed(tables, "matrix", lines, entries)):
         problems: list[Problem] = []
-        for cell in cells(matrix, problems):
+        for cell in cells(matrix, problems, MOST_CELLS - made):
+            made += 1
             entries.keep("cell", cell, lines.line("matrix", number), refined=written)
         for problem in problems:
             entries.wrong("matrix", lines.line("matrix", number, problem.field), problem)

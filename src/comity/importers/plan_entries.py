@@ -1,6 +1,6 @@
 """The entries of a plan file: what each is known by, and what its references mean inside the file."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from typing import Any, Final
@@ -9,10 +9,12 @@ from comity.domain.facet import Facet, Shape
 from comity.domain.kinds import BY_NOUN
 from comity.domain.naming import BETWEEN, KEYS, names, natural_key, tells
 from comity.domain.record import encode, facets
-from comity.errors import Problem
+from comity.errors import BadInput, Problem
 
 PRIVATE: Final = "private"
 COMMON: Final = ("group", "marking", "synthetic")  # may stand before the first table, or in [exercise], for all
+MOST_TOLD: Final = 500  # problems; more of them are no help
+_OWN_KIND: Final = {"run": ("retry_of",), "finding": ("merged_into",)}
 _TEXTS: Final = ("group", "marking", "id")
 
 
@@ -45,15 +47,18 @@ class Entries:
 
     exercise: str
     defaults: Mapping[str, Any]
+    refuse: Callable[[Sequence[Problem]], BadInput]
     listed: list[Entry] = field(default_factory=list)
-    called: dict[tuple[str, str], tuple[int, ...]] = field(default_factory=dict)
+    called: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     taken: dict[tuple[str, ...], int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     def wrong(self, noun: str, line: int | None, problem: Problem) -> None:
-        """Note a problem with its line."""
+        """Note a problem with its line; gives up where there are too many."""
         place = f"line {line}: " if line else ""
         self.problems.append(Problem(f"{noun}.{problem.field}", f"{place}{problem.message}"))
+        if len(self.problems) >= MOST_TOLD:
+            raise self.refuse(self.problems)
 
     def keep(self, noun: str, values: Mapping[str, Any], line: int | None, refined: int = 0) -> None:
         """Make an entry of the values; where one of the first `refined` is the same, that one says more and stays."""
@@ -77,7 +82,7 @@ class Entries:
         place = self.taken[entry.key] = len(self.listed)
         self.listed.append(entry)
         for name in entry.names:
-            self.called[entry.noun, name] = (*self.called.get((entry.noun, name), ()), place)
+            self.called.setdefault((entry.noun, name), []).append(place)
 
     def _raw(self, noun: str, values: Mapping[str, Any], line: int | None) -> dict[str, Any]:
         """The values with what the file says for all, references by the surest name, and moments in UTC."""
@@ -93,7 +98,7 @@ class Entries:
             return [self._value(noun, facet, name, each, line) for each in value]
         found = self.called.get((facet.refers, value.strip()), ()) if isinstance(value, str) else ()
         if len(found) > 1:
-            places = " and ".join(self.listed[each].place for each in found)
+            places = " and ".join(self.listed[each].place for each in found[:3])
             told = f"{name}: «{value}» means several records of this file ({places}); write more of the name"
             self.wrong(noun, line, Problem(name, told))
         return self._surest(facet.refers, found[0]) if len(found) == 1 else value
@@ -101,6 +106,45 @@ class Entries:
     def _surest(self, noun: str, place: int) -> str:
         """The first name of an entry that no other of its kind has; there is one, by which it was found."""
         return next(name for name in self.listed[place].names if len(self.called[noun, name]) == 1)
+
+
+def in_order(entries: Entries) -> tuple[list[Entry], dict[tuple[str, str], list[int]]]:
+    """The entries, each after those of its own kind that it refers to, and the places by name."""
+    depths: dict[int, int] = {}
+    first: dict[str, int] = {}
+    for place, entry in enumerate(entries.listed):
+        first.setdefault(entry.noun, place)
+        _depth(entries, place, depths)
+    order = sorted(range(len(depths)), key=lambda place: (first[entries.listed[place].noun], depths[place]))
+    new = {old: place for place, old in enumerate(order)}
+    called = {name: [new[place] for place in places] for name, places in entries.called.items()}
+    return [entries.listed[place] for place in order], called
+
+
+def _depth(entries: Entries, start: int, depths: dict[int, int]) -> None:
+    """How many entries of its own kind stand behind an entry; a circle counts as none."""
+    chain: list[int] = []
+    place: int | None = start
+    while place is not None and place not in depths:
+        depths[place] = 0
+        chain.append(place)
+        place = _before(entries, entries.listed[place])
+    depth = depths[place] if place is not None else -1
+    for each in reversed(chain):
+        depth += 1
+        depths[each] = depth
+
+
+def _before(entries: Entries, entry: Entry) -> int | None:
+    """The place of the entry of the same kind that it refers to: a run that was tried again, a finding merged into."""
+    refers = (entry.raw.get(name) for name in _OWN_KIND.get(entry.noun, ()))
+    found = [entries.called.get((entry.noun, text.strip()), []) for text in refers if isinstance(text, str)]
+    return found[0][0] if found and len(found[0]) == 1 else None
+
+
+def strangers(table: Mapping[str, Any], known: Collection[str]) -> list[str]:
+    """The first keys of a table that it cannot have."""
+    return [name for name in table if name not in known][:MOST_TOLD]
 
 
 def _unknowable(noun: str) -> Problem:

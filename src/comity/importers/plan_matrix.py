@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from comity.domain.parse import nearest
 from comity.errors import Problem
+from comity.importers.plan_entries import strangers
 
 MOST_CELLS: Final = 20_000
 AXES: Final = {"institutes": "institute", "systems": "system", "tasks": "task", "languages": "language"}
@@ -14,10 +15,10 @@ _KEYS: Final = ("strand", *AXES, "owners", "waive", "group", "marking", "synthet
 _KEPT: Final = ("strand", "group", "marking", "synthetic")
 
 
-def cells(matrix: Mapping[str, Any], problems: list[Problem]) -> Iterator[dict[str, Any]]:
+def cells(matrix: Mapping[str, Any], problems: list[Problem], most: int) -> Iterator[dict[str, Any]]:
     """The cells of a matrix, as if each had been written out; `owners` is by institute, `waive` lists patterns."""
     before = len(problems)
-    problems += [Problem(key, f"matrix has no key «{key}»{nearest(key, _KEYS)}") for key in matrix if key not in _KEYS]
+    problems += [Problem(key, f"matrix has no key «{key}»{nearest(key, _KEYS)}") for key in strangers(matrix, _KEYS)]
     axes = {axis: matrix.get(axis, ["en"] if axis == "languages" else None) for axis in AXES}
     problems += [
         Problem(axis, f"matrix needs {axis}: a list of texts, at least one") for axis in axes if not _texts(axes[axis])
@@ -26,8 +27,9 @@ def cells(matrix: Mapping[str, Any], problems: list[Problem]) -> Iterator[dict[s
     if len(problems) > before:
         return
     count = prod(len(axes[axis]) for axis in AXES)
-    if count > MOST_CELLS:
-        problems.append(Problem("matrix", f"matrix makes {count:,} cells; at most {MOST_CELLS:,} fit a plan"))
+    if count > most:
+        told = f"matrix makes {count:,} cells; at most {MOST_CELLS:,} fit a plan"
+        problems.append(Problem("matrix", told))
         return
     kept = {key: matrix[key] for key in _KEPT if key in matrix}
     for place in product(*(dict.fromkeys(axes[axis]) for axis in AXES)):

@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -19,10 +19,16 @@ _HINT: Final = "`comity export plan EXERCISE` writes a file that can be read bac
 _MASKED: Final = re.compile(
     r'"""(?:[^"\\]|\\.|"(?!""))*+"{3,5}' r"|'''.*?'{3,5}" r'|"(?:[^"\\\n]|\\.)*+"' r"|'[^'\n]*+'|#[^\n]*+", re.DOTALL
 )
-_HEADER: Final = re.compile(r"^[ \t]*\[\[?[ \t]*([A-Za-z0-9_. \t-]+?)[ \t]*\]", re.MULTILINE)
+# tomllib takes quadratic time over the parts of one key
+_LONG_KEY: Final = re.compile(
+    r"""(?:^|[\[{,])[ \t]*+(?:(?:[\w-]++|"[^"\n]*"|'[^'\n]*')[ \t]*+\.[ \t]*+){100}""", re.MULTILINE
+)
+_HEADER: Final = re.compile(
+    r"^[ \t]*+\[\[?+[ \t]*+([\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++)*+)[ \t]*+\]", re.MULTILINE | re.ASCII
+)
 
 
-def refuse(path: Path, problems: list[Problem]) -> BadInput:
+def refuse(path: Path, problems: Sequence[Problem]) -> BadInput:
     """One error over everything that is wrong in a file."""
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     return BadInput(f"{path.name}: {problems[0].message}{more}", _HINT, problems)
@@ -31,13 +37,18 @@ def refuse(path: Path, problems: list[Problem]) -> BadInput:
 def read_toml(path: Path) -> tuple[dict[str, Any], "Lines"]:
     """The tables of a TOML file and their lines. Raises NotFound or BadInput."""
     text = _text(path)
+    if found := _LONG_KEY.search(text):
+        line = text.count("\n", 0, found.end()) + 1
+        raise refuse(path, [Problem("file", f"line {line}: a key has no hundred parts")])
     try:
         tables = tomllib.loads(text)
         problems = [Problem(place, f"{place}: {why}") for place, why in _unfit("", tables, 0)]
     except RecursionError:
         raise refuse(path, [Problem("file", "is nested deeper than any plan")]) from None
-    except ValueError as error:  # tomllib's own, and numbers of more digits than Python reads
+    except tomllib.TOMLDecodeError as error:
         raise refuse(path, [Problem("file", str(error))]) from None
+    except ValueError:
+        raise refuse(path, [Problem("file", "a number has more digits than can be read")]) from None
     if problems:
         raise refuse(path, problems)
     return tables, Lines.of(text)
@@ -107,7 +118,7 @@ class Lines:
 
     def _key(self, key: str, start: int, stop: int) -> int | None:
         """The line of `key =`, or of a sub-table or a table inside braces of that name."""
-        pattern = re.compile(rf"(?:^[ \t]*(?:\[.*\.)?|[{{,.][ \t]*){re.escape(key)}[ \t]*[]=.]", re.MULTILINE)
+        pattern = re.compile(rf"(?:^[ \t]*+(?:\[.*\.)?|[{{,.][ \t]*+){re.escape(key)}[ \t]*+[]=.]", re.MULTILINE)
         found = pattern.search(self.masked, start, stop)
         return self._at(found.start()) if found else None
 

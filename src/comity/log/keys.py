@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from functools import lru_cache
 
 from msgspec import Struct
 from nacl.bindings import (
@@ -44,12 +45,12 @@ class Pair(Struct, frozen=True):
     @property
     def public(self) -> Public:
         """What others may know."""
-        return Public(public_of(self.seed), crypto_scalarmult_base(self.box))
+        return _public(self.seed, self.box)
 
     def opened(self, box: bytes) -> bytes | None:
         """What somebody sealed to this pair; None where it does not open."""
         try:
-            return crypto_box_seal_open(box, crypto_scalarmult_base(self.box), self.box)
+            return crypto_box_seal_open(box, self.public.box, self.box)
         except (CryptoError, ValueError):
             return None
 
@@ -71,6 +72,11 @@ class DeviceKeys(Struct, frozen=True):
 
     def __repr__(self) -> str:
         return "DeviceKeys(secret)"
+
+
+@lru_cache(maxsize=16)
+def _public(seed: bytes, box: bytes) -> Public:
+    return Public(public_of(seed), crypto_scalarmult_base(box))
 
 
 def signing_key(seed: bytes) -> bytes:

@@ -242,7 +242,8 @@ def test_bombs_are_bounded(tmp_path: Path) -> None:
     code = (
         "import sys\nfrom pathlib import Path\n"
         "from comity.errors import BadInput\nfrom comity.importers.plan import read_plan\n"
-        "for name in sys.argv[1:]:\n    try: read_plan(Path(name))\n    except BadInput: print('refused')\n    else: print('read')\n"
+        "for name in sys.argv[1:]:\n    try: read_plan(Path(name))\n    except BadInput: print('refused')\n"
+        "    else: print('read')\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *sorted(map(str, tmp_path.glob("*.toml")))],

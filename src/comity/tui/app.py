@@ -85,9 +85,20 @@ class ComityApp(Everywhere):
         self.desk, self.ready = desk, True
         self.session.settings = desk.settings
         self.set_keymap(desk.settings.keys)
+        self.tell_link()
         for name, make in SECTION_PAGES.items():
             self.add_mode(name, make)
         self.go(self.start)
+
+    def written(self) -> None:
+        self.tell_link()
+        super().written()
+
+    def tell_link(self) -> None:
+        """Read anew how this device stands to the others."""
+        from comity.tui.linking import link
+
+        self.session.link = link(self.desk)
 
     def stop_here(self, error: ComityError) -> None:
         """A page for what cannot continue: what happened and what to do."""

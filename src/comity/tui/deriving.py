@@ -67,6 +67,7 @@ def columns_of(kind: type[Record], names: Sequence[str]) -> list[Column]:
 def _column(kind: type[Record], name: str, place: int) -> Column:
     facet = facet_of(kind, name)
     width = _LABEL_WIDTH if name == kind.code_field and kind.label_prefix else _WIDTHS[facet.shape]
+    width = max(width, 16) if facet.many else width
     leaves = 0 if place == 0 or facet.shape in _STAYS else place
     align = "right" if facet.shape in (Shape.COUNT, Shape.NUMBER) else "left"
     return Column(facet.label.lower(), max(width, len(facet.label)), leaves, align)
@@ -79,6 +80,8 @@ def cell(kind: type[Record], name: str, value: Any, text: str, *, first: bool = 
         return line(span(text, "bold"))
     if not text:
         return BLANK
+    if shape is Shape.FACTS:
+        return line(span(f"{len(value)} facts", "dim"))
     if shape is Shape.CHOICE and not facet_of(kind, name).many:
         return signed(str(value), text)
     if shape is Shape.MARKING:

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from textual.message_pump import MessagePump
 
 from comity.domain.marking import above
 from comity.settings import Settings
+from comity.tui.spans import Line
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
@@ -26,6 +27,14 @@ class Said:
     text: str
 
 
+class Link(NamedTuple):
+    """How this device stands to the others: right of the sections, right in the footer, and there if it is narrow."""
+
+    sections: Line = ()
+    footer: Line = ()
+    short: Line = ()
+
+
 @dataclass
 class Session:
     """The state that pages share."""
@@ -34,6 +43,7 @@ class Session:
     said: list[Said] = field(default_factory=list)
     unmasked: bool = False
     preview_as: str = ""
+    link: Link = field(default_factory=Link)
 
     def note(self, text: str, strength: Strength) -> Said:
         """Keep what was said."""

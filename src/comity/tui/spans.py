@@ -1,5 +1,6 @@
 """Text on its way to the screen: spans of plain text, each with a role for its colour. Never markup."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
@@ -70,7 +71,7 @@ def wrap(spans: Line, cells: int, indent: int = 0) -> list[Line]:
     done: list[Line] = []
     now: list[Span] = []
     for part in spans:
-        for word in _words(part.text):
+        for word in _words(part.text, cells - indent):
             if now and width(now) + cell_len(word.rstrip()) > cells:
                 done.append(tuple(now))
                 now, word = [Span(" " * indent)] * bool(indent), word.lstrip()
@@ -78,16 +79,14 @@ def wrap(spans: Line, cells: int, indent: int = 0) -> list[Line]:
     return [*done, tuple(now)]
 
 
-def _words(text: str) -> Iterable[str]:
-    """Words, each with the blanks after it."""
-    start = 0
-    while start < len(text):
-        stop = text.find(" ", start + len(text[start:]) - len(text[start:].lstrip(" ")))
-        stop = len(text) if stop < 0 else stop
-        while stop < len(text) and text[stop] == " ":
-            stop += 1
-        yield text[start:stop]
-        start = stop
+def _words(text: str, most: int) -> Iterable[str]:
+    """Words, each with the blanks after it; one that is wider than a line comes in pieces."""
+    for word in re.findall(r" *[^ ]+ *| +", text):
+        while cell_len(word.rstrip()) > most > 1:
+            piece = cut(word, most).removesuffix("…")
+            yield piece
+            word = word[len(piece) :]
+        yield word
 
 
 def content(lines: Iterable[Line], base: str = "$text") -> Content:

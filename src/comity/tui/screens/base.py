@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from comity.tui.actions import BY_ID, bindings, shown_keys
@@ -163,7 +162,7 @@ class Page(Screen[None]):
     def focus_pane(self) -> None:
         """Give the keys to the first part of the pane that takes them."""
         pane = self.pane
-        target = next((widget for widget in pane.query(Widget) if widget.focusable), None) if pane else None
+        target = next((widget for widget in self.focus_chain if pane in widget.ancestors), None)
         if target is not None:
             self.set_focus(target)
 
@@ -188,6 +187,9 @@ class Page(Screen[None]):
             bar.marked = self.marked
         footer = self.query_one(Footer)
         footer.hints = self.hints()
+        link = host(self).session.link
+        footer.state = link.short if self.has_class("-narrow") else link.footer
+        self.query_one(SectionTabs).state = link.sections
 
     def _notes(self) -> tuple[str, ...]:
         preview = host(self).session.preview_as
@@ -200,11 +202,6 @@ class Page(Screen[None]):
         ids = [*(pane.HINTS if pane else ()), *(["next_tab"] if len(self._tabs) > 1 else []), "keys"]
         keys = host(self).session.settings.keys
         return tuple((shown_keys(BY_ID[name], keys), words.get(name, BY_ID[name].short)) for name in ids)
-
-    def link(self, sections: Line, footer: Line, short: Line) -> None:
-        """The state of this device: right of the sections and of the footer; the short form where it is narrow."""
-        self.query_one(SectionTabs).state = sections
-        self.query_one(Footer).state = short if self.has_class("-narrow") else footer
 
     # news
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from comity.desk import acting, asking, names
+from comity.desk.drafting import state_fields
 from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import STRICTEST
 from comity.domain.record import Record, facets
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     from comity.domain.steps import Step
 
 _LOOK_UNDER: Final = 2.0
+
+
+def _fixed(kind: type[Record], name: str) -> str:
+    """Why a field cannot be edited: set at creation, or moved by steps only."""
+    if facets(kind)[name].fixed:
+        return "fixed"
+    return "by steps, t" if name in state_fields(kind.noun) else ""
 
 
 class FormPage(Page):
@@ -51,6 +59,11 @@ class FormPage(Page):
     @property
     def form(self) -> FormPane:
         return self.query_one(FormPane)
+
+    def focus_pane(self) -> None:
+        first = next((field for field in self.form.fields if not field.fixed), None)
+        if first:
+            self.call_after_refresh(first.entry.focus)
 
     def action_save(self) -> None:
         """Write, say so, and leave; or put each problem under its field."""
@@ -106,11 +119,11 @@ class EditPage(FormPage):
         self.opened: Opened = acting.open_record(desk, self.record)
         record = self.opened.record
         made = [
-            Field(name, facet, drafts.written(desk, record, name), fixed=facet.fixed)
+            Field(name, facet, drafts.written(desk, record, name), fixed=_fixed(self.kind, name))
             for name, facet in facets(self.kind).items()
             if name not in ("marking", "synthetic")
         ]
-        made.append(Field("group", GROUP, asking.group_name(desk, record.group), fixed=True))
+        made.append(Field("group", GROUP, asking.group_name(desk, record.group), fixed="fixed"))
         made += [
             Field(name, facets(self.kind)[name], drafts.written(desk, record, name))
             for name in ("marking", "synthetic")

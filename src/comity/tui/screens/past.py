@@ -20,8 +20,8 @@ def entry_row(key: str, entry: Entry, today: date) -> Row:
     """An act as a line: when, what, who."""
     what = ", ".join(name.replace("_", " ") for name in entry.changes) or "retired"
     said = line(span(entry.reason or what), span(f"  {what}" if entry.reason else "", "dim"))
-    who_ = line(span(f"{entry.by}, {entry.institute}", "dim"))
-    return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), said, who_), value=entry)
+    by = span(f"  {entry.by}, {entry.institute}", "faint")
+    return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), (*said, by)), value=entry)
 
 
 def entry_lines(entry: Entry) -> list[Line]:
@@ -49,7 +49,7 @@ class HistoryPane(Pane):
         self.record = record
 
     def compose(self) -> ComposeResult:
-        yield Table([Column("when", 16), Column("what", 30, grows=True), Column("who", 28, leaves=1)])
+        yield Table([Column("when", 16), Column("what", 30, grows=True)])
 
     def on_mount(self) -> None:
         desk = host(self).desk

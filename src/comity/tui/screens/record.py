@@ -41,7 +41,7 @@ class RecordPane(Pane):
         self.record = record
 
     def compose(self) -> ComposeResult:
-        yield Table([Column("", 16), Column("", 30, grows=True), Column("", 18, leaves=1)])
+        yield Table([Column("", 16), Column("", 30, grows=True)])
 
     def on_mount(self) -> None:
         self.bring_in()
@@ -59,8 +59,10 @@ class RecordPane(Pane):
     def _rows(self) -> Iterator[Row]:
         yield from self._fields()
         yield heading()
-        for spans in who(host(self).desk, self.record):
-            yield heading(spans)
+        first, *others = who(host(self).desk, self.record)
+        yield heading(first)
+        for spans in others:
+            yield Row("", ((spans[0],), spans[1:]), rests=False)
         yield from self._related()
         yield from self._history()
 
@@ -74,9 +76,9 @@ class RecordPane(Pane):
             if facet.shape is not Shape.CHOICE:
                 value = line(*(part.text for part in value))
             fork = name in self.record.conflicts
-            note = (Span("two values, to settle", "violet"),) if fork else BLANK
+            note = (Span("  two values, to settle", "violet"),) if fork else BLANK
             label = (span(facet.label.lower(), "dim"),)
-            yield Row(name, (label, value, note), sign=(sign("conflict"),) if fork else BLANK, value=facet)
+            yield Row(name, (label, (*value, *note)), sign=(sign("conflict"),) if fork else BLANK, value=facet)
 
     def _related(self) -> Iterator[Row]:
         for noun, found in asking.related(host(self).desk, self.record).items():
@@ -92,16 +94,19 @@ class RecordPane(Pane):
             return Row(
                 record.id, (line(span("····", "dim")), line(span("kept off screen: m", "dim italic"))), masked=True
             )
-        code = names.code(record) or noun.replace("_", " ")
-        called = names.name(record) if names.name(record) != code else ""
-        first = (span(code, "bold"),)
-        return Row(
-            record.id,
-            (first, line(called), state_of(record)),
-            marking=record.marking,
-            synthetic=record.synthetic,
-            value=record,
+        code, called = names.code(record), names.name(record)
+        more = called if code and called != code else self._beside(record)
+        cells = (
+            line(span(code or called or noun.replace("_", " "), "bold")),
+            (*line(more), Span("  "), *state_of(record)),
         )
+        return Row(record.id, cells, marking=record.marking, synthetic=record.synthetic, value=record)
+
+    def _beside(self, record: Record) -> str:
+        """What else tells a record without a code from its like."""
+        kind = type(record)
+        wanted = [name for name in kind.columns if name not in (kind.name_field, kind.parent_field, *_STATES)][:3]
+        return " · ".join(text for text in asking.texts(host(self).desk, record, wanted).values() if text)
 
     def _history(self) -> Iterator[Row]:
         entries = list(history(host(self).desk, self.record))[::-1][:_RECENT]

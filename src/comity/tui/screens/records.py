@@ -10,6 +10,7 @@ from textual.widgets import Static
 from comity import settings
 from comity.desk import asking
 from comity.desk.window import Window
+from comity.domain.facet import Shape
 from comity.domain.kinds import BY_NOUN
 from comity.domain.query import without_last
 from comity.domain.query_fields import query_fields
@@ -58,7 +59,7 @@ class ListPane(Pane):
 
     def on_mount(self) -> None:
         listing = host(self).desk.settings.lists.get(self.noun, settings.Listing())
-        self.order: tuple[str, ...] = tuple(listing.order)
+        self.order: tuple[str, ...] = tuple(listing.order) or self._usual_order()
         self.query_one(FilterLine).set(self._first_filter or listing.filter)
         self._open_window()
 
@@ -70,6 +71,11 @@ class ListPane(Pane):
     def asked(self) -> str:
         """What the person asks for, beside what the pane always asks."""
         return self.query_one(FilterLine).value.strip()
+
+    def _usual_order(self) -> tuple[str, ...]:
+        """By what people call the records."""
+        names = (self.kind.code_field, self.kind.name_field)
+        return tuple(name for name in names if name and facet_of(self.kind, name).shape is not Shape.REF)[:1]
 
     def _query(self, asked: str) -> str:
         return f"{self.within} {asked}".strip()
@@ -128,7 +134,7 @@ class ListPane(Pane):
         if self.table.changed:
             parts += [span(f" · {len(self.table.changed)} new, ctrl+l", "accent")]
         parts += [Span("   /", "accent"), Span(" filter", "dim")]
-        if self.order:
+        if self.order != self._usual_order():
             parts += [Span("   o", "accent"), span(f" order: {', '.join(self.order).replace('_', ' ')}", "dim")]
         return tuple(parts)
 

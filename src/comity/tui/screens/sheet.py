@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SHORT = 12
 _FEW = 6
-_LABEL = 14
+_LABEL = 11
 
 
 def summary(desk: "Desk", record: Record, checks: Sequence["Check"] = ()) -> list[Line]:
@@ -57,7 +57,8 @@ def about(checks: Iterable["Check"]) -> list[Line]:
 def fields(desk: "Desk", record: Record, most: int | None = None) -> list[Line]:
     """Its fields with a value, label before value; a value in conflict says so."""
     kind = type(record)
-    names = [name for name in facets(kind) if name not in ("marking", "synthetic")]
+    said = ("marking", "synthetic", kind.code_field, kind.name_field)
+    names = [name for name, facet in facets(kind).items() if name not in said and facet.shape is not Shape.FACTS]
     texts = asking.texts(desk, record, names)
     lines: list[Line] = []
     for name in [name for name in names if texts[name]][:most]:

@@ -70,13 +70,14 @@ class Field(Vertical):
             super().__init__()
             self.field = field
 
-    def __init__(self, name: str, facet: Facet, text: str, *, fixed: bool = False) -> None:
+    def __init__(self, name: str, facet: Facet, text: str, *, fixed: str = "") -> None:
         super().__init__()
         self.field, self.facet = name, facet
         self.initial = text
-        self.fixed = fixed
+        self.fixed = bool(fixed)
         self.problem = ""
-        self.note = "fixed" if fixed else ""
+        self.note = fixed
+        self.set_class(facet.shape in (Shape.PROSE, Shape.FACTS) and not fixed, "-prose")
 
     @property
     def picks(self) -> bool:

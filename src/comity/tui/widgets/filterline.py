@@ -45,15 +45,13 @@ class FilterLine(Vertical):
         super().__init__()
         self._offer = offer
         self._asked = ""
+        self.display = False
 
     def compose(self) -> ComposeResult:
         with Horizontal():
             yield Static(content([(Span("/ ", "accent bold"),)]), markup=False)
             yield Input(compact=True, select_on_focus=False)
         yield Static(markup=False, id="under")
-
-    def on_mount(self) -> None:
-        self.display = False
 
     @property
     def value(self) -> str:

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from comity.tui.spans import Line, content, width, wrap
+from comity.tui.spans import Line, Span, content, width, wrap
 
 _STRIP = 3
 
@@ -37,18 +37,41 @@ class Panel(VerticalScroll, can_focus=False):
     def _draw(self) -> None:
         cells = max(10, self.size.width - self.styles.gutter.width)
         if self._narrow:
-            said = [line for line in self._lines if width(line)]
-            lines = [piece for line in said for piece in wrap(line, cells)][:_STRIP]
+            lines = _strip([line for line in self._lines if width(line)], cells)
         else:
             lines = [piece for line in self._lines for piece in wrap(line, cells, _indent(line))]
         self.query_one(Static).update(content(lines))
 
 
+def _strip(lines: Sequence[Line], cells: int) -> list[Line]:
+    """The first three lines; short ones with a label share a line."""
+    joined: list[Line] = []
+    for line in lines:
+        last = joined[-1] if joined else ()
+        if last and _is_pair(last) and _is_pair(line) and width(last) + width(_tight(line)) + 3 <= cells:
+            joined[-1] = (*last, Span("   "), *_tight(line))
+        else:
+            joined.append(_tight(line) if _is_pair(line) else line)
+    return [piece for line in joined for piece in wrap(line, cells)][:_STRIP]
+
+
+def _is_pair(line: Line) -> bool:
+    """Whether the line is a label and its value."""
+    return len(line) > 1 and line[0].role == "dim" and not line[0].text.startswith(" ")
+
+
+def _tight(line: Line) -> Line:
+    """The line without the blanks that align its value."""
+    return (Span(line[0].text.rstrip() + " ", "dim"), *(part for part in line[1:] if part.text.strip()))
+
+
 def _indent(line: Line) -> int:
-    """Lines that begin with a sign, or with blanks, go on under their first word."""
+    """Lines that begin with a sign, a label or blanks go on under the word after it."""
     if not line:
         return 0
     first = line[0].text
     if len(first) == 1 and not first.isalnum():
         return 2
+    if _is_pair(line) and first.endswith(" "):
+        return len(first) + (len(line[1].text) if not line[1].text.strip() else 0)
     return len(first) - len(first.lstrip(" "))

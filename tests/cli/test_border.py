@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from comity.cli.app import main
+from comity.home import make_home
 
 SECRET = "the-text-of-an-error-may-be-content"
 
@@ -20,6 +21,7 @@ def run(code: str, *words: str) -> subprocess.CompletedProcess[str]:
 
 def test_a_bug_leaves_its_place_in_the_log_and_no_traceback(tmp_path: Path) -> None:
     id = "01890a5d-ac96-774b-bcce-b302099a8057"
+    make_home(tmp_path / "home")
     told = run(
         f"""
 import sys
@@ -39,6 +41,14 @@ sys.exit(border.guarded(bug, frame.Call()))
     assert id in text
     assert log.stat().st_mode & 0o077 == 0
     assert log.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_bug_makes_no_home(tmp_path: Path) -> None:
+    told = run(
+        "import sys; from comity.cli import border, frame; sys.exit(border.guarded(lambda: 1 // 0, frame.Call()))"
+    )
+    assert told.returncode == 1
+    assert not (tmp_path / "home").exists()
 
 
 def test_an_interrupt_exits_130_and_says_nothing() -> None:

@@ -3,10 +3,14 @@
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from comity.errors import Locked, UsageError
+
+if TYPE_CHECKING:
+    from comity.settings import Settings
 
 
 def ask(question: str, option: str, given: str, default: str = "") -> str:
@@ -21,6 +25,16 @@ def ask(question: str, option: str, given: str, default: str = "") -> str:
 def passphrase() -> str:
     """The passphrase of this device; for a desk that nobody else has told it."""
     return str(click.prompt("Passphrase", hide_input=True, err=True))
+
+
+def asked_before(home: Path, settings: "Settings") -> str | None:
+    """The passphrase as asked before the app takes the terminal; None where it is not needed or told elsewhere."""
+    from comity.log.keyfile import KeyFile
+
+    path = home / "device.key"
+    told = os.environ.get("COMITY_PASSPHRASE_FILE") or settings.general.passphrase_command
+    needed = path.exists() and KeyFile.decode(path.read_bytes()).has_passphrase
+    return passphrase() if needed and not told and sys.stdin.isatty() else None
 
 
 def new_passphrase() -> str:

@@ -11,12 +11,9 @@ LIMIT = 1_000_000  # bytes; a log that grew past this starts anew
 
 
 def write(error: BaseException, home: str) -> Path:
-    """Add one bug to the log of this home; answer where that is."""
-    from comity.home import home_folder
-
-    folder = home_folder(home) / "logs"
-    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    folder.mkdir(mode=0o700, exist_ok=True)
+    """Add one bug to the log; answer where that is."""
+    folder = _folder(home)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / "comity.log"
     if path.exists() and path.stat().st_size > LIMIT:
         path.unlink()
@@ -24,6 +21,17 @@ def write(error: BaseException, home: str) -> Path:
     with path.open("a", encoding="utf-8") as log:
         log.writelines(f"{line}\n" for line in _lines(error))
     return path
+
+
+def _folder(home: str) -> Path:
+    """The logs of the home; where there is none, a bug does not make one."""
+    from comity.home import home_folder
+
+    if (found := home_folder(home)).is_dir():
+        return found / "logs"
+    from platformdirs import user_log_path
+
+    return user_log_path("comity", appauthor=False)
 
 
 def _lines(error: BaseException) -> Iterator[str]:

@@ -93,6 +93,6 @@ def print_findings(found: dict[str, Any], *, as_json: bool) -> None:
         print_json(found)
         return
     for problem in found["problems"]:
-        print_lines(problem["text"], f"  {problem['hint']}" if problem["hint"] else "")
+        print_lines(problem["text"], *([f"  {problem['hint']}"] if problem["hint"] else []))
     if found["ok"]:
         print_lines("Nothing is wrong.")

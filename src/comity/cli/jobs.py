@@ -9,7 +9,7 @@ import click
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.listing import joined
-from comity.cli.output import print_json, print_lines, print_table, tell
+from comity.cli.output import print_json, print_table, print_text, tell
 from comity.domain.exercises import Exercise
 from comity.domain.people import Assignment
 from comity.errors import ConflictsExist
@@ -101,7 +101,7 @@ def export_plan(call: Call, exercise: str, out: str) -> None:
     if out:
         Path(out).write_text(text, encoding="utf-8")
     else:
-        print_lines(text)
+        print_text(text)
 
 
 @click.command("matrix", cls=Verb, epilog="Example: comity matrix SALTMARSH --json")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from comity.domain.text import plain
+from comity.domain.text import plain, plain_lines
 from comity.errors import ComityError
 
 SHOWN = 20  # problems, before the rest is counted
@@ -22,7 +22,12 @@ def print_json(value: Any) -> None:
 def print_lines(*lines: str) -> None:
     """Lines of text as a result."""
     for line in lines:
-        print("\n".join(plain(part) for part in line.split("\n")))
+        print(plain(line))
+
+
+def print_text(text: str) -> None:
+    """A text of several lines as it would stand in a file."""
+    print(plain_lines(text), end="")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -43,7 +48,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
-        cells = ("" if cell is None else str(cell) for cell in row)
+        cells = ("" if cell is None else plain_lines(cell) for cell in row)
         writer.writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
 
 

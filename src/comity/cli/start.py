@@ -1,15 +1,20 @@
 """Start: a new home, the demo, the app, and how this installation is."""
 
+import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from comity.cli.asking import ask, new_passphrase
+from comity.cli.asking import ask, asked_before, new_passphrase
 from comity.cli.desks import day_told, opened_desk
 from comity.cli.frame import Call, Verb, pass_call, unknown
-from comity.cli.output import print_json, print_lines, tell
+from comity.cli.output import print_json, print_lines, print_text, tell
 from comity.errors import ComityError, Refused
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
 
 
 @click.command("init", cls=Verb, epilog='Example: comity init --institute UK-AISI --person "A. Oak" --device laptop-1')
@@ -67,21 +72,19 @@ def init(
 def demo(call: Call, reset: bool, headless: bool) -> None:
     """Look around: sample exercises made from plan files and real logs, in a home of its own."""
     from comity import bootstrap
-    from comity.desk import care
 
     home = Path(call.home).expanduser().absolute() if call.home else bootstrap.demo_home()
     if reset:
         bootstrap.remove_demo(home)
-    desk = bootstrap.demo(home, day_told(call))
-    if not headless:
-        bootstrap.open_app(desk)
-        return
-    status = care.status(desk)
+    if not home.exists() and not call.quiet:
+        tell("Making the demo from plan files and logs; this takes a few seconds.")
+    day = day_told(call)
+    desk = bootstrap.demo(home, day)
+    if headless:
+        _say_status(call, desk)
     desk.close()
-    if call.as_json:
-        print_json(status)
-    else:
-        _print_status(status)
+    if not headless:
+        _open_app(home, lambda: bootstrap.demo(home, day))
 
 
 @click.command("ui", cls=Verb, epilog="Example: comity ui SALTMARSH/matrix")
@@ -90,24 +93,29 @@ def demo(call: Call, reset: bool, headless: bool) -> None:
 @pass_call
 def ui(call: Call, target: str, query: str) -> None:
     """Open the app, at a record or a section if one is named."""
-    from comity import bootstrap
-    from comity.home import home_folder
+    from comity import settings
+    from comity.home import check_home, home_folder
 
-    bootstrap.open_app_at(home_folder(call.home), today=day_told(call), target=target, query=query)
+    home, day = home_folder(call.home), day_told(call)
+    if not home.exists() and sys.stdin.isatty():
+        click.get_current_context().invoke(init)
+    check_home(home)
+    told = asked_before(home, settings.load(home))
+
+    def opener() -> "Desk":
+        from comity.bootstrap import open_desk
+
+        return open_desk(home, today=day, ask=None if told is None else lambda: told)
+
+    _open_app(home, opener, target, query)
 
 
 @click.command("status", cls=Verb, epilog="Example: comity status --json")
 @pass_call
 def status(call: Call) -> None:
     """What this device holds, what waits, what is in conflict."""
-    from comity.desk import care
-
     with opened_desk(call) as desk:
-        found = care.status(desk)
-    if call.as_json:
-        print_json(found)
-    else:
-        _print_status(found)
+        _say_status(call, desk)
 
 
 @click.command("doctor", cls=Verb, epilog="Example: comity doctor")
@@ -139,10 +147,24 @@ def completion(call: Call, shell: str) -> None:
     found = get_completion_class(shell)
     if found is None:
         raise unknown(f"There is no completion for «{shell}».", shell, ("bash", "zsh", "fish"))
-    print_lines(found(root, {}, "comity", COMPLETE).source())
+    print_text(found(root, {}, "comity", COMPLETE).source())
 
 
-def _print_status(found: dict[str, Any]) -> None:
+def _open_app(home: Path, opener: Callable[[], "Desk"], target: str = "", query: str = "") -> None:
+    """The app; the store, and all that is slow to load, opens behind its first frame."""
+    from comity import settings
+    from comity.tui.app import ComityApp
+
+    ComityApp(opener, start=target, filter=query, settings=settings.load(home)).run()
+
+
+def _say_status(call: Call, desk: "Desk") -> None:
+    from comity.desk import care
+
+    found = care.status(desk)
+    if call.as_json:
+        print_json(found)
+        return
     print_lines(f"{found['institute']}, {found['person']}, {found['device']}: {found['home']}")
     print_lines(", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in found["records"].items() if count))
     told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")

@@ -1,0 +1,99 @@
+"""Making a home, opening it, and what is wrong with it."""
+
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Comity
+
+INIT = ("init", "--institute", "UK-AISI", "--person", "Tamsin Oakhollow", "--device", "laptop-1")
+
+
+@pytest.fixture
+def passphrase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "passphrase"
+    path.touch(mode=0o600)
+    path.write_text("five random words of mine\n", encoding="utf-8")
+    monkeypatch.setenv("COMITY_PASSPHRASE_FILE", str(path))
+    return path
+
+
+def test_init_prints_the_recovery_words_once_and_keeps_them_nowhere(tmp_path: Path, comity: Comity) -> None:
+    said = comity(*INIT, "--no-passphrase")
+    words = said.out.split()
+    assert said.code == 0
+    assert len(words) == 24
+    kept = b"".join(path.read_bytes() for path in (tmp_path / "home").rglob("*") if path.is_file())
+    assert " ".join(words).encode() not in kept
+
+
+def test_init_writes_the_words_to_a_closed_file_instead(tmp_path: Path, comity: Comity) -> None:
+    out = tmp_path / "words.txt"
+    said = comity(*INIT, "--no-passphrase", "--recovery-out", str(out), "--json")
+    assert said.json["recovery"] == ""
+    assert len(out.read_text("utf-8").split()) == 24
+    assert out.stat().st_mode & 0o077 == 0
+
+
+def test_init_asks_nobody_where_there_is_no_terminal(comity: Comity) -> None:
+    said = comity("init", "--institute", "UK-AISI")
+    assert said.code == 2
+    assert "--person" in said.err
+    assert comity(*INIT).code == 7
+
+
+def test_init_never_touches_a_home_that_is_there(home: Path, comity: Comity) -> None:
+    before = (home / "device.key").read_bytes()
+    assert comity(*INIT, "--no-passphrase").code == 4
+    assert (home / "device.key").read_bytes() == before
+
+
+def test_without_a_home_every_command_says_how_to_make_one(comity: Comity) -> None:
+    for words in (["status"], ["run", "list"], ["check"], ["ui"], []):
+        said = comity(*words)
+        assert said.code == 3, words
+        assert "comity init" in said.err
+
+
+def test_locked_keys_exit_7_and_say_what_to_do(
+    passphrase: Path, comity: Comity, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert comity(*INIT).code == 0
+    assert comity("status").code == 0
+    passphrase.write_text("wrong\n", encoding="utf-8")
+    assert comity("status").code == 7
+    monkeypatch.delenv("COMITY_PASSPHRASE_FILE")
+    said = comity("status", "--json")
+    assert (said.code, said.error["code"]) == (7, "locked")
+    assert "COMITY_PASSPHRASE_FILE" in said.error["hint"]
+
+
+def test_status_tells_what_scripts_rely_on(home: Path, comity: Comity) -> None:
+    found = comity("status", "--json").json
+    assert set(found) == {
+        *("home", "institute", "person", "device", "records", "envelopes"),
+        *("not_elsewhere", "conflicts", "waiting", "void", "missing", "hubs"),
+    }
+    assert (found["institute"], found["records"]["institute"]) == ("UK-AISI", 1)
+    assert "UK-AISI" in comity("status").out
+
+
+def test_doctor_is_content_with_a_fresh_home_and_names_what_is_wrong(home: Path, comity: Comity) -> None:
+    assert comity("doctor", "--json").json == {"ok": True, "problems": []}
+    home.chmod(0o755)
+    said = comity("doctor", "--json")
+    assert said.code != 0
+    assert not said.json["ok"]
+    assert all(problem["hint"] or problem["text"] for problem in said.json["problems"])
+
+
+def test_the_demo_keeps_out_of_the_users_home_and_is_used_again(demo: Path, home: Path, comity: Comity) -> None:
+    assert comity("demo", "--headless", "--home", str(home)).code == 4
+    first = comity("demo", "--headless", "--json", "--home", str(demo)).json
+    assert first["records"]["run"] >= 8 - 1
+    assert comity("demo", "--headless", "--json", "--home", str(demo)).json == first
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_for_every_shell(comity: Comity, shell: str) -> None:
+    assert "_COMITY_COMPLETE" in comity("completion", shell).out

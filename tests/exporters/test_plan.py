@@ -15,6 +15,7 @@ from comity.domain.naming import KEYS
 from comity.domain.parse import parse
 from comity.domain.record import Record, choices, facets, required
 from comity.exporters.plan import plan_toml
+from comity.exporters.plan_cells import matrices
 from comity.importers.plan import PlanFile, read_plan
 from comity.importers.plan_entries import Entry
 
@@ -138,6 +139,22 @@ def resolved(plan: PlanFile, ids: Mapping[tuple[str, ...], str], refers: str, te
     if meant:
         return ids[meant.key]
     return next((id for id, name in OUTSIDE.items() if name == text), text)
+
+
+def test_a_product_of_cells_is_written_as_a_matrix_and_only_what_differs_beside_it() -> None:
+    cells = [
+        {"strand": "C", "institute": institute, "system": system, "task": task, "owner": f"planner {institute}"}
+        for institute in ("UK", "US")
+        for system in ("A", "B")
+        for task in ("t", "u")
+    ]
+    del cells[0]["owner"]
+    cells[7]["waived"] = "no range"
+    found, written = matrices([*cells, {**cells[1], "task": "alone"}])
+    assert [(each["tasks"], each["owners"]) for each in found] == [
+        (["t", "u"], {"UK": "planner UK", "US": "planner US"})
+    ]
+    assert written == [cells[0], cells[7], {**cells[1], "task": "alone"}]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,6 +1,6 @@
 """Cells in short: where they are every combination of some lists, a matrix says so; what differs is written out."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import product
 from math import prod
@@ -37,9 +37,12 @@ def _blocks(cells: Sequence[Said]) -> tuple[list[Said], list[Said]]:
     written: list[Said] = []
     for tasks in places.values():
         block = [cell for task in tasks for cell in by_task[task]]
-        whole = _is_product(block)
-        found += [_matrix(block)] if whole else []
-        written += [cell for cell in block if not whole or _says_more(cell)]
+        if not _is_product(block):
+            written += block
+            continue
+        owners = _owners(block)
+        found.append(_matrix(block) | ({"owners": owners} if owners else {}))
+        written += [cell for cell in block if _says_other(cell, owners)]
     return found, written
 
 
@@ -60,5 +63,14 @@ def _matrix(block: Sequence[Said]) -> Said:
     return shared | {plural: list(_axis(block, axis)) for axis, plural in AXES.items()}
 
 
-def _says_more(cell: Mapping[str, Any]) -> bool:
-    return not {*cell} <= {*AXES, *_SHARED}
+def _owners(block: Sequence[Said]) -> dict[str, str]:
+    """Who owns most cells of each institute."""
+    count = Counter((cell["institute"], cell.get("owner", "")) for cell in block)
+    most = dict(pair for pair, _ in reversed(count.most_common()))
+    return {institute: owner for institute, owner in most.items() if owner}
+
+
+def _says_other(cell: Said, owners: Mapping[str, str]) -> bool:
+    """Whether the matrix alone would not say the same of the cell."""
+    told = {name for name in cell if name not in (*AXES, *_SHARED, "owner")}
+    return bool(told) or cell.get("owner", "") != owners.get(cell["institute"], "")

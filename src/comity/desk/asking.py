@@ -122,7 +122,7 @@ def one(connection: Connection, desk: Desk, value: Any, facet: Facet | None) -> 
     shape = facet.shape if facet else Shape.LINE
     if shape is Shape.REF and facet:
         found = target(connection, facet.refers, str(value))
-        return names.name(found) or names.short(connection, found) if found else f"held elsewhere ({str(value)[-6:]})"
+        return called(connection, desk, found) if found else f"held elsewhere ({str(value)[-6:]})"
     if shape is Shape.FLAG or isinstance(value, bool):
         return "yes" if value else "no"
     if hasattr(value, "hour"):
@@ -132,6 +132,21 @@ def one(connection: Connection, desk: Desk, value: Any, facet: Facet | None) -> 
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={part}" for name, part in value.items())
     return str(value).replace("_", " ") if shape is Shape.CHOICE else str(value)
+
+
+def title(desk: Desk, record: Record) -> str:
+    """What names a record to people."""
+    with desk.store.reading() as connection:
+        return called(connection, desk, record)
+
+
+def called(connection: Connection, desk: Desk, record: Record) -> str:
+    """What names a record to people; where that is a reference, the names of what it refers to."""
+    facet = facets(type(record)).get(record.name_field)
+    if facet is None or facet.shape is not Shape.REF:
+        return names.name(record) or names.short(connection, record)
+    parts = (text(connection, desk, record, name) for name in record.columns[:4])
+    return " · ".join(part for part in parts if part)
 
 
 def target(connection: Connection, refers: str, id: str) -> Record | None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.desk import asking
+from comity.desk import asking, names
 from comity.domain.facet import Facet, Shape
 from comity.domain.marking import tlp
 from comity.domain.record import Record, facets
@@ -55,10 +55,15 @@ _TYPES: Final[Mapping[str, Shape]] = {
 }
 
 
-def columns_of(kind: type[Record], names: Sequence[str]) -> list[Column]:
+def said(desk: "Desk", record: Record) -> str:
+    """What people call a record in a sentence: its code, else what names it."""
+    return names.code(record) or asking.title(desk, record)
+
+
+def columns_of(kind: type[Record], fields: Sequence[str]) -> list[Column]:
     """The columns of a list: the last ones leave first, states and markings never; the widest text grows."""
-    made = [_column(kind, name, place) for place, name in enumerate(names)]
-    texts = [place for place, name in enumerate(names) if facet_of(kind, name).shape in (Shape.LINE, Shape.PROSE)]
+    made = [_column(kind, name, place) for place, name in enumerate(fields)]
+    texts = [place for place, name in enumerate(fields) if facet_of(kind, name).shape in (Shape.LINE, Shape.PROSE)]
     grower = max(texts, key=lambda place: made[place].width, default=0)
     made[grower] = Column(made[grower].label, made[grower].width, made[grower].leaves, grows=True)
     return made
@@ -99,8 +104,8 @@ def marking_role(marking: str) -> str:
 class Records:
     """The rows of a window over the records of one kind."""
 
-    def __init__(self, desk: "Desk", window: "Window", names: Sequence[str], session: Session) -> None:
-        self._desk, self._window, self._names, self._session = desk, window, names, session
+    def __init__(self, desk: "Desk", window: "Window", fields: Sequence[str], session: Session) -> None:
+        self._desk, self._window, self._names, self._session = desk, window, fields, session
 
     @property
     def count(self) -> int:

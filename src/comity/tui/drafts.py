@@ -74,7 +74,7 @@ def _records(desk: "Desk", noun: str) -> list[Record]:
 def _named(desk: "Desk", found: Iterable[Record]) -> Iterable[tuple[str, str]]:
     with desk.store.reading() as connection:
         for each in found:
-            yield names.short(connection, each), names.name(each)
+            yield names.short(connection, each), asking.called(connection, desk, each)
 
 
 def problem(desk: "Desk", kind: type[Record], name: str, text: str) -> str:

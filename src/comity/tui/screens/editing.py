@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
-from comity.desk import acting, asking, names
+from comity.desk import acting, asking
 from comity.desk.drafting import state_fields
 from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import STRICTEST
@@ -11,6 +11,7 @@ from comity.domain.record import Record, facets
 from comity.errors import ComityError
 from comity.tui import drafts
 from comity.tui.actions import bindings
+from comity.tui.deriving import said
 from comity.tui.screens.base import Page, Tab
 from comity.tui.screens.form import GROUP, FormPane, counted
 from comity.tui.session import host
@@ -132,7 +133,7 @@ class EditPage(FormPage):
         return FormPane(self.kind, made, record.marking, self.members(), synthetic=record.synthetic)
 
     def path(self) -> Line:
-        called = names.code(self.record) or names.name(self.record)
+        called = said(host(self).desk, self.record)
         noun = self.kind.noun.replace("_", " ").capitalize()
         return (span(f"{noun}  ", "dim"), span(called, "strong bold"), span("   edit", "dim"))
 
@@ -141,7 +142,7 @@ class EditPage(FormPage):
 
     def write(self, changed: Mapping[str, str]) -> None:
         saved = acting.save(host(self).desk, self.opened, changed)
-        called = names.code(saved.record) or names.name(saved.record)
+        called = said(host(self).desk, saved.record)
         host(self).say(f"Saved {called}, {counted(len(changed), 'field')}")
         for name in saved.moved:
             label = facets(self.kind)[name].label
@@ -198,7 +199,7 @@ class NewPage(FormPage):
         raw = {**self.given, **changed}
         group, marking = raw.pop("group", "") or self.group, raw.pop("marking", "")
         record = acting.add(host(self).desk, self.kind.noun, raw, group=group, marking=marking)
-        host(self).say(f"Added {names.code(record) or names.name(record)}")
+        host(self).say(f"Added {said(host(self).desk, record)}")
 
 
 class StepForm(FormPage):
@@ -218,7 +219,7 @@ class StepForm(FormPage):
         return FormPane(self.kind, made, self.record.marking, self.members(), synthetic=self.record.synthetic)
 
     def path(self) -> Line:
-        called = names.code(self.record) or names.name(self.record)
+        called = said(host(self).desk, self.record)
         return (span(f"{self.step.name.replace('-', ' ').capitalize()}  ", "dim"), span(called, "strong bold"))
 
     def write(self, changed: Mapping[str, str]) -> None:

@@ -5,10 +5,10 @@ from datetime import date
 
 from textual.app import ComposeResult
 
-from comity.desk import names
 from comity.desk.history import Entry, history
 from comity.domain import when
 from comity.domain.record import Record
+from comity.tui.deriving import said
 from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, line, span
@@ -19,9 +19,9 @@ from comity.tui.widgets.table import Table
 def entry_row(key: str, entry: Entry, today: date) -> Row:
     """An act as a line: when, what, who."""
     what = ", ".join(name.replace("_", " ") for name in entry.changes) or "retired"
-    said = line(span(entry.reason or what), span(f"  {what}" if entry.reason else "", "dim"))
+    told = line(span(entry.reason or what), span(f"  {what}" if entry.reason else "", "dim"))
     by = span(f"  {entry.by}, {entry.institute}", "faint")
-    return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), (*said, by)), value=entry)
+    return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), (*told, by)), value=entry)
 
 
 def entry_lines(entry: Entry) -> list[Line]:
@@ -78,7 +78,7 @@ class HistoryPage(Page):
         self.record = record
 
     def path(self) -> Line:
-        called = names.code(self.record) or names.name(self.record)
+        called = said(host(self).desk, self.record)
         return (span(called, "strong bold"), Span("  history", "dim"))
 
     def tabs(self) -> Sequence[Tab]:

@@ -9,7 +9,7 @@ from comity.desk.history import Entry, history
 from comity.domain.facet import Shape
 from comity.domain.record import Record, facets
 from comity.domain.text import plain_lines
-from comity.tui.deriving import cell, marking_role
+from comity.tui.deriving import cell, marking_role, said
 from comity.tui.glyphs import sign, signed
 from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.screens.past import entry_lines, entry_row
@@ -94,7 +94,7 @@ class RecordPane(Pane):
             return Row(
                 record.id, (line(span("····", "dim")), line(span("kept off screen: m", "dim italic"))), masked=True
             )
-        code, called = names.code(record), names.name(record)
+        code, called = names.code(record), asking.title(host(self).desk, record)
         more = called if code and called != code else self._beside(record)
         cells = (
             line(span(code or called or noun.replace("_", " "), "bold")),
@@ -167,8 +167,9 @@ class RecordPage(Verbs, Page):
     def path(self) -> Line:
         pane = self.pane
         record = pane.record if isinstance(pane, RecordPane) else self.record
-        code = names.code(record) or names.name(record) or record.id[-8:]
-        called = names.name(record) if names.name(record) != code else ""
+        desk = host(self).desk
+        code = said(desk, record)
+        called = names.name(record) if names.code(record) else ""
         return (
             span(code, "strong bold"),
             span(f"  {record.noun.replace('_', ' ')}  ", "dim"),

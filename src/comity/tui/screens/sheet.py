@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from comity.desk import asking
+from comity.desk import asking, names
 from comity.desk.history import history
 from comity.domain import when
 from comity.domain.facet import Shape
 from comity.domain.record import Record, facets
-from comity.tui.deriving import cell, marking_role
+from comity.tui.deriving import cell, marking_role, said
 from comity.tui.glyphs import sign
 from comity.tui.spans import BLANK, Line, Span, line, span
 
@@ -41,12 +41,9 @@ def whole(desk: "Desk", record: Record, checks: Sequence["Check"] = ()) -> list[
 
 def headline(desk: "Desk", record: Record) -> list[Line]:
     """What it is called and what it is."""
-    from comity.desk import names
-
-    name = names.name(record)
-    with_name = name and name != names.code(record)
-    first = (span(names.code(record) or name, "strong bold"), span(f"  {record.noun.replace('_', ' ')}", "dim"))
-    return [first, *([line(name)] if with_name and names.code(record) else [])]
+    name = names.name(record) if names.code(record) else ""
+    first = (span(said(desk, record), "strong bold"), span(f"  {record.noun.replace('_', ' ')}", "dim"))
+    return [first, *([line(name)] if name and name != names.code(record) else [])]
 
 
 def about(checks: Iterable["Check"]) -> list[Line]:
@@ -57,16 +54,16 @@ def about(checks: Iterable["Check"]) -> list[Line]:
 def fields(desk: "Desk", record: Record, most: int | None = None) -> list[Line]:
     """Its fields with a value, label before value; a value in conflict says so."""
     kind = type(record)
-    said = ("marking", "synthetic", kind.code_field, kind.name_field)
-    names = [name for name, facet in facets(kind).items() if name not in said and facet.shape is not Shape.FACTS]
+    shown = ("marking", "synthetic", kind.code_field, kind.name_field)
+    names = [name for name, facet in facets(kind).items() if name not in shown and facet.shape is not Shape.FACTS]
     texts = asking.texts(desk, record, names)
     lines: list[Line] = []
     for name in [name for name in names if texts[name]][:most]:
         facet = facets(kind)[name]
-        shown = cell(kind, name, getattr(record, name), texts[name])
-        shown = tuple(Span(part.text, "" if facet.shape is not Shape.CHOICE else part.role) for part in shown)
+        value = cell(kind, name, getattr(record, name), texts[name])
+        value = tuple(Span(part.text, "" if facet.shape is not Shape.CHOICE else part.role) for part in value)
         fork = (Span("  ⇄ two values, to settle", "violet"),) if name in record.conflicts else ()
-        lines.append((span(f"{facet.label.lower():<{_LABEL}}", "dim"), Span(" "), *shown, *fork))
+        lines.append((span(f"{facet.label.lower():<{_LABEL}}", "dim"), Span(" "), *value, *fork))
     return lines
 
 
@@ -81,8 +78,8 @@ def who(desk: "Desk", record: Record) -> list[Line]:
         (span(f"{'marking':<{_LABEL}} ", "dim"), span(record.marking, marking_role(record.marking))),
     ]
     if changed:
-        said = f"{when.show_day(changed.date(), desk.today)} by {record.updated_by}, {record.updated_institute}"
-        lines.append(_pair("changed", said))
+        told = f"{when.show_day(changed.date(), desk.today)} by {record.updated_by}, {record.updated_institute}"
+        lines.append(_pair("changed", told))
     return lines
 
 

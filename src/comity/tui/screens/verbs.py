@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.desk import acting, asking, names, stepping, telling
+from comity.desk import acting, asking, stepping, telling
 from comity.domain.record import Record, encode
+from comity.tui.deriving import said
 from comity.tui.screens.base import Page
 from comity.tui.screens.editing import EditPage, NewPage, StepForm
 from comity.tui.screens.past import HistoryPage
@@ -80,7 +81,7 @@ class Verbs(Page):
         app.written()
 
     def _called(self, chosen: Sequence[Record]) -> str:
-        first = ", ".join(names.code(record) or names.name(record) for record in chosen[:3])
+        first = ", ".join(said(host(self).desk, record) for record in chosen[:3])
         return first if len(chosen) <= 3 else f"{first} and {len(chosen) - 3} more"
 
     # steps
@@ -114,7 +115,7 @@ class Verbs(Page):
     def _offered(self, offer: stepping.Offer) -> Offered:
         step = offer.step
         leads = f"to {step.target.replace('_', ' ')}" if step.target else ""
-        stands = tuple(f"{names.code(each.record) or names.name(each.record)}: {each.why}" for each in offer.obstacles)
+        stands = tuple(f"{said(host(self).desk, each.record)}: {each.why}" for each in offer.obstacles)
         why = offer.why or (f"{len(stands)} stand in the way" if stands else step.help)
         return Offered(step.name, leads, offer.allowed, why, stands, may_override=bool(stands) and not offer.why)
 

@@ -44,7 +44,7 @@ class Step(Overlay[Taken]):
     def box(self) -> ComposeResult:
         yield Static(content([self._title, BLANK]), markup=False)
         table = OverlayTable(
-            [Column("", 20), Column("", 24), Column("", 40, grows=True)], Listed([*map(_row, self._offers)])
+            [Column("", 18), Column("", 18), Column("", 50, grows=True)], Listed([*map(_row, self._offers)])
         )
         table.styles.height = min(len(self._offers), 12) or 1
         yield table

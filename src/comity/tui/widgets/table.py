@@ -18,7 +18,6 @@ from comity.tui.actions import bindings
 from comity.tui.spans import Line, Span, fit
 from comity.tui.widgets.source import Column, Listed, Row, Seen, Source, arranged
 
-_GUTTER = 3
 _WHEEL = 3
 
 
@@ -29,6 +28,7 @@ class Table(ScrollView, can_focus=True):
     DEFAULT_CSS = "Table { overflow-x: hidden; scrollbar-size-vertical: 1; }"
     GROUND: ClassVar[str] = "ground"
     TINT: ClassVar[str] = "line"
+    GUTTER: ClassVar[int] = 3  # cursor bar, sign, blank
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -178,7 +178,7 @@ class Table(ScrollView, can_focus=True):
         return themes.style(self.app.theme, role, ground)
 
     def _head(self, y: int, width: int) -> Line:
-        parts = [Span(" " * _GUTTER)]
+        parts = [Span(" " * self.GUTTER)]
         upper = y == 0 and self.head_height > 1
         for place, cells in self._arranged(width):
             column = self.columns[place]
@@ -187,13 +187,13 @@ class Table(ScrollView, can_focus=True):
         return fit(tuple(parts), width)
 
     def _arranged(self, width: int) -> list[tuple[int, int]]:
-        return arranged(self.columns, width - _GUTTER, self.gap, self.pan)
+        return arranged(self.columns, width - self.GUTTER, self.gap, self.pan)
 
     def _body(self, row: Row, width: int, on_cursor: bool) -> Line:
         bar = Span("▎", "accent") if on_cursor else Span(" ")
         if row.heading:
             return fit((*([bar] * row.rests), *row.cells[0]), width)
-        parts: list[Span] = [bar, *fit(self._gutter(row), _GUTTER - 1)]
+        parts: list[Span] = [bar, *fit(self._gutter(row), self.GUTTER - 1)]
         for place, cells in self._arranged(width):
             cell = row.cells[place] if place < len(row.cells) else ()
             parts += self._cell(fit(cell, cells, self.columns[place].align), place, on_cursor)

@@ -231,6 +231,8 @@ class World:
         return self
 
     def step(self) -> None:
+        if len(self.live()) < 2:
+            self.meet()
         replica = self.rng.choice(self.live())
         dice = self.rng.random()
         if dice < 0.35:
@@ -244,7 +246,7 @@ class World:
             old = self.rng.sample(sorted(replica.envelopes), len(replica.envelopes) * 9 // 10)
             replica.restore(old)
         elif dice < 0.80 and len(self.stolen) < 2:
-            victim = self.rng.choice([each for each in self.live() if each.name != "uk1"])
+            victim = self.rng.choice([each for each in self.replicas.values() if each.name != "uk1"])
             self.stolen[victim.name] = set(self.all)
         elif dice < 0.90 and self.stolen:
             self.attack(self.replicas[self.rng.choice(sorted(self.stolen))])

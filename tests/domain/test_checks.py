@@ -138,6 +138,34 @@ def test_people_in_two_places_or_away_are_told(shelf: Shelf) -> None:
     assert {check.severity for check in told(shelf, "assignment.on_leave")} == {"medium"}
 
 
+def test_a_second_role_in_one_exercise_is_no_overlap_and_one_shared_day_is(shelf: Shelf) -> None:
+    exercise = running(shelf)
+    person = shelf.put(Person, name="Mei Lanternwood", institute="SG-AISI")
+    for role in ("lead_planner", "analyst"):
+        shelf.put(Assignment, person=person.id, exercise=exercise.id, role=role)
+    assert told(shelf, "assignment.overlap") == []
+    shelf.put(Leave, person=person.id, start=date(2026, 12, 19), end=date(2026, 12, 31))
+    assert told(shelf, "assignment.on_leave") == []
+    shelf.find(Leave)[0].start = date(2026, 12, 18)
+    assert len(told(shelf, "assignment.on_leave")) == 2
+
+
+def test_an_action_is_overdue_from_the_day_after(shelf: Shelf) -> None:
+    action = shelf.put(CorrectiveAction, label="A1", text="Pin the image.", due=TODAY)
+    assert told(shelf, "action.overdue") == []
+    action.due = TODAY - timedelta(days=1)
+    assert texts(shelf, "action.overdue") == ["Pin the image is 1 day overdue."]
+
+
+def test_deviations_of_runs_that_give_no_result_ask_for_nothing(shelf: Shelf) -> None:
+    parts = saltmarsh(shelf)
+    run = parts.runs["R2"]
+    run.execution_status = "running"
+    assert [check.severity for check in told(shelf, "run.deviation_open")] == ["medium"]
+    run.execution_status = "cancelled"
+    assert told(shelf, "run.deviation_open") == []
+
+
 def test_a_run_outside_its_access_window_is_told_until_it_is_decided(shelf: Shelf) -> None:
     parts = saltmarsh(shelf)
     for window in shelf.find(AccessWindow, institute="US-CAISI"):

@@ -85,6 +85,18 @@ def test_a_word_for_other_settings_than_these_has_lapsed(shelf: Shelf) -> None:
     assert the_answer(shelf, protocol).standing == "lapsed"
 
 
+def test_a_word_on_a_later_version_does_not_answer_an_earlier_one_nor_does_a_question(shelf: Shelf) -> None:
+    first = version(shelf, 1, budget={"token_limit": 1})
+    later = version(shelf, 2, "circulated", budget={"token_limit": 1})
+    shelf.put(Concurrence, protocol=later.id, institute="UK-AISI", answer="object")
+    assert the_answer(shelf, first).standing == "pending"
+    shelf.put(Concurrence, protocol=first.id, institute="UK-AISI", answer="concur")
+    assert the_answer(shelf, first).standing == "concur"
+    third = version(shelf, 3, "circulated", budget={"token_limit": 1})
+    shelf.put(Concurrence, protocol=third.id, institute="UK-AISI", answer="pending")
+    assert the_answer(shelf, third).standing == "object"
+
+
 def test_the_newest_version_sent_round_holds_and_drafts_do_not(shelf: Shelf) -> None:
     strand = shelf.find(Strand)[0].id
     assert current(shelf, strand) is None

@@ -237,7 +237,10 @@ def test_freezing_vouches_for_every_setting_and_names_them_by_hash(shelf: Shelf)
     assert set(FIELD_CLASSES) <= set(outcome.fields)
     assert protocol.content_hash == content_hash(protocol)
     assert len(protocol.content_hash) == 64
-    assert "supersede" in editable(protocol)
+    assert editable(protocol, ["marking", "budget"]) == (
+        "protocol v1 is frozen; supersede it to write the next version"
+    )
+    assert editable(protocol, ["marking"]) == ""
 
 
 def test_an_empty_protocol_is_not_sent_round(shelf: Shelf) -> None:
@@ -273,6 +276,7 @@ def test_an_answer_names_the_hash_and_needs_a_reason_unless_it_agrees(shelf: She
 def test_a_run_counts_only_with_its_deviations_decided(shelf: Shelf) -> None:
     parts = saltmarsh(shelf)
     run = parts.runs["R2"]
+    shelf.put(Deviation, run=parts.runs["R4"].id, field_class="budget", setting="epochs")
     assert len(why(shelf, run, "accept-deviation", reason="close enough")) == 2
     do(shelf, parts.deviations[0], "accept", reason="Both houses agree.")
     do(shelf, parts.deviations[1], "void", reason="Misread.")

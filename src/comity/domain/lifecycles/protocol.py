@@ -1,6 +1,6 @@
 """How a protocol is sent round, frozen and followed by its next version, and how institutes answer it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from comity.domain.concurrences import content_hash
@@ -9,9 +9,10 @@ from comity.domain.record import Record
 from comity.domain.steps import Obstacle, Outcome, Step, Taking
 
 
-def editable(record: Record) -> str:
-    """Why the settings of a record may not be edited any more, or nothing."""
-    if not isinstance(record, Protocol) or record.status == "draft":
+def editable(record: Record, fields: Iterable[str] = FIELD_CLASSES) -> str:
+    """Why these fields of a record may not be edited any more, or nothing; what was sent round stays as it is."""
+    untouched = {*FIELD_CLASSES, "content_hash"}.isdisjoint(fields)
+    if not isinstance(record, Protocol) or record.status == "draft" or untouched:
         return ""
     advice = "supersede it to write the next version" if record.status in ("circulated", "frozen") else "it is history"
     return f"protocol v{record.version} is {record.status}; {advice}"

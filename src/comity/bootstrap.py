@@ -1,18 +1,17 @@
-"""The one place that puts the parts together: settings, keys, store and desk, and the app on top."""
+"""The one place that puts the parts together: settings, keys, store and desk, and the app on top.
+
+The store and the kinds take long to load: they are imported where they are needed, behind the app's first frame.
+"""
 
 import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from comity import settings
-from comity.desk import acting
-from comity.desk import demo as samples
-from comity.desk.desk import Desk, wall_clock
-from comity.domain.marking import STRICTEST
 from comity.errors import IntegrityFailure, Locked, NotFound, Refused
 from comity.home import check_home, make_home, write_private
 from comity.log import keyfile
@@ -20,12 +19,24 @@ from comity.log.card import Card
 from comity.log.keyfile import KeyFile
 from comity.log.keys import DeviceKeys, Pair, public_of
 from comity.log.words import recovery_secret, recovery_words
-from comity.store.store import FILE, Store
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
 
 KEYS: Final = "device.key"
 DEMO: Final = "demo"  # a file in the home of the demo
+TODAY: Final = date(2026, 11, 23)  # the day of the demo
 FROM_FILE: Final = "COMITY_PASSPHRASE_FILE"
 COMMAND_SECONDS: Final = 60
+
+
+FILE: Final = "store.db"
+Clock = Callable[[], datetime]
+
+
+def wall_clock() -> datetime:
+    """The time this machine shows, UTC."""
+    return datetime.now(UTC)
 
 
 class Made(NamedTuple):
@@ -46,10 +57,15 @@ def init(
     country: str = "",
     recovery_public: str = "",
     passphrase: str = "",
-    clock: Callable[[], datetime] = wall_clock,
+    clock: Clock = wall_clock,
     cost: tuple[int, int] = keyfile.MODERATE,
 ) -> Made:
     """Make a home: keys, an empty store, the institute's own group. Raises Refused where there is a home already."""
+    from comity.desk import acting
+    from comity.desk.desk import Desk
+    from comity.domain.marking import STRICTEST
+    from comity.store.store import Store
+
     make_home(home)
     for name in (KEYS, FILE):
         if (home / name).exists():
@@ -68,7 +84,8 @@ def init(
             group = store.found(connection, recovery, os.urandom(16), institute, at_ms, public_of(keys.carrier))
             store.keep_private(connection, group)
         known = {"code": institute, "name": institute_name, "country": country}
-        acting.add(desk, "institute", known, group="private", marking=STRICTEST)
+        if institute_name or country:
+            acting.add(desk, "institute", known, group="private", marking=STRICTEST)
     except BaseException:
         store.close()
         for left in home.glob(f"{FILE}*"):
@@ -84,12 +101,14 @@ def open_desk(
     *,
     today: date | None = None,
     ask: Callable[[], str] | None = None,
-    clock: Callable[[], datetime] = wall_clock,
-) -> Desk:
+    clock: Clock = wall_clock,
+) -> "Desk":
     """The desk of a home. Raises NotFound, Locked where no passphrase is told or it is wrong, IntegrityFailure."""
+    from comity.desk.desk import Desk
+    from comity.store.store import Store
+
     check_home(home)
-    chosen = settings.load(home)
-    file = key_file(home)
+    chosen, file = settings.load(home), key_file(home)
     keys = file.unlock(file.derive(passphrase(chosen, ask) if file.has_passphrase else ""))
     card = file.card
     person = chosen.general.person or card.person
@@ -148,26 +167,35 @@ def demo_home() -> Path:
     return user_data_path("comity-demo", appauthor=False)
 
 
-def demo(home: Path, today: date | None = None) -> Desk:
-    """The desk of the demo, made now if it is not there. Its day is fixed, so that it looks the same on any day."""
-    if not (home / KEYS).exists():
-        _make_demo(home)
-    elif not (home / DEMO).exists():
-        hint = "name a folder of its own with --home, or leave --home out"
-        raise Refused(f"{home} is a home of yours, not the demo; nothing was changed", hint, code="not_the_demo")
-    return open_desk(home, today=today or samples.TODAY)
+def make_demo(home: Path) -> None:
+    """Make the demo if it is not there. Raises Refused where the folder is anything else."""
+    if (home / KEYS).exists():
+        if not (home / DEMO).exists():
+            hint = "name a folder of its own with --home, or leave --home out"
+            raise Refused(f"{home} is a home of yours, not the demo; nothing was changed", hint, code="not_the_demo")
+        return
+    if home.exists() and any(home.iterdir()):
+        hint = "name an empty folder, or one that is not there yet"
+        raise Refused(f"{home} is not empty and not the demo; nothing was changed", hint, code="not_the_demo")
+    _make_demo(home)
+
+
+def demo(home: Path, today: date | None = None) -> "Desk":
+    """The desk of the demo. Its day is fixed, so that it looks the same on any day."""
+    make_demo(home)
+    return open_desk(home, today=today or TODAY)
 
 
 def _make_demo(home: Path) -> None:
     """Made beside its place and moved there whole, so that one that was interrupted leaves nothing."""
-    if home.exists() and any(home.iterdir()):
-        hint = "name an empty folder, or one that is not there yet"
-        raise Refused(f"{home} is not empty and not the demo; nothing was changed", hint, code="not_the_demo")
+    from comity.desk import demo as samples
+
     making = home.with_name(f".{home.name}.making")
     shutil.rmtree(making, ignore_errors=True)
-    told = {"institute": samples.INSTITUTE, "person": samples.PERSON, "device": samples.DEVICE}
-    made = init(making, **told, clock=lambda: samples.WRITTEN)
-    desk = open_desk(making, today=samples.TODAY, clock=lambda: samples.WRITTEN)
+    made = init(
+        making, institute=samples.INSTITUTE, person=samples.PERSON, device=samples.DEVICE, clock=lambda: samples.WRITTEN
+    )
+    desk = open_desk(making, today=TODAY, clock=lambda: samples.WRITTEN)
     samples.fill(desk, Pair.of_recovery(recovery_secret(made.words)))
     desk.close()
     (making / DEMO).write_text("A demo of Comity; it may be deleted.\n", encoding="utf-8")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +14,6 @@ from comity.log.keys import DeviceKeys, Pair
 from comity.samples.catalogue import logs
 from comity.samples.catalogue import plans as plan_files
 
-TODAY: Final = date(2026, 11, 23)
 WRITTEN: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # when the demo says that it was written
 INSTITUTE: Final = "UK-AISI"
 PERSON: Final = "Tamsin Oakhollow"

@@ -82,11 +82,11 @@ def test_a_plan_is_applied_exported_and_applied_again_unchanged(home: Path, tmp_
 
 def test_a_wrong_plan_names_every_line_and_writes_nothing(home: Path, tmp_path: Path, comity: Comity) -> None:
     plan = tmp_path / "wrong.toml"
-    text = '[exercise]\ncode = "OTTER"\nkind = "reserch"\nlead = "UK AISI"\n[[strand]]\nlead = "UK-AISI"\n'
+    text = '[exercise]\ncode = "OTTER"\nkind = "reserch"\n[[strand]]\ntitle = "Cyber"\nlead = "UK AISI"\n'
     plan.write_text(text, encoding="utf-8")
     said = comity("apply", str(plan), "--json")
     assert said.code == 4
-    assert {problem["field"] for problem in said.error["problems"]} >= {"exercise.kind", "strand.title"}
+    assert {problem["field"] for problem in said.error["problems"]} >= {"exercise.kind", "strand.lead"}
     assert comity("exercise", "list", "--json").json["count"] == 0
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 from uuid_utils import UUID, uuid7
 
-from comity.desk import names
+from comity.desk import finding, names
 from comity.desk.world import World
 from comity.domain.facet import Merge, Shape
 from comity.domain.kinds import BY_NOUN
+from comity.domain.lifecycles.protocol import editable
 from comity.domain.lifecycles.table import STEPS
 from comity.domain.marking import lowers, permits
 from comity.domain.parse import parse, refusal
@@ -59,7 +60,7 @@ def typed(
     """The values that somebody gave, read as fields of the kind; names are looked up in the store."""
 
     def resolve(noun: str, text: str) -> str:
-        return names.find(world.connection, text, None if noun == "*" else noun).id
+        return finding.find(world.connection, text, None if noun == "*" else noun).id
 
     return parse(kind, raw, resolve=resolve, today=world.today, known=known)
 
@@ -145,6 +146,8 @@ def forbidden(
             yield Problem(
                 name, f"moves by steps: {', '.join(step.name for step in STEPS[record.noun] if step.field == name)}"
             )
+        elif not settle and (why := editable(record, [name])):
+            yield Problem(name, why)
     if "marking" in values and lowers(record.marking, values["marking"]):
         if record.originator != world.institute:
             yield Problem("marking", f"only {record.originator or 'its originator'} lowers this marking")

@@ -1,97 +1,157 @@
-"""From what people say to records, and back: ids, parts of ids, codes and labels, `SALTMARSH/R2`, `R7~3f2a`."""
+"""What records are called: a code or label, or the parts that tell one from its like, such as `R2/token_limit`."""
 
-import re
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from comity.domain.kinds import BY_NOUN, KINDS
-from comity.domain.record import Record, facets
-from comity.errors import Ambiguous, NotFound
+from comity.domain.facet import Shape
+from comity.domain.kinds import BY_NOUN
+from comity.domain.naming import KEYS
+from comity.domain.record import Record, encode, facets
 from comity.store import reading
 from comity.store.database import Connection
 
-_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_PART: Final = re.compile(r"[0-9a-f-]{6,36}")
-SHOWN: Final = 8  # candidates listed for an ambiguous name
+PARTS: Final[Mapping[str, tuple[str, ...]]] = {  # where the natural key is more than people say
+    "deviation": ("run", "setting"),
+    "milestone": ("title|kind",),
+    "position": ("title|role",),
+    "vetting": ("person", "level|scheme"),
+    "disclosure": ("recipient",),
+}
+LONGEST: Final = 80  # a longer name is no name; the end of the id stands for it
+TAIL: Final = 12  # digits of an id that stand for a record without a name
+FEW: Final = 40  # records up to which each is looked up by itself
+
+Row = Mapping[str, Any]
 
 
-def find(connection: Connection, text: str, noun: str | None = None) -> Record:
-    """The one record that a person means. Raises NotFound, or Ambiguous with the candidates."""
-    kinds = [BY_NOUN[noun]] if noun and noun in BY_NOUN else list(KINDS)
-    found = {(each.noun, each.group, each.id): each for each in _meant(connection, text.strip(), kinds)}
-    what = noun.replace("_", " ") if noun and noun != "*" else "record"
-    if not found:
-        raise NotFound(f"no {what} is called «{text}»", f"`comity {_command(noun)}` lists what there is")
-    if len(found) > 1:
-        listed = [f"{short(connection, each)} ({each.noun.replace('_', ' ')}, {each.id})" for each in found.values()]
-        more = f" and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
-        raise Ambiguous(
-            f"«{text}» is the name of {len(listed)} records", f"say which: {'; '.join(listed[:SHOWN])}{more}"
-        )
-    return next(iter(found.values()))
+@dataclass
+class Names:
+    """The names of records within one transaction, what they refer to looked up once."""
+
+    connection: Connection
+    owned: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def short(self, kind: type[Record], row: Row) -> str:
+        """The shortest name by which a record is found again."""
+        return self._told(kind, row, self._alike(kind, row))
+
+    def listed(self, kind: type[Record], rows: Sequence[Row]) -> list[str]:
+        """The short names of many records of one kind, for the price of reading the kind once."""
+        if len(rows) <= FEW:
+            return [self.short(kind, row) for row in rows]
+        alike: dict[str, list[Row]] = defaultdict(list)
+        for each in reading.parts(self.connection, kind, columns(kind)):
+            alike[self.own(kind, each)].append(each)
+        return [self._told(kind, row, alike[self.own(kind, row)]) for row in rows]
+
+    def own(self, kind: type[Record], row: Row) -> str:
+        """Its name within its exercise: the code or label, else its parts; empty where it has neither."""
+        if said := _code(kind, row):
+            return said
+        parts = [self._part(kind, row, fields.split("|")) for fields in part_fields(kind)]
+        own = "/".join(part for part in parts if part)
+        torn = len(own) > LONGEST or not own.isprintable() or any("/" in part or "~" in part for part in parts[1:])
+        return "" if torn else own
+
+    def above(self, kind: type[Record], row: Row) -> str:
+        """The code of its exercise, or nothing."""
+        id = row.get("exercise")
+        if not id and not kind.code_field:
+            id = exercise_above(self.connection, kind, row)
+        return self._referred("exercise", id) if id and kind.noun != "exercise" else ""
+
+    def _told(self, kind: type[Record], row: Row, alike: Sequence[Row]) -> str:
+        own, twins = self.own(kind, row), [each for each in alike if each["id"] != row["id"]]
+        if not own:
+            return str(row["id"])[-TAIL:]
+        if not kind.code_field and not twins:
+            return own
+        above = self.above(kind, row)
+        told = f"{above}/{own}" if above else own
+        return f"{told}~{row['id'][-4:]}" if any(self.above(kind, each) == above for each in twins) else told
+
+    def _alike(self, kind: type[Record], row: Row) -> list[Row]:
+        """The live records with the same own name."""
+        fields = [kind.code_field] if _code(kind, row) else texts(kind)
+        found = reading.parts(self.connection, kind, columns(kind), {name: row.get(name) for name in fields})
+        own = self.own(kind, row)
+        return [each for each in found if self.own(kind, each) == own]
+
+    def _part(self, kind: type[Record], row: Row, fields: Sequence[str]) -> str:
+        name = next((name for name in fields if row.get(name)), "")
+        if name and facets(kind)[name].shape is Shape.REF:
+            return self._referred(facets(kind)[name].refers, row[name])
+        return str(encode(row[name])) if name and facets(kind)[name].shape is not Shape.PROSE else ""
+
+    def _referred(self, noun: str, id: str) -> str:
+        if (noun, id) not in self.owned:
+            found = reading.get(self.connection, BY_NOUN[noun], id) if noun in BY_NOUN else None
+            self.owned[noun, id] = (self.own(type(found), vars(found)) if found else "") or id[-TAIL:]
+        return self.owned[noun, id]
+
+
+def part_fields(kind: type[Record]) -> tuple[str, ...]:
+    """The fields whose values make the name of a record without a code; `a|b`: the first that is not empty."""
+    return PARTS.get(kind.noun) or tuple(name for name in KEYS.get(kind.noun, ()) if name != "exercise")
 
 
 def short(connection: Connection, record: Record) -> str:
-    """The shortest name by which `find` finds the record again, with its exercise before it where it has one."""
-    own = code(record)
-    above = reading.get(connection, BY_NOUN["exercise"], str(getattr(record, "exercise", None) or "")) if own else None
-    return f"{code(above)}/{own}" if above and record.noun != "exercise" else own or name(record) or record.id[-12:]
+    """The shortest name by which a record is found again, with its exercise before it where it has a label in one."""
+    return Names(connection).short(type(record), vars(record))
 
 
 def code(record: Record) -> str:
     """Its code or label, or nothing."""
-    return str(getattr(record, record.code_field, "") or "") if record.code_field else ""
+    return _code(type(record), vars(record))
 
 
 def name(record: Record) -> str:
-    """What names it in a list; the code where it has no name."""
-    return str(getattr(record, record.name_field, "") or "") if record.name_field else code(record)
-
-
-def _command(noun: str | None) -> str:
-    return f"{noun.replace('_', '-')} list" if noun and noun != "*" else "search WORDS"
-
-
-def _meant(connection: Connection, text: str, kinds: Sequence[type[Record]]) -> Iterator[Record]:
-    if not text:
-        return
-    if _ID.fullmatch(text.lower()):
-        yield from filter(None, (reading.get(connection, kind, text.lower()) for kind in kinds))
-        return
-    said = list(_called(connection, text, kinds))
-    yield from said
-    if not said and _PART.fullmatch(text.lower()):
-        yield from _by_part(connection, text.lower().replace("-", ""), kinds)
-
-
-def _called(connection: Connection, text: str, kinds: Sequence[type[Record]]) -> Iterator[Record]:
-    label, _, part = text.partition("~")
-    for kind in kinds:
-        for record in reading.called(connection, kind, label):
-            if not part or part.lower() in (record.id[: len(part)], record.id[-len(part) :]):
-                yield record
-    above, slash, below = text.partition("/")
-    if slash:
-        parents = {record.id for record in _called(connection, above, [BY_NOUN["exercise"]])}
-        yield from (each for each in _called(connection, below, kinds) if exercise_of(connection, each) in parents)
-
-
-def _by_part(connection: Connection, part: str, kinds: Sequence[type[Record]]) -> Iterator[Record]:
-    nouns = {kind.noun for kind in kinds}
-    for noun, id in reading.by_part(connection, part):
-        if noun in nouns and (record := reading.get(connection, BY_NOUN[noun], id)):
-            yield record
+    """What names it in a list; the code where it has no name of its own."""
+    field = record.name_field
+    named = field and facets(type(record))[field].shape is not Shape.REF
+    return str(getattr(record, field, "") or "") if named else code(record)
 
 
 def exercise_of(connection: Connection, record: Record) -> str | None:
     """The id of the exercise that a record belongs to, by its parents; None where it belongs to none."""
-    seen: Record | None = record
-    for _ in range(5):
-        if seen is None or seen.noun == "exercise":
-            break
-        if "exercise" in facets(type(seen)) and (own := getattr(seen, "exercise", None)):
+    return exercise_above(connection, type(record), {"id": record.id, **vars(record)})
+
+
+def exercise_above(connection: Connection, kind: type[Record], row: Row) -> str | None:
+    """The same, told of its columns."""
+    for kind_above, values in _ancestors(connection, kind, row):
+        if kind_above.noun == "exercise":
+            return str(values["id"])
+        if own := values.get("exercise"):
             return str(own)
-        parent = seen.parent_field
-        above = getattr(seen, parent, None) if parent else None
-        seen = reading.get(connection, BY_NOUN[facets(type(seen))[parent].refers], above) if above else None
-    return seen.id if seen is not None and seen.noun == "exercise" else None
+    return None
+
+
+def _ancestors(connection: Connection, kind: type[Record], row: Row) -> Iterator[tuple[type[Record], Row]]:
+    """The record and what is above it; parents never go round, and what a peer wrote may."""
+    for _ in range(6):
+        yield kind, row
+        id = row.get(kind.parent_field) if kind.parent_field else None
+        kind = BY_NOUN[facets(kind)[kind.parent_field].refers] if id else kind
+        found = reading.get(connection, kind, str(id)) if id else None
+        if found is None:
+            return
+        row = vars(found)
+
+
+def _code(kind: type[Record], row: Row) -> str:
+    return str(row.get(kind.code_field) or "") if kind.code_field else ""
+
+
+def texts(kind: type[Record]) -> list[str]:
+    """The fields of the name that hold no reference."""
+    fields = [name for each in part_fields(kind) for name in each.split("|")]
+    return [name for name in fields if facets(kind)[name].shape not in (Shape.REF, Shape.PROSE)]
+
+
+def columns(kind: type[Record]) -> tuple[str, ...]:
+    """The columns that a name is made of."""
+    wanted = {kind.code_field, kind.parent_field, "exercise", *"|".join(part_fields(kind)).split("|")}
+    return ("id", "group", *sorted(wanted & {*kind.model_fields}))

@@ -102,7 +102,7 @@ class Application:
         entry = self.plan.entry(noun, text)
         if entry is not None and entry.key in self.ids:
             return self.ids[entry.key]
-        return names.find(self.world.connection, text, None if noun == "*" else noun).id
+        return finding.find(self.world.connection, text, None if noun == "*" else noun).id
 
     def _there(self, kind: type[Record], group: str, entry: Entry, values: Mapping[str, Any]) -> Record | None:
         """The stored record that an entry is about: by id, by what it was made from, or by what tells it from its like."""
@@ -230,4 +230,4 @@ def _beside(world: World, exercise: Record) -> Iterator[Record]:
 
 
 def _called(connection: Connection, id: str) -> str:
-    return names.short(connection, names.find(connection, id))
+    return names.short(connection, finding.find(connection, id))

@@ -9,7 +9,6 @@ from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.record import Record, facets
 from comity.store import select
-from comity.store.database import Connection
 
 
 @cache
@@ -33,8 +32,8 @@ def listed(desk: Desk, noun: str, query: str = "", **how: Any) -> dict[str, Any]
         chosen = asking.selection(desk, connection, noun, query, retired=retired)
         world = World(desk, connection)
         rows = select.rows(connection, chosen, sort, limit)
-        called = _exercises(connection, rows)
-        items = [one(row, chosen.kind, _ref(chosen.kind, row, called), world) for row in rows]
+        refs = names.Names(connection).listed(chosen.kind, rows)
+        items = [one(row, chosen.kind, ref, world) for row, ref in zip(rows, refs, strict=True)]
         return {"items": items, "count": len(items) if limit is None else select.count(connection, chosen)}
 
 
@@ -56,19 +55,3 @@ def one(row: Mapping[str, Any], kind: type[Record], ref: str, world: World) -> d
         "flags": row["flags"],
         "derived": {},
     }
-
-
-def _exercises(connection: Connection, rows: Any) -> dict[str, str]:
-    from comity.domain.exercises import Exercise
-    from comity.store import reading
-
-    ids = {row["exercise"] for row in rows if row.get("exercise")}
-    return {id: found.code for id in ids if (found := reading.get(connection, Exercise, id))}
-
-
-def _ref(kind: type[Record], row: Mapping[str, Any], exercises: Mapping[str, str]) -> str:
-    own = str(row.get(kind.code_field) or "") if kind.code_field else ""
-    above = exercises.get(row.get("exercise") or "", "") if kind.noun != "exercise" else ""
-    if own:
-        return f"{above}/{own}" if above else own
-    return str(row.get(kind.name_field) or "") or row["id"][-12:]

@@ -1,14 +1,15 @@
 """Records as they are now: by id, by name, by equal columns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, func, or_
+from sqlalchemy import TEXT, Connection, cast, false, func, or_
 from sqlmodel import Session, select
 
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record
+from comity.domain.text import fold
 from comity.store import schema
 
 R = TypeVar("R", bound=Record)
@@ -49,13 +50,34 @@ def find(connection: Connection, kind: type[R], /, **equals: Any) -> Sequence[R]
 
 
 def called(connection: Connection, kind: type[R], text: str) -> Sequence[R]:
-    """The live records of a kind whose code, or for want of one whose name, is this text, whatever its case."""
+    """The live records of a kind with this code or name; where none has exactly that, case and accents do not count."""
     columns = schema.row_table(kind).c
-    names = [name for name in dict.fromkeys((kind.code_field, kind.name_field)) if name]
-    if not names:
-        return ()
-    same = or_(*(func.lower(columns[name]) == text.lower() for name in names))
-    return Session(connection).exec(select(kind).where(same, columns.retired.is_not(True)).order_by(columns.no)).all()
+    names = [columns[name] for name in dict.fromkeys((kind.code_field, kind.name_field)) if name]
+    live = select(kind).where(columns.retired.is_not(True)).order_by(columns.no)
+    for same in ([each == text for each in names], [func.fold(each) == fold(text) for each in names]):
+        if found := Session(connection).exec(live.where(or_(false(), *same))).all():
+            return found
+    return ()
+
+
+def parts(
+    connection: Connection, kind: type[Record], names: Sequence[str], equals: Mapping[str, Any] | None = None
+) -> Sequence[Mapping[str, Any]]:
+    """Some columns of the live records of a kind, of those with these values; as plain rows, since they may be many."""
+    columns = schema.row_table(kind).c
+    same = [
+        columns[name].is_(None) if value is None else columns[name] == value for name, value in (equals or {}).items()
+    ]
+    query = select(*(columns[name] for name in names)).where(columns.retired.is_not(True), *same)
+    return connection.execute(query.order_by(columns.no)).mappings().all()  # type: ignore[return-value]
+
+
+def spoken(connection: Connection, kind: type[R], names: Sequence[str], words: Sequence[str]) -> Sequence[R]:
+    """The records of a kind, retired ones too, in which each of these columns is empty or one of these words."""
+    columns = schema.row_table(kind).c
+    folded = [fold(word) for word in words]
+    said = [func.fold(func.coalesce(cast(columns[name], TEXT), "")).in_([*folded, ""]) for name in names]
+    return Session(connection).exec(select(kind).where(*said).order_by(columns.no)).all()
 
 
 def by_part(connection: Connection, part: str, noun: str | None = None) -> list[tuple[str, str]]:

@@ -1,0 +1,91 @@
+"""From what people say to records: ids, parts of ids, codes and labels, `SALTMARSH/R2`, `R7~3f2a`, `R2/token_limit`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from comity.desk import names
+from comity.desk.names import Names
+from comity.domain.kinds import BY_NOUN, KINDS
+from comity.domain.naming import BETWEEN
+from comity.domain.record import Record
+from comity.domain.text import fold
+from comity.errors import Ambiguous, NotFound
+from comity.store import reading
+from comity.store.database import Connection
+
+_ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_PART: Final = re.compile(r"[0-9a-f-]{6,36}")
+SHOWN: Final = 8  # candidates listed for an ambiguous name
+
+
+def find(connection: Connection, text: str, noun: str | None = None) -> Record:
+    """The one record that a person means, live ones first. Raises NotFound, or Ambiguous with the candidates."""
+    kinds = [BY_NOUN[noun]] if noun and noun in BY_NOUN else list(KINDS)
+    found = list({(each.noun, each.group, each.id): each for each in _meant(connection, text.strip(), kinds)}.values())
+    found = [each for each in found if not each.retired] or found
+    if not noun or noun == "*":
+        found = [each for each in found if names.code(each)] or found
+    what = noun.replace("_", " ") if noun and noun != "*" else "record"
+    if not found:
+        raise NotFound(f"no {what} is called «{text}»", f"`comity {_command(noun)}` lists what there is")
+    if len(found) > 1:
+        listed = [f"{names.short(connection, each)} ({_said(each)}, {each.id})" for each in found[:SHOWN]]
+        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise Ambiguous(f"«{text}» is the name of {len(found)} records", f"say which: {'; '.join(listed)}{more}")
+    return found[0]
+
+
+def _said(record: Record) -> str:
+    return record.noun.replace("_", " ")
+
+
+def _command(noun: str | None) -> str:
+    return f"{noun.replace('_', '-')} list" if noun and noun != "*" else "search WORDS"
+
+
+def _meant(connection: Connection, text: str, kinds: Sequence[type[Record]]) -> Iterator[Record]:
+    if not text:
+        return
+    if _ID.fullmatch(text.lower()):
+        yield from filter(None, (reading.get(connection, kind, text.lower()) for kind in kinds))
+        return
+    said = list(_called(connection, text, kinds))
+    said = said or list(_named(connection, text.replace(BETWEEN, "/"), kinds))
+    yield from said
+    if not said and _PART.fullmatch(text.lower()):
+        yield from _by_part(connection, text.lower().replace("-", ""), kinds)
+
+
+def _called(connection: Connection, text: str, kinds: Sequence[type[Record]]) -> Iterator[Record]:
+    """Those of this code or name, alone or after the code of their exercise."""
+    label, _, tail = text.partition("~")
+    for kind in kinds:
+        yield from (each for each in reading.called(connection, kind, label) if _ends(each, tail))
+    above, slash, below = text.partition("/")
+    if slash:
+        parents = {record.id for record in _called(connection, above, [BY_NOUN["exercise"]])}
+        found = _called(connection, below, kinds) if parents else ()
+        yield from (each for each in found if names.exercise_of(connection, each) in parents)
+
+
+def _named(connection: Connection, text: str, kinds: Sequence[type[Record]]) -> Iterator[Record]:
+    """Those that are known by their parts, and retired ones of this code."""
+    called, (whole, _, tail) = Names(connection), text.partition("~")
+    for kind in kinds:
+        fields = [kind.code_field] if kind.code_field else names.texts(kind)
+        for record in reading.spoken(connection, kind, fields, whole.split("/")) if fields else ():
+            own, above = called.own(kind, vars(record)), called.above(kind, vars(record))
+            if own and fold(whole) in (fold(own), fold(f"{above}/{own}")) and _ends(record, tail):
+                yield record
+
+
+def _ends(record: Record, tail: str) -> bool:
+    return not tail or record.id.endswith(tail.lower()) or record.id.startswith(tail.lower())
+
+
+def _by_part(connection: Connection, part: str, kinds: Sequence[type[Record]]) -> Iterator[Record]:
+    nouns = {kind.noun for kind in kinds}
+    for noun, id in reading.by_part(connection, part):
+        if noun in nouns and (record := reading.get(connection, BY_NOUN[noun], id)):
+            yield record

@@ -73,5 +73,5 @@ def test_json_errors_go_to_stderr_whole(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_help_of_every_kind_lists_its_fields(capsys: pytest.CaptureFixture[str]) -> None:
     for name in KINDS:
-        assert main([name, "add", "--help"]) == 0
+        assert main([name, "set", "--help"]) == 0
         assert "--marking" in capsys.readouterr().out

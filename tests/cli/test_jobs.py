@@ -123,3 +123,11 @@ def test_a_dry_run_of_an_import_writes_nothing(home: Path, comity: Comity) -> No
 @pytest.mark.parametrize("words", [("matrix", "NOTHING"), ("roster", "NOTHING"), ("export", "plan", "NOTHING")])
 def test_an_exercise_that_is_not_there_exits_3(home: Path, comity: Comity, words: tuple[str, ...]) -> None:
     assert comity(*words).code == 3
+
+
+def test_a_group_is_founded_once_and_takes_records(home: Path, comity: Comity) -> None:
+    assert comity("group", "create", "UKUS", "--purpose", "Joint testing").code == 0
+    assert comity("group", "create", "ukus").code == 4
+    assert comity("group", "add", "--name", "X").code == 2
+    said = comity("exercise", "add", "--code", "OTTER", "--group", "UKUS", "--marking", "TLP:GREEN", "--json")
+    assert (said.json["group"], said.json["marking"]) == ("UKUS", "TLP:GREEN")

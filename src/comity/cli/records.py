@@ -17,8 +17,12 @@ from comity.errors import UsageError
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
 
-EXTRA = {"run": {"import": "comity.cli.runs:import_logs", "compare": "comity.cli.runs:compare"}}  # written by hand
+EXTRA = {  # written by hand
+    "run": {"import": "comity.cli.runs:import_logs", "compare": "comity.cli.runs:compare"},
+    "group": {"create": "comity.cli.groups:create"},
+}
 BASE = ("list", "show", "history", "add", "set", "retire")
+WITHOUT = {"group": ("add", "retire")}  # a group is founded, and ends when nobody is in it
 REF = "REF is an id, at least six characters of its start or end, or the code or label of a record."
 
 
@@ -29,13 +33,14 @@ class KindNoun(Noun):
         name = kebab(kind.noun)
         super().__init__(name, EXTRA.get(name), help=_first_line(kind), invoke_without_command=True)
         self.kind = kind
+        self.base = [verb for verb in BASE if verb not in WITHOUT.get(name, ())]
         self.callback = click.pass_context(bare(self, "list"))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*BASE, *(step.name for step in steps(self.kind)), *self.lazy]
+        return [*self.base, *(step.name for step in steps(self.kind)), *self.lazy]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.commands and cmd_name in BUILDERS:
+        if cmd_name not in self.commands and cmd_name in self.base:
             self.commands[cmd_name] = BUILDERS[cmd_name](self.kind)
         for step in steps(self.kind):
             if step.name == cmd_name and cmd_name not in self.commands:

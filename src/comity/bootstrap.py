@@ -17,8 +17,8 @@ from comity.home import check_home, make_home, write_private
 from comity.log import keyfile
 from comity.log.card import Card
 from comity.log.keyfile import KeyFile
-from comity.log.keys import DeviceKeys, Pair, public_of
-from comity.log.words import recovery_secret, recovery_words
+from comity.log.keys import DeviceKeys, Pair
+from comity.log.words import recovery_words
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
@@ -31,6 +31,7 @@ COMMAND_SECONDS: Final = 60
 
 
 FILE: Final = "store.db"
+MAKING: Final = ".making"
 Clock = Callable[[], datetime]
 
 
@@ -66,34 +67,41 @@ def init(
     from comity.domain.marking import STRICTEST
     from comity.store.store import Store
 
-    make_home(home)
-    for name in (KEYS, FILE):
-        if (home / name).exists():
-            hint = "use it, or name another home with --home"
-            raise Refused(f"{home} has a {name} already; nothing was changed", hint, code="home_exists")
+    making = _cleared(home)
     keys, secret = DeviceKeys.make(), os.urandom(32)
     recovery = Pair.of_recovery(secret)
     public = Card.decode(recovery_public).recovery if recovery_public else recovery.public
     card = Card.of(keys, public, institute=institute, name=device, person=person)
     sealed = keyfile.sealed(keys, card, passphrase, cost)
-    store = Store.make(home, keys)
-    desk = Desk(home, store, settings.load(home), institute, person, device, clock=clock)
-    try:
-        at_ms = int(clock().timestamp() * 1000)
-        with store.writing() as connection:
-            group = store.found(connection, recovery, os.urandom(16), institute, at_ms, public_of(keys.carrier))
-            store.keep_private(connection, group)
-        known = {"code": institute, "name": institute_name, "country": country}
-        if institute_name or country:
-            acting.add(desk, "institute", known, group="private", marking=STRICTEST)
-    except BaseException:
-        store.close()
-        for left in home.glob(f"{FILE}*"):
-            left.unlink()
-        raise
+    store = Store.make(making, keys)
+    desk = Desk(home, store, settings.load(home), institute, person, device, public, clock=clock)
+    with store.writing() as connection:
+        group = store.found(connection, public, os.urandom(16), institute, int(clock().timestamp() * 1000))
+        store.keep_private(connection, group)
+    known = {"code": institute, "name": institute_name, "country": country}
+    if institute_name or country:
+        acting.add(desk, "institute", known, group="private", marking=STRICTEST)
     store.close()
-    write_private(home / KEYS, sealed.encode())
+    write_private(making / KEYS, sealed.encode())
+    for name in (FILE, KEYS):
+        (making / name).rename(home / name)
+    shutil.rmtree(making)
     return Made(device, "" if recovery_public else " ".join(recovery_words(secret)), card.encode(keys.pair.secret))
+
+
+def _cleared(home: Path) -> Path:
+    """The folder in which a home is made, so that one that was interrupted leaves nothing in its place."""
+    make_home(home)
+    making = home / MAKING
+    if making.exists() and not (home / KEYS).exists():
+        (home / FILE).unlink(missing_ok=True)
+    for name in (KEYS, FILE):
+        if (home / name).exists():
+            hint = "use it, or name another home with --home"
+            raise Refused(f"{home} has a {name} already; nothing was changed", hint, code="home_exists")
+    shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(mode=0o700)
+    return making
 
 
 def open_desk(
@@ -112,7 +120,7 @@ def open_desk(
     keys = file.unlock(file.derive(passphrase(chosen, ask) if file.has_passphrase else ""))
     card = file.card
     person = chosen.general.person or card.person
-    return Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, today, clock)
+    return Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, card.recovery, today, clock)
 
 
 def key_file(home: Path) -> KeyFile:
@@ -192,11 +200,11 @@ def _make_demo(home: Path) -> None:
 
     making = home.with_name(f".{home.name}.making")
     shutil.rmtree(making, ignore_errors=True)
-    made = init(
+    init(
         making, institute=samples.INSTITUTE, person=samples.PERSON, device=samples.DEVICE, clock=lambda: samples.WRITTEN
     )
     desk = open_desk(making, today=TODAY, clock=lambda: samples.WRITTEN)
-    samples.fill(desk, Pair.of_recovery(recovery_secret(made.words)))
+    samples.fill(desk)
     desk.close()
     (making / DEMO).write_text("A demo of Comity; it may be deleted.\n", encoding="utf-8")
     if home.exists():

@@ -99,9 +99,10 @@ class World:
         self.replicas: dict[str, Replica] = {}
         self.root, salt = self.pair(), self.rng.randbytes(16)
         self.recoveries = {"US": self.pair(), "SG": self.pair()}
-        self.group = group_id(salt, self.root.public)
         uk1 = self.join("uk1", "UK")
-        found = self.sign(uk1, self.root, self.group, Found(1, salt, self.root.public, self.member(uk1), "UK"))
+        act = Found(1, salt, self.root.public, self.member(uk1), "UK")
+        self.group = group_id(act)
+        found = self.sign(uk1, uk1.pair, self.group, act)
         uk1.seat = second_seat(found.dot)
         for institute, name in (("US", "us1"), ("SG", "sg1")):
             new = self.join(name, institute)

@@ -28,9 +28,10 @@ DOT, KEY = bytes([1]) * 16, bytes([2]) * 32
 PAIR = Pair(KEY, KEY)
 DEVICE = Member(PAIR.public, KEY)
 SALT = bytes(16)
-GROUP = group_id(SALT, PAIR.public)
+FOUND = Found(1, SALT, PAIR.public, DEVICE, "UK-AISI")
+GROUP = group_id(FOUND)
 ACTS: list[AnyAct] = [
-    Found(1, SALT, PAIR.public, DEVICE, "UK-AISI"),
+    FOUND,
     Admit(2, DEVICE, "UK-AISI", Role.READER, (DOT,)),
     Institute(3, Public(KEY, KEY), DEVICE, "US-CAISI", Role.CHAIR),
     Renew(4),

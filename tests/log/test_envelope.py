@@ -34,10 +34,10 @@ KEY = bytes([7]) * 32
 SLOT = Slot(bytes([3]) * 16, bytes([4]) * 16, 1, 7)
 CHANGE = Change("run", bytes([5]) * 16, {"state": "started", "n": 3}, (bytes([6]) * 16,))
 COMMIT = Commit(1_800_000_000_000, "Tamsin Oakhollow", "first word", (CHANGE,))
-GROUP = group_id(bytes([10]) * 16, ROOT.public)
 FOUND = Found(
     1_800_000_000_000, bytes([10]) * 16, ROOT.public, Member(PAIR.public, public_of(bytes([11]) * 32)), "UK-AISI"
 )
+GROUP = group_id(FOUND)
 
 GOLDEN_COMMIT = bytes.fromhex(
     "4359010103030303030303030303030303030303040404040404040404040404040404040000000000000001000000000000000717cdc7bc"
@@ -49,10 +49,10 @@ GOLDEN_COMMIT = bytes.fromhex(
     "7b1d17d1"
 )
 GOLDEN_FOUND = bytes.fromhex(
-    "435901028dc0abf3efa883e3563a32d12b5ef6c68dc0abf3efa883e3563a32d12b5ef6c60000000000000001000000000000000100000000"
+    "43590102aceb93f8c9675665c856d714ceeb7781aceb93f8c9675665c856d714ceeb77810000000000000001000000000000000100000000"
     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000d7694685947322353c"
-    "42d3ac582eb3823552fcba564e063a53dfebcbc0abe1441de70456da6bacff2a6addd8cc89adbedff919b04de091341e4c038bbac8283b7a"
-    "ee40979eecceb4f7aaeb352a349d8508f2883615a70eddd0165ebba06bc4330796a5666f756e64cf000001a3185c5000c4100a0a0a0a0a0a"
+    "42d3ac582eb3823552fcba564e063a53dfebcbc0abe1441dd7a2ad88c3118bbf38bd76e3cbfb0fde525450306005bc6e213dd708759f8da0"
+    "6b13b7c93da722acf07ba755d7289ab82382dde681f62997f70b448afb5b000f96a5666f756e64cf000001a3185c5000c4100a0a0a0a0a0a"
     "0a0a0a0a0a0a0a0a0a0a92c4204bda1438a532a68a4c79e634d7508b7a1206b1462ecf8f55112478cc4583ffc9c420c12fb690e8c4264617"
     "86a04c4ed449e09d717dc7483737be25df552ae79da0209292c4208a88e3dd7409f195fd52db2d3cba5d72ca6709bf1d94121bf3748801b4"
     "0f6f5cc420ce8d3ad1ccb633ec7b70c17814a5c76ecd029685050d344745ba05870e587d59c42066be7e332c7a453332bd9d0a7f7db055f5"
@@ -91,10 +91,10 @@ def test_the_header_is_laid_out_as_written() -> None:
 
 
 def test_a_found_act_names_its_group_and_seats() -> None:
-    envelope = clear(Slot(GROUP, GROUP, 1, 1), FOUND.encode(), ROOT.secret)
-    assert GROUP.hex() == "8dc0abf3efa883e3563a32d12b5ef6c6"
-    assert envelope.id.hex() == "18b65f0970c1f0dab38d7a70c784a094b8e8f5e602bb7e7b8a17d6a24ee149a3"
-    assert second_seat(envelope.dot).hex() == "d12fcd0cefe0893d45cc2e0ab6c1012c"
+    envelope = clear(Slot(GROUP, GROUP, 1, 1), FOUND.encode(), PAIR.secret)
+    assert GROUP.hex() == "aceb93f8c9675665c856d714ceeb7781"
+    assert envelope.id.hex() == "5a02a15390a6c191ee5c4f7d40e3b2b9ff16935b319e25ed1a90e79498e8773e"
+    assert second_seat(envelope.dot).hex() == "ec0841becb14cb4ba595dbd81e1377dc"
     assert envelope.encode() == GOLDEN_FOUND
     assert act_of(decode(GOLDEN_FOUND)) == FOUND
 
@@ -109,7 +109,7 @@ def test_a_dropped_body_leaves_200_bytes_that_verify() -> None:
 
 
 def test_an_act_is_never_without_its_body() -> None:
-    envelope = clear(Slot(GROUP, GROUP, 1, 1), FOUND.encode(), ROOT.secret)
+    envelope = clear(Slot(GROUP, GROUP, 1, 1), FOUND.encode(), PAIR.secret)
     with pytest.raises(Malformed, match="always has its body"):
         decode(envelope.encode()[:200])
 

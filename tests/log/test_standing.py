@@ -10,7 +10,9 @@ from comity.log.standing import Standing, judge
 from comity.log.verdict import CUT, ERASED, IN, MALFORMED, NO_SEAT, ROLE, SEAT_NOT_HERE, Link
 
 ROOT = Public(bytes([1]) * 32, bytes([1]) * 32)
-GROUP = group_id(bytes(16), ROOT)
+FOUNDER = b"uk1".ljust(32)
+FOUND = Found(1, bytes(16), ROOT, Member(Public(FOUNDER, FOUNDER), FOUNDER), "UK")
+GROUP = group_id(FOUND)
 
 
 class Row(NamedTuple):
@@ -44,8 +46,8 @@ class Log:
         self.acts.append((row, act))
         return row.id[:16]
 
-    def found(self, device: bytes) -> bytes:
-        return second_seat(self.act(GROUP, Found(1, bytes(16), ROOT, member(device), "UK")))
+    def found(self) -> bytes:
+        return second_seat(self.act(GROUP, FOUND))
 
     def admit(self, seat: bytes, device: bytes, role: Role = Role.EDITOR, institute: str = "UK") -> bytes:
         return self.act(seat, Admit(1, member(device), institute, role))
@@ -75,7 +77,7 @@ def test_nothing_stands_without_a_found_act() -> None:
 
 def test_chains_are_asked_for_only_where_a_cut_falls() -> None:
     log = Log()
-    chair = log.found(name("uk1"))
+    chair = log.found()
     one, two = log.admit(chair, name("a")), log.admit(chair, name("b"))
     kept, late, other = log.row(one), log.row(one), log.row(two)
     log.act(chair, Revoke(1, (name("a"),), {one: (kept.id,)}))
@@ -91,7 +93,7 @@ def test_chains_are_asked_for_only_where_a_cut_falls() -> None:
 
 def test_a_seat_that_the_cut_does_not_list_counts_for_nothing() -> None:
     log = Log()
-    chair = log.found(name("uk1"))
+    chair = log.found()
     one = log.admit(chair, name("a"))
     commit = log.row(one)
     log.act(chair, Revoke(1, (name("a"),), {}))
@@ -100,7 +102,7 @@ def test_a_seat_that_the_cut_does_not_list_counts_for_nothing() -> None:
 
 def test_acts_that_cannot_be_read_are_void() -> None:
     log = Log()
-    chair = log.found(name("uk1"))
+    chair = log.found()
     log.act(chair, None)
     judged = log.judge()
     assert judged.verdict(log.acts[-1][0]) == MALFORMED
@@ -110,7 +112,7 @@ def test_acts_that_cannot_be_read_are_void() -> None:
 
 def test_seats_opened_by_a_void_act_do_not_exist() -> None:
     log = Log()
-    chair = log.found(name("uk1"))
+    chair = log.found()
     reader = log.admit(chair, name("a"), Role.READER)
     below = log.admit(reader, name("b"))
     deeper = log.act(below, Renew(1))
@@ -119,17 +121,18 @@ def test_seats_opened_by_a_void_act_do_not_exist() -> None:
     assert [judged.verdict(log.row(seat)) for seat in (below, deeper)] == [NO_SEAT, NO_SEAT]
 
 
-def test_a_second_found_act_of_the_root_seats_another_founder() -> None:
+def test_nobody_founds_a_group_again_for_another_device() -> None:
     log = Log()
-    log.found(name("uk1"))
-    log.found(name("uk2"))
+    log.found()
+    log.found()
+    log.act(GROUP, Found(1, bytes(16), ROOT, member(name("evil")), "UK"))
     log.act(second_seat(log.acts[0][0].id[:16]), Found(1, bytes(16), ROOT, member(name("evil")), "ZZ"))
-    assert {seat.device for seat in log.judge().standing()} == {ROOT.sign, name("uk1"), name("uk2")}
+    assert {seat.device for seat in log.judge().standing()} == {ROOT.sign, FOUNDER}
 
 
 def test_an_erase_names_commits_only_and_from_above_only() -> None:
     log = Log()
-    chair = log.found(name("uk1"))
+    chair = log.found()
     one, two = log.admit(chair, name("a"), Role.ADMIN), log.admit(chair, name("b"))
     mine, theirs = log.row(one), log.row(two)
     log.act(one, Erase(1, (mine.id[:16], theirs.id[:16], log.acts[0][0].id[:16])))
@@ -139,7 +142,7 @@ def test_an_erase_names_commits_only_and_from_above_only() -> None:
 
 def test_a_long_log_is_judged_in_little_time() -> None:
     log = Log()
-    chair = log.found(name("uk1"))
+    chair = log.found()
     seats = [log.admit(chair, name(f"d{number}")) for number in range(50)]
     for seat in seats:
         before = seat

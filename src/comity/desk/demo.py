@@ -29,10 +29,10 @@ STEPS: Final = (
 )
 
 
-def fill(desk: Desk, recovery: Pair, on_progress: Callable[[str], None] = lambda what: None) -> None:
+def fill(desk: Desk, on_progress: Callable[[str], None] = lambda what: None) -> None:
     """Found the groups, apply the sample plans, import the sample logs and take the steps that people took."""
     for name, institutes in PARTNERS.items():
-        group = groups.found(desk, name, recovery)
+        group = groups.found(desk, name)
         for institute in institutes:
             groups.admit(desk, group, stand_in(institute), Role.EDITOR)
     for path in plan_files():

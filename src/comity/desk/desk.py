@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from comity.log.acts import Public
 from comity.settings import Settings
 from comity.store.store import Store
 
@@ -25,6 +26,7 @@ class Desk:
     institute: str
     person: str
     device: str
+    root: Public  # the recovery key of the institute, which founds its groups
     fixed_day: date | None = None
     clock: Callable[[], datetime] = wall_clock
     undone: list[bytes] = field(default_factory=list)

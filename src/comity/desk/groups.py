@@ -10,20 +10,18 @@ from comity.errors import Refused
 from comity.log.acts import Institute, Role
 from comity.log.card import Card
 from comity.log.commit import ORIGINATOR, Change
-from comity.log.keys import Pair, public_of
 
 NAME_MARKING = "TLP:GREEN"  # of the name of a group, which all its members know
 
 
-def found(desk: Desk, name: str, recovery: Pair, purpose: str = "") -> str:
+def found(desk: Desk, name: str, purpose: str = "") -> str:
     """Found a group of this institute alone; its id. Nobody else is in it until a chair admits them."""
     at_ms = int(desk.clock().timestamp() * 1000)
     with desk.store.writing() as connection:
         world = World(desk, connection)
         if name.lower() == PRIVATE or any(each.name.lower() == name.lower() for each in world.find(Group)):
             raise Refused(f"there is a group called {name} already", "choose another name", code="group_exists")
-        carrier = public_of(desk.store.keys.carrier)
-        group = desk.store.found(connection, recovery, os.urandom(16), desk.institute, at_ms, carrier)
+        group = desk.store.found(connection, desk.root, os.urandom(16), desk.institute, at_ms)
         fields = {ORIGINATOR: desk.institute, "name": name, "purpose": purpose, "marking": NAME_MARKING}
         acting.write(desk, connection, group.hex(), [Change("group", group, fields)], "found")
         return group.hex()

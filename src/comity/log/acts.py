@@ -142,9 +142,19 @@ def act_of(envelope: Envelope) -> AnyAct | None:
         return None
 
 
-def group_id(salt: bytes, root: Public) -> bytes:
-    """The id of a group, and of its root seat: a hash of its root, so that nobody else can found it again."""
-    return hashlib.blake2b(b"comity group 1\x00" + salt + root.sign + root.box, digest_size=16).digest()
+def group_id(found: Found) -> bytes:
+    """The id of a group, and of its root seat: a hash of all that founding says, so that nobody founds it otherwise."""
+    return hashlib.blake2b(b"comity group 1\x00" + msgspec.msgpack.encode(found), digest_size=16).digest()
+
+
+def signer(envelope: Envelope, act: AnyAct | None, signers: Mapping[bytes, bytes]) -> bytes | None:
+    """The key that must have signed an envelope: of a found act its founder's, as the root is on paper; else its seat's.
+
+    `signers` are the keys of the seats known so far; None: the seat is not among them.
+    """
+    if isinstance(act, Found) and envelope.group == envelope.seat == group_id(act):
+        return act.device.keys.sign
+    return signers.get(envelope.seat)
 
 
 def second_seat(dot: bytes) -> bytes:
@@ -158,7 +168,7 @@ def seated(envelope: Envelope, act: AnyAct, signers: Mapping[bytes, bytes]) -> d
     `signers` are the seats known so far. It says nothing about who may open seats: `standing` does.
     """
     match act:
-        case Found() if envelope.group == envelope.seat == group_id(act.salt, act.root):
+        case Found() if envelope.group == envelope.seat == group_id(act):
             return {envelope.group: act.root.sign, second_seat(envelope.dot): act.device.keys.sign}
         case Institute():
             return {envelope.dot: act.recovery.sign, second_seat(envelope.dot): act.device.keys.sign}

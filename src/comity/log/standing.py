@@ -174,9 +174,9 @@ def judge(group: bytes, acts: Collection[tuple[Link, AnyAct | None]], chain: Cha
 
 
 def _root(group: bytes, acts: Acts) -> list[Seat]:
-    """The root seat, from a found act; the id of the group is the hash of its root, so there is no other."""
+    """The root seat, from a found act; the id of the group is its hash, so there is no other."""
     for _, act in acts.get(group, ()):
-        if isinstance(act, Found) and group_id(act.salt, act.root) == group:
+        if isinstance(act, Found) and group_id(act) == group:
             return [Seat(group, Place(group), act.root, b"", act.institute, Role.CHAIR)]
     return []
 
@@ -218,7 +218,7 @@ def may(seat: Seat, act: AnyAct) -> bool:
     """Whether the role of a seat allows an act."""
     match act:
         case Found():
-            return group_id(act.salt, act.root) == seat.id
+            return group_id(act) == seat.id
         case Admit():
             own = seat.role is Role.ADMIN and act.institute == seat.institute
             return act.role.rank <= seat.role.rank and (own or seat.role is Role.CHAIR)

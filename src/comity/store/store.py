@@ -7,10 +7,10 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from comity.log.acts import Found, Member, group_id
+from comity.log.acts import Found, Member, Public, group_id
 from comity.log.commit import Change
 from comity.log.envelope import Envelope, Slot, clear
-from comity.log.keys import DeviceKeys, Pair
+from comity.log.keys import DeviceKeys, public_of
 from comity.store import door, schema
 from comity.store.circle import Circles
 from comity.store.database import Database
@@ -81,16 +81,12 @@ class Store:
         """Write changes as one act of a person; the dots of its commits."""
         return self.writer.write(connection, group, changes, author=author, reason=reason, at_ms=at_ms)
 
-    def found(
-        self, connection: Connection, recovery: Pair, salt: bytes, institute: str, at_ms: int, carrier: bytes
-    ) -> bytes:
-        """Found a group under the recovery key, with this device as its chair; its id."""
-        root = recovery.public
-        group = group_id(salt, root)
-        member = Member(self.keys.pair.public, carrier)
+    def found(self, connection: Connection, root: Public, salt: bytes, institute: str, at_ms: int) -> bytes:
+        """Found a group under the recovery key on paper, with this device as its chair; its id."""
+        member = Member(self.keys.pair.public, public_of(self.keys.carrier))
         act = Found(at_ms, salt, root, member, institute)
-        slot = Slot(group, group, 1, 1)
-        door.admit(connection, self.circles, [clear(slot, act.encode(), recovery.secret)])
+        group = group_id(act)
+        door.admit(connection, self.circles, [clear(Slot(group, group, 1, 1), act.encode(), self.keys.pair.secret)])
         self.writer.act(connection, group, self.circles.of(group).rekey(at_ms), at_ms)
         return group
 

@@ -148,7 +148,7 @@ def group_id(found: Found) -> bytes:
 
 
 def signer(envelope: Envelope, act: AnyAct | None, signers: Mapping[bytes, bytes]) -> bytes | None:
-    """The key that must have signed an envelope: of a found act its founder's, as the root is on paper; else its seat's.
+    """Whose key must have signed an envelope: a found act is its founder's, as the root is on paper; else the seat's.
 
     `signers` are the keys of the seats known so far; None: the seat is not among them.
     """

@@ -22,7 +22,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "a": st.integers(0, 3),
     "b": st.text("xy", max_size=2),
     "marking": st.sampled_from(MARKINGS),
-    "facts": st.builds(latest, st.sampled_from(["2026-01-01", "2026-01-02"]), st.text("ab", max_size=1), st.integers()),
+    "facts": st.builds(
+        latest, st.sampled_from(["2026-01-01", "2026-01-02"]), st.text("ab", max_size=1), st.integers(0, 9)
+    ),
     "tags:en": st.booleans(),
 }
 

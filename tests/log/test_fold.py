@@ -83,3 +83,16 @@ def test_who_is_spoken_for_must_be_agreed() -> None:
 def test_nothing_folds_to_nothing() -> None:
     folded = fold([], RULES)
     assert (folded.heads, folded.shown, folded.created, folded.updated) == ({}, {}, b"", b"")
+
+
+def test_people_who_report_different_facts_are_asked_and_a_log_outranks_them() -> None:
+    log = Touch(DOTS[1], 1, "UK", {"facts": latest("2026-01-01", "h", "running")})
+    lost = Touch(DOTS[2], 2, "UK", {"facts": "lost"}, [DOTS[1]])
+    failed = Touch(DOTS[3], 2, "US", {"facts": "failed"}, [DOTS[1]])
+    assert fold([log, lost, failed], RULES).conflicts == ("facts",)
+    assert fold([log, lost, failed._replace(set={"facts": "lost"})], RULES).conflicts == ()
+    newer = Touch(DOTS[4], 3, "US", {"facts": latest("2026-01-02", "h", "succeeded")})
+    folded = fold([log, lost, failed, newer], RULES)
+    assert (folded.shown["facts"], folded.conflicts) == ("succeeded", ())
+    settled = Touch(DOTS[5], 4, "UK", {"facts": "lost"}, [DOTS[2], DOTS[3]])
+    assert fold([log, lost, failed, settled], RULES).conflicts == ()

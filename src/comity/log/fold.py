@@ -203,12 +203,11 @@ def _value(word: Merge, values: Mapping[bytes, Any], record: _Record) -> Any:
 
 def _conflict(field: str, values: Mapping[bytes, Any], rules: Rules) -> bool:
     """Whether a person must choose: different values, where neither source nor strictness decides."""
-    return (
-        len(values) > 1
-        and field not in _RESERVED
-        and merge_of(field, rules) is Merge.ASK
-        and len({_ENCODER.encode(value) for value in values.values()}) > 1
-    )
+    word = merge_of(field, rules)
+    if len(values) < 2 or field in _RESERVED or word not in (Merge.ASK, Merge.LATEST):
+        return False
+    rivals = values.values() if word is Merge.ASK else _newest(values.values())
+    return len({_ENCODER.encode(value) for value in rivals}) > 1
 
 
 def _flags(heads: Heads, retired: bool, record: _Record) -> Iterable[str]:
@@ -218,6 +217,12 @@ def _flags(heads: Heads, retired: bool, record: _Record) -> Iterable[str]:
         yield SPEAKER_DISPUTED
     if not retired and True in heads.get(RETIRED, {}).values():
         yield RETIRE_INCOMPLETE
+
+
+def _newest(values: Collection[Any]) -> list[Any]:
+    """The values of the highest source. What people say has none: it ranks below any log, and alike among itself."""
+    highest = max(map(_source, values))
+    return [value for value in values if _source(value) == highest]
 
 
 def _source(wire: Any) -> tuple[str, str]:

@@ -20,7 +20,7 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save wrote, and the fields that somebody else had changed since they were shown: these now have two values."""
+    """What a save wrote, and the fields that were changed elsewhere since they were shown: these have two values now."""
 
     record: Record
     moved: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ def write(desk: Desk, connection: Connection, group: str, changes: list[Change],
 def add(
     desk: Desk, noun: str, raw: Mapping[str, Any], *, group: str = "", marking: str = "", reason: str = ""
 ) -> Record:
-    """A new record. Without a group it takes that of its parent, with the parent's marking; else it is private and TLP:RED."""
+    """A new record. Without a group it takes group and marking of its parent; else it is private and TLP:RED."""
     kind = _kind(noun)
     with desk.store.writing() as connection:
         world = World(desk, connection)

@@ -29,7 +29,7 @@ def records(
     offset: int = 0,
     retired: bool = False,
 ) -> list[Record]:
-    """The records of a kind that match, ordered by (group, id) unless `sort` names fields (`-field`: the other way round)."""
+    """The records of a kind that match, by (group, id) unless `sort` names fields (`-field`: the other way round)."""
     with desk.store.reading() as connection:
         chosen = selection(desk, connection, noun, query, retired=retired)
         return list(select.page(connection, chosen, sort, limit, offset))

@@ -45,14 +45,14 @@ def told(world: World, cell: Cell | None, reported: Mapping[str, Mapping[str, An
 
 
 def departures(world: World, run: Run, log: InspectLog, cell: Cell | None = None) -> list[Change]:
-    """The changes that keep the deviations of a run as its log now has them, and say that it deviated."""
+    """The changes that keep the deviations of a run as its log now has them; one that succeeded is said to deviate."""
     cell = cell or (world.get(Cell, run.cell) if run.cell else None)
     protocol = frozen(world, cell) if cell else None
     if cell is None or protocol is None:
         return []
     found = [each for each in deviations(settings(protocol), told(world, cell, log.settings)) if each.reported]
     changes = [change for each in found if (change := _deviation(world, run, each))]
-    if found and run.validity == "unreviewed":
+    if found and run.validity == "unreviewed" and log.facts.get("status") == "success":
         opened = drafting.opened(world.connection, run)
         over = tuple(sorted(opened.heads.get("validity", {})))
         changes.append(Change("run", UUID(run.id).bytes, {"validity": "deviated"}, over))

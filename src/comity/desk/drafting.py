@@ -1,4 +1,4 @@
-"""From what somebody means to the changes of a commit: which fields, over which heads, and whether the rules allow it."""
+"""From what somebody means to the changes of a commit: which fields, over which heads, and what the rules forbid."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -109,7 +109,7 @@ def _elements(name: str, heads: Heads, wanted: list[Any]) -> dict[str, bool]:
 
 
 def placed(world: World, kind: type[Record], group: str, values: Mapping[str, Any]) -> Iterator[Problem]:
-    """What forbids a record with these values in this group: its marking, and references that not all readers could follow."""
+    """What forbids a record in this group: its marking, and references that not all of its readers could follow."""
     members = world.members(group)
     if "marking" in values:
         why = permits(values["marking"], members, private=world.is_private(group), countries=world.countries())

@@ -53,7 +53,7 @@ def import_logs(
     errand: Errand,
     on_progress: Callable[[FileOutcome], None] = lambda outcome: None,
 ) -> list[FileOutcome]:
-    """Import every log; what cannot be read is refused by name and the others go through, each in a transaction of its own."""
+    """Import every log in a transaction of its own; what cannot be read is refused by name, the others go through."""
     outcomes = []
     for path in files(paths):
         try:

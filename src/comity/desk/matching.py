@@ -15,7 +15,7 @@ ENDED = ("closed", "cancelled")
 
 @dataclass(frozen=True)
 class Place:
-    """Where the run of a log goes: its cell, the planned run it fills, the run it repeats; `why` where there is no cell."""
+    """Where the run of a log goes: its cell, the planned run it fills, the run it repeats; `why` it has no cell."""
 
     cell: Cell | None = None
     planned: Run | None = None
@@ -81,7 +81,7 @@ def _in(world: World, cell: Cell, exercise: Exercise | None) -> bool:
 def _retried(world: World, log: InspectLog) -> str | None:
     """The newest earlier run of the same task_id: Inspect's retry keeps that and makes a new eval_id."""
     task_id = log.facts.get("task_id")
-    earlier = [run for run in world.find(Run, task_id=task_id)] if task_id else []
+    earlier = list(world.find(Run, task_id=task_id)) if task_id else []
     earlier = [run for run in earlier if run.eval_id and run.eval_id != log.eval_id]
     return max(earlier, key=lambda run: (str(run.started_at), run.id)).id if earlier else None
 

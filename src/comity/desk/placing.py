@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from comity.desk import names
 from comity.desk.world import PRIVATE, World
 from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import STRICTEST
@@ -23,9 +24,11 @@ def place(world: World, kind: type[Record], named: str, values: Mapping[str, Any
 
 
 def inherited(world: World, kind: type[Record], group: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a new record has without being told: the marking and the banner of its parent in the same group, else TLP:RED."""
+    """What a new record has without being told: marking and banner of its parent in the group, else TLP:RED."""
     above = parent(world, kind, values)
-    own = {"institute": world.institute} if kind.noun in OWN else {}
+    own: dict[str, Any] = {"institute": world.institute} if kind.noun in OWN else {}
+    if above and "exercise" in facets(kind):
+        own["exercise"] = names.exercise_of(world.connection, above)
     if above and above.group == group:
         return {"marking": above.marking, **({"synthetic": True} if above.synthetic else {}), **own}
     return {"marking": STRICTEST, **own}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from comity.desk import acting, drafting, labels, names, placing
+from comity.desk import acting, drafting, finding, labels, names, placing
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
@@ -15,6 +15,7 @@ from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.naming import natural_key
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
+from comity.domain.systems import Task
 from comity.errors import BadInput, ComityError, Problem
 from comity.exporters.plan import plan_toml
 from comity.importers.plan import PlanFile, read_plan
@@ -105,7 +106,7 @@ class Application:
         return finding.find(self.world.connection, text, None if noun == "*" else noun).id
 
     def _there(self, kind: type[Record], group: str, entry: Entry, values: Mapping[str, Any]) -> Record | None:
-        """The stored record that an entry is about: by id, by what it was made from, or by what tells it from its like."""
+        """The stored record that an entry is about: by id, by what made it, or by what tells it from its like."""
         for id in filter(None, (entry.id, source_id(group, entry.noun, *entry.key))):
             found = self.world.get(kind, id)
             if found is not None and found.group == group:
@@ -152,7 +153,7 @@ class Application:
         return names.code(record) or names.name(record) or record.id[-12:]
 
     def left(self) -> Iterator[tuple[Opened, Deed]]:
-        """The live records of the exercise that the plan does not name; what a log or a step made is not its business."""
+        """The live records of the exercise that the plan does not name; what a log or a step made is left alone."""
         exercise = next((id for key, id in self.ids.items() if key[0] == "exercise"), None)
         kept = set(self.ids.values())
         for record in belonging(self.world, exercise) if exercise else ():
@@ -223,7 +224,7 @@ def _beside(world: World, exercise: Record) -> Iterator[Record]:
     for noun in ("suite", "system", "task", "access_window"):
         kind = BY_NOUN[noun]
         for record in world.find(kind):
-            suites = {task.suite for task in world.find(BY_NOUN["task"]) if task.id in used}
+            suites = {task.suite for task in world.find(Task) if task.id in used}
             wanted = used | {each for each in suites if each}
             if record.id in wanted or getattr(record, "system", None) in used:
                 yield record

@@ -53,7 +53,7 @@ def do(
     override: str = "",
     given: Mapping[str, Any] | None = None,
 ) -> Record:
-    """Take one step. Raises RuleBroken with every record that stands in the way; `override` is the reason to go on anyway."""
+    """Take one step. Raises RuleBroken with every record in the way; `override` is the reason to go on anyway."""
     step = named(record.noun, verb)
     with desk.store.writing() as connection:
         world = World(desk, connection)

@@ -5,8 +5,10 @@ from typing import Final
 
 from comity.domain.record import Record
 from comity.tui.screens.base import Page, Pane, Tab
+from comity.tui.screens.exercise import ExercisePage
 from comity.tui.screens.record import RecordPage
 from comity.tui.screens.records import ListPane
+from comity.tui.screens.today import TodayPage
 from comity.tui.screens.verbs import Verbs
 
 
@@ -30,7 +32,7 @@ def _section(name: str, *tabs: tuple[str, str]) -> Callable[[], Page]:
 
 
 SECTION_PAGES: Final[Mapping[str, Callable[[], Page]]] = {
-    "today": _section("today", ("", "milestone")),
+    "today": lambda: TodayPage("today"),
     "exercises": _section("exercises", ("", "exercise")),
     "runs": _section("runs", ("", "run")),
     "people": _section(
@@ -69,7 +71,7 @@ _LIVES_IN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("system", "model_alias", "access_window", "suite", "task", "agreement", "institute"), "library"),
     **dict.fromkeys(("group", "disclosure"), "sharing"),
 }
-_PAGES: Final[Mapping[str, type[RecordPage]]] = {}
+_PAGES: Final[Mapping[str, type[RecordPage]]] = {"exercise": ExercisePage}
 
 
 def section_of(record: Record) -> str:

@@ -1,0 +1,63 @@
+"""The page of one exercise: what it is, its matrix, runs, timeline, protocol, roster and findings."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from comity.domain.exercises import Exercise
+from comity.domain.when import show_day
+from comity.tui.glyphs import GLYPHS
+from comity.tui.screens.base import Pane, Tab
+from comity.tui.screens.matrix import MatrixPane
+from comity.tui.screens.record import RecordPage, RecordPane
+from comity.tui.screens.records import ListPane
+from comity.tui.screens.timeline import TimelinePane
+from comity.tui.session import host
+from comity.tui.spans import Line, Span, line, span
+
+_STATUS = {"ready": "assigned", "running": "succeeded", "closed": "done", "paused": "paused", "cancelled": "cancelled"}
+
+
+class ExercisePage(RecordPage):
+    """One exercise under its tabs."""
+
+    @property
+    def exercise(self) -> Exercise:
+        """The exercise as it was last read."""
+        found = self.pane.record if isinstance(self.pane, RecordPane) else self.record
+        assert isinstance(found, Exercise)
+        return found
+
+    def path(self) -> Line:
+        exercise, today = self.exercise, host(self).desk.today
+        glyph = GLYPHS[_STATUS.get(exercise.status, "planned")]
+        return line(
+            span(exercise.code, "strong bold"),
+            span(f"  {exercise.kind}  ", "dim"),
+            Span(glyph.sign, glyph.role),
+            span(f" {exercise.status}", glyph.role),
+            span(f"   {window(exercise, today)}"),
+        )
+
+    def tabs(self) -> Sequence[Tab]:
+        exercise = self.exercise
+        return (
+            Tab("Overview", lambda: RecordPane(exercise)),
+            Tab("Matrix", lambda: MatrixPane(exercise), "m"),
+            Tab("Runs", lambda: self._list("run"), "r"),
+            Tab("Timeline", lambda: TimelinePane(exercise), "t"),
+            Tab("Findings", lambda: self._list("finding"), "f"),
+        )
+
+    def _list(self, noun: str) -> Pane:
+        return ListPane(noun, f"exercise:{self.exercise.code}")
+
+    def given(self) -> Mapping[str, str]:
+        return {"exercise": self.exercise.code}
+
+
+def window(exercise: Exercise, today: date) -> str:
+    """First and last day: `2 Nov to 18 Dec 2026`."""
+    first, last = exercise.window_start, exercise.window_end
+    if first is None or last is None:
+        return "no days set"
+    return f"{show_day(first, today)} to {last.day} {last:%b %Y}"

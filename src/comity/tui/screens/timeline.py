@@ -1,0 +1,157 @@
+"""The timeline of an exercise: weeks, what falls on which day, who is there, and what is not in order."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Final
+
+from comity.desk.calendar import Lane, lanes
+from comity.domain.exercises import Exercise
+from comity.domain.record import Record
+from comity.tui import bars
+from comity.tui.actions import bindings
+from comity.tui.bars import Scale
+from comity.tui.glyphs import sign
+from comity.tui.screens.lines import LinesPane
+from comity.tui.session import host
+from comity.tui.spans import Line, Span, fit, line, span
+from comity.tui.widgets.source import Column, Row, heading
+from comity.tui.widgets.table import Table
+
+_WEEKS: Final = (2, 4, 7, 10, 14, 21, 28)  # cells that a week may take
+_LABEL: Final = 27
+
+
+class Lanes(Table):
+    """Lanes; `h l` move the days instead of the columns."""
+
+    BINDINGS = bindings("timeline")
+
+    def action_left(self) -> None:
+        self._of().pan_by(-7)
+
+    def action_right(self) -> None:
+        self._of().pan_by(7)
+
+    def _of(self) -> "TimelinePane":
+        found = next(each for each in self.ancestors if isinstance(each, TimelinePane))
+        return found
+
+
+class TimelinePane(LinesPane):
+    """Lanes under a line of weeks."""
+
+    BINDINGS = bindings("list", "timeline")
+    HINTS = ("open", "left", "zoom_in", "today", "edit", "note")
+    WORDS = {"left": "pan"}
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__()
+        self.exercise = exercise
+        self.week = 10
+        self.first = self._start()
+
+    def table_of(self) -> Table:
+        return Lanes((Column("", _LABEL), Column("", 20, grows=True)), gap=1)
+
+    def _start(self) -> date:
+        first = self.exercise.window_start or self.exercise.window_end or date.today()
+        return _monday(first - timedelta(days=7))
+
+    @property
+    def scale(self) -> Scale:
+        """Which days are on the screen now."""
+        label = _LABEL if not self.narrow else 22
+        return Scale(self.first, self.week, max(10, self.table.cells - self.table.GUTTER - label - 1))
+
+    def read(self) -> Iterator[Row]:
+        self.table.columns = (Column("", _LABEL if not self.narrow else 22), Column("", self.scale.cells, grows=True))
+        today, masks, group = host(self).desk.today, host(self).session.masks, ""
+        for lane in lanes(host(self).desk, self.exercise):
+            if lane.group != group:
+                group = lane.group
+                yield heading(line(span(f"   {group}", "dim bold")))
+            record = lane.record
+            key = f"{record.id} {lane.label}"
+            worst = lane.checks[0].severity if lane.checks else ""
+            mark = (sign(worst),) if worst in ("blocker", "high") else ()
+            if masks(record.marking):
+                yield Row(key, (line(span("···· kept off screen: m", "dim")),), masked=True, value=lane)
+                continue
+            role = "strong bold" if not group else ""
+            label = line(span(lane.label, role), span(f" {lane.note}", "dim"))
+            drawn = bars.draw(lane, self.scale, today)
+            yield Row(key, (label, drawn), sign=mark, marking=record.marking, synthetic=record.synthetic, value=lane)
+
+    def over(self) -> Sequence[Line]:
+        days, weeks = bars.heads(self.scale, host(self).desk.today)
+        indent = Span(" " * (self.table.GUTTER + self.table.columns[0].width + 1))
+        room = self.scale.cells + len(indent.text)
+        return [fit((indent, *days), room), fit((indent, *weeks), room)]
+
+    @property
+    def lane(self) -> Lane | None:
+        """The lane under the cursor."""
+        row = self.table.current
+        return row.value if row and isinstance(row.value, Lane) and not row.masked else None
+
+    def current(self) -> Record | None:
+        row = self.table.current
+        return row.value.record if row and isinstance(row.value, Lane) else None
+
+    def under(self) -> Sequence[Line]:
+        lane = self.lane
+        if lane is None:
+            return [bars.key()]
+        if lane.checks:
+            check = lane.checks[0]
+            said = line(sign(check.severity), span(f" {lane.label}  ", "bold"), span(check.text))
+        else:
+            said = line(span(lane.label, "strong bold"), span(f"  {lane.note}  nothing stands against it", "dim"))
+        return [said, bars.key()]
+
+    def state(self) -> Line:
+        today, first, last = host(self).desk.today, self.exercise.window_start, self.exercise.window_end
+        if first is None or last is None:
+            return ()
+        if today < first:
+            return line(span(f"opens in {(first - today).days} d", "dim"))
+        if today > last:
+            return line(span(f"ended {(today - last).days} d ago", "dim"))
+        weeks = (_monday(last) - _monday(first)).days // 7 + 1
+        week = (_monday(today) - _monday(first)).days // 7 + 1
+        return line(span(f"week {week} of {weeks}", "dim"), span(f"   {(last - today).days} d left"))
+
+    def held(self) -> Iterable[tuple[str, bool]]:
+        yield self.exercise.marking, self.exercise.synthetic
+        yield from super().held()
+
+    # keys
+
+    def pan_by(self, days: int) -> None:
+        """Move the days on the screen."""
+        self.first += timedelta(days=days)
+        self.bring_in()
+
+    def action_zoom_in(self) -> None:
+        self._zoom(1)
+
+    def action_zoom_out(self) -> None:
+        self._zoom(-1)
+
+    def _zoom(self, by: int) -> None:
+        """Wider or narrower weeks; the day in the middle stays there."""
+        middle = self.first + timedelta(days=self.scale.cells * 7 // self.week // 2)
+        place = min(max(_WEEKS.index(self.week) + by, 0), len(_WEEKS) - 1)
+        self.week = _WEEKS[place]
+        self.first = _monday(middle - timedelta(days=self.scale.cells * 7 // self.week // 2))
+        self.bring_in()
+
+    def action_today(self) -> None:
+        """Put today in the middle."""
+        half = timedelta(days=self.scale.cells * 7 // self.week // 2)
+        self.first = _monday(host(self).desk.today - half)
+        self.bring_in()
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

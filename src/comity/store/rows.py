@@ -41,8 +41,16 @@ def row(kind: type[Record], shown: Mapping[str, Any]) -> tuple[dict[str, Any], l
                 columns[name] = decode(kind, name, values[name])
             except ValidationError:
                 unreadable.append(name)
-                columns[name] = None
+                columns[name] = default(kind, name)
     return columns, unreadable
+
+
+def default(kind: type[Record], name: str) -> Any:
+    """What stands for a value that cannot be read: nothing, but always a list where there are many, and a marking."""
+    facet = facets(kind).get(name)
+    if facet is not None and (facet.many or facet.merge is Merge.STRICTEST):
+        return kind.model_fields[name].get_default(call_default_factory=True)
+    return None
 
 
 def words(kind: type[Record], columns: Mapping[str, Any]) -> tuple[str, str]:

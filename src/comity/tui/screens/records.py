@@ -24,6 +24,7 @@ from comity.tui.session import host
 from comity.tui.spans import Line, Span, content, keyed, line, span
 from comity.tui.widgets.choice import Menu, Option
 from comity.tui.widgets.filterline import FilterLine
+from comity.tui.widgets.source import Column, Source
 from comity.tui.widgets.table import Table
 
 QUICK: Final[dict[str, tuple[tuple[str, str], ...]]] = {
@@ -54,7 +55,7 @@ class ListPane(Pane):
 
     def compose(self) -> ComposeResult:
         yield FilterLine(self._offers)
-        yield Table(columns_of(self.kind, self.names))
+        yield Table(self.columns())
         yield Static(markup=False, classes="empty")
 
     def on_mount(self) -> None:
@@ -62,6 +63,14 @@ class ListPane(Pane):
         self.order: tuple[str, ...] = tuple(listing.order) or self._usual_order()
         self.query_one(FilterLine).set(self._first_filter or listing.filter)
         self._open_window()
+
+    def columns(self) -> Sequence[Column]:
+        """The columns of the table."""
+        return columns_of(self.kind, self.names)
+
+    def source(self) -> Source:
+        """The rows of what was found."""
+        return Records(host(self).desk, self._window, self.names, host(self).session)
 
     @property
     def table(self) -> Table:
@@ -92,7 +101,7 @@ class ListPane(Pane):
                 self._window = Window(app.desk, self.noun, self.within, self.order)
         else:
             line_.wrong("")
-        self.table.show(Records(app.desk, self._window, self.names, app.session))
+        self.table.show(self.source())
         self._tell_empty()
         self.tell()
 
@@ -151,7 +160,7 @@ class ListPane(Pane):
 
     def current(self) -> Record | None:
         row = self.table.current if self._window.count else None
-        return row.value if row else None
+        return row.value if row and isinstance(row.value, Record) else None
 
     def chosen(self) -> list[Any]:
         marked = self.table.marked

@@ -74,7 +74,8 @@ def test_status_tells_what_scripts_rely_on(home: Path, comity: Comity) -> None:
         *("home", "institute", "person", "device", "records", "envelopes"),
         *("not_elsewhere", "conflicts", "waiting", "void", "missing", "hubs"),
     }
-    assert (found["institute"], found["records"]["institute"]) == ("UK-AISI", 1)
+    assert (found["institute"], found["home"]) == ("UK-AISI", str(home))
+    assert found["records"]["exercise"] == 0
     assert "UK-AISI" in comity("status").out
 
 

@@ -27,13 +27,15 @@ def test_there_are_exactly_two_commands_to_set_up() -> None:
 
 
 def test_every_readme_command_runs(tmp_path: Path) -> None:
-    """In order, in one home of its own, on the tree as it is."""
+    """In order, in one home of its own, on the tree as it is; what they write lands beside it."""
+    for item in ROOT.iterdir():
+        (tmp_path / item.name).symlink_to(item)
     environment = {**os.environ, "COMITY_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
     for command in commands(README)[2:]:
         done = subprocess.run(
             ["bash", "-euo", "pipefail", "-c", command],
-            cwd=ROOT,
+            cwd=tmp_path,
             env=environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -2,7 +2,7 @@
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -16,6 +16,9 @@ from comity.errors import ConflictsExist
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
+    from comity.desk.plans import Act, Deed
+
+DONE: "dict[Act, str]" = {"add": "added", "change": "changed", "unchanged": "unchanged", "retire": "retired"}
 
 
 @click.command(
@@ -72,16 +75,22 @@ def apply(call: Call, file: str, dry_run: bool, retire: bool) -> None:
 
     with opened_desk(call) as desk:
         plan = plans.apply(desk, Path(file), dry_run=dry_run, retire=retire)
-    rows = [(deed.act, deed.noun, deed.name, ", ".join(deed.fields)) for deed in plan.deeds if deed.act != "unchanged"]
+    counts = {name: plan.count(act) for act, name in DONE.items()}
     if call.as_json:
-        print_json(plan)
-    else:
-        print_table(("act", "kind", "name", "fields"), rows)
+        items, left = ([_deed(deed) for deed in deeds] for deeds in (plan.deeds, plan.left))
+        print_json({"exercise": plan.exercise, "items": items, **counts, "left": left, "dry_run": dry_run})
+        return
+    rows = [(deed.act, deed.noun, deed.name, ", ".join(deed.fields)) for deed in plan.deeds if deed.act != "unchanged"]
+    print_table(("act", "kind", "ref", "fields"), rows)
     if not call.quiet:
-        told = f"{plan.count('add')} added, {plan.count('change')} changed, {plan.count('unchanged')} unchanged"
-        tell(f"{plan.exercise}: {told}{'; nothing was written' if dry_run else ''}.")
+        told = ", ".join(f"{count} {name}" for name, count in counts.items())
+        tell(f"{plan.exercise or file}: {told}{'; nothing was written' if dry_run else ''}.")
         for deed in plan.left:
             tell(f"Not in the file: {deed.noun.replace('_', ' ')} {deed.name}; --retire retires it.")
+
+
+def _deed(deed: "Deed") -> dict[str, Any]:
+    return {"act": deed.act, "kind": deed.noun, "id": deed.id, "ref": deed.name, "fields": deed.fields}
 
 
 export = Noun("export", help="Write what others can read.")

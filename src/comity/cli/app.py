@@ -30,6 +30,7 @@ SECTIONS = {
     },
     "Whole jobs": {
         "check": ("comity.cli.jobs:check", "What needs attention."),
+        "undo": ("comity.cli.undoing:undo", "Take back the newest act on a record."),
         "search": ("comity.cli.jobs:search", "Find words in titles, texts and notes."),
         "apply": ("comity.cli.jobs:apply", "Make the store match a plan file."),
         "export": ("comity.cli.jobs:export", "Write a plan file that apply reads back."),

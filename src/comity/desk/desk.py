@@ -29,7 +29,9 @@ class Desk:
     root: Public  # the recovery key of the institute, which founds its groups
     fixed_day: date | None = None
     clock: Callable[[], datetime] = wall_clock
-    undone: list[bytes] = field(default_factory=list)
+    written: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts of this session, by their dots
+    restored: set[bytes] = field(default_factory=set)  # commits of this session that put back what stood before
+    undone: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts that took one back and can be redone
     passed: tuple[Any, Any] | None = None  # the last pass over the checks, and the state of the store it saw
 
     @property

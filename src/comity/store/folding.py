@@ -12,7 +12,7 @@ from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import join
 from comity.domain.record import Record, facets
 from comity.log.commit import Change, Commit
-from comity.log.envelope import decode
+from comity.log.envelope import Type, decode
 from comity.log.fold import Folded, Rules, Touch, fold
 from comity.store import schema
 from comity.store.circle import Circles
@@ -81,6 +81,17 @@ def _commits(connection: Connection, circles: Circles, dots: Mapping[int, bytes]
         for no, header, signature, body in connection.execute(query):
             if commit := circles.open(decode(header + signature + body)):
                 yield no, commit
+
+
+def commit_of(connection: Connection, circles: Circles, dot: bytes) -> tuple[bytes, Commit] | None:
+    """The group and the commit of this dot; None where it is no commit, or not to be opened here."""
+    e = schema.envelopes.c
+    query = select(e.header, e.signature, e.body).where(e.dot == dot, e.body.is_not(None), e.status == "in")
+    for header, signature, body in connection.execute(query):
+        envelope = decode(header + signature + body)
+        if envelope.type is Type.COMMIT and (commit := circles.open(envelope)):
+            return envelope.group, commit
+    return None
 
 
 def by_record(commit: Commit) -> Mapping[tuple[bytes, str], Sequence[Change]]:

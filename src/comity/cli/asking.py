@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from comity.errors import Locked, UsageError
+from comity.errors import Locked, Refused, UsageError
 
 if TYPE_CHECKING:
     from comity.settings import Settings
@@ -51,6 +51,7 @@ def new_passphrase() -> str:
     )
 
 
-def confirmed(question: str, *, yes: bool) -> bool:
-    """Whether a person agrees; without a terminal only --yes does."""
-    return yes or (sys.stdin.isatty() and click.confirm(question, err=True))
+def agree(question: str, *, yes: bool) -> None:
+    """Ask a person at a terminal before something grave; a script that asks for it means it."""
+    if not yes and sys.stdin.isatty() and not click.confirm(question, err=True):
+        raise Refused("Nothing was done.", code="not_agreed")

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from comity.cli.asking import agree
 from comity.cli.desks import opened_desk
 from comity.cli.fields import field_options, given_fields, kebab
 from comity.cli.frame import Call, Noun, Verb, bare, pass_call
@@ -157,6 +158,8 @@ def step_command(kind: type[Record], step: Step) -> click.Command:
         with opened_desk(call) as desk:
             record = find(desk, ref, kind.noun)
             given = given_fields(kind, told)
+            if step.grave:
+                agree(f"{step.name} {ref}: {step.help} Go on?", yes=call.yes)
             record = stepping.do(desk, record, step.name, reason=reason, override=override, given=given)
             _print_after(desk, call, record, step.name)
 

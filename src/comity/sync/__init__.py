@@ -1,1 +1,1 @@
-"""How two sets of envelopes become equal."""
+"""Bringing two replicas to the same set of envelopes, whatever lies between them."""

@@ -2,9 +2,10 @@
 
 import os
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
-from comity.errors import NotFound, Refused
+from comity.errors import NotFound, Problem, Refused
 
 
 def home_folder(given: str = "") -> Path:
@@ -44,3 +45,15 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(path)
+
+
+def home_problems(home: Path) -> Iterator[Problem]:
+    """What is wrong with the files of a home: whose they are, and who can read them."""
+    private = os.name == "posix"
+    for path in (home, *sorted(home.rglob("*"))):
+        seen = path.lstat()
+        if hasattr(os, "getuid") and seen.st_uid != os.getuid():
+            yield Problem("home_owner", f"{path} belongs to another user; `chown` it to yourself")
+        if private and not path.is_symlink() and stat.S_IMODE(seen.st_mode) & 0o077:
+            mode = "700" if path.is_dir() else "600"
+            yield Problem("home_mode", f"others can look into {path}; chmod {mode} {path}")

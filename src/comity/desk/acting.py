@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from comity.desk import drafting, labels, placing
+from comity.desk import drafting, labels, placing, rules
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.world import World
@@ -20,7 +20,7 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class Saved:
-    """What a save wrote, and the fields that were changed elsewhere since they were shown: these have two values now."""
+    """What a save wrote, and the fields that changed elsewhere since they were shown: these have two values now."""
 
     record: Record
     moved: tuple[str, ...] = ()
@@ -53,6 +53,7 @@ def add(
         values = drafting.typed(world, kind, given)
         home = placing.place(world, kind, group, values)
         values = {**placing.inherited(world, kind, home, values), **values}
+        rules.require(kind, rules.twins(world, kind, home, values))
         values |= labels.numbered(connection, kind, home, values)
         id = drafting.new_id()
         change = drafting.creation(world, kind, home, values, id)
@@ -66,14 +67,14 @@ def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = ""
     with desk.store.writing() as connection:
         world = World(desk, connection)
         current = reread(connection, kind, opened.record.id, opened.record.group)
-        drafting.only_live(current)
+        rules.only_live(current)
         values = drafting.typed(world, kind, raw, known=drafting.values_of(opened.record))
         values = {
             name: value for name, value in values.items() if settle or drafting.differs(opened.record, name, value)
         }
         if not values:
             return Saved(current)
-        drafting.check(world, Opened(current, opened.heads), values, reason=reason, settle=settle)
+        rules.check(world, current, values, reason=reason, settle=settle)
         now = drafting.opened(connection, current)
         write(desk, connection, current.group, [drafting.revision(opened, values)], reason)
         return Saved(reread(connection, kind, current.id, current.group), moved(opened, now, values))
@@ -88,7 +89,7 @@ def retire(desk: Desk, record: Record, reason: str) -> Record:
     """Take a record out of every list; it stays in the log and its history can be read."""
     with desk.store.writing() as connection:
         current = reread(connection, type(record), record.id, record.group)
-        drafting.only_live(current)
+        rules.only_live(current)
         write(desk, connection, current.group, [drafting.retirement(drafting.opened(connection, current))], reason)
         return reread(connection, type(record), record.id, record.group)
 

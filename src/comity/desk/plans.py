@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from comity.desk import acting, drafting, finding, labels, names, placing
+from comity.desk import acting, drafting, finding, labels, names, placing, rules
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
@@ -118,6 +118,7 @@ class Application:
 
     def _add(self, kind: type[Record], group: str, values: dict[str, Any], id: str) -> None:
         values = {**placing.inherited(self.world, kind, group, values), **values}
+        rules.require(kind, rules.twins(self.world, kind, group, values))
         if kind.label_prefix and not values.get(kind.code_field):
             values[kind.code_field] = self._label(kind, group)
         self.changes[group].append(drafting.creation(self.world, kind, group, values, id))
@@ -135,7 +136,7 @@ class Application:
 
     def _change(self, record: Record, values: dict[str, Any]) -> None:
         opened = drafting.opened(self.world.connection, record)
-        states = drafting.state_fields(record.noun)
+        states = rules.state_fields(record.noun)
         fresh = {
             name: value
             for name, value in values.items()
@@ -144,8 +145,8 @@ class Application:
         if not fresh:
             self.deeds.append(Deed("unchanged", record.noun, record.id, self._name(record)))
             return
-        drafting.only_live(record)
-        drafting.check(self.world, opened, fresh, reason="plan", settle=False)
+        rules.only_live(record)
+        rules.check(self.world, record, fresh, reason="plan", settle=False)
         self.changes[record.group].append(drafting.revision(opened, fresh))
         self.deeds.append(Deed("change", record.noun, record.id, self._name(record), tuple(fresh)))
 

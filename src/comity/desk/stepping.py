@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from comity.desk import acting, drafting, labels
+from comity.desk import acting, drafting, labels, rules
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.world import World
@@ -58,7 +58,7 @@ def do(
     with desk.store.writing() as connection:
         world = World(desk, connection)
         current = acting.reread(connection, type(record), record.id, record.group)
-        drafting.only_live(current)
+        rules.only_live(current)
         shown = drafting.opened(connection, current)
         _one_state(step, shown)
         values = drafting.typed(world, type(current), given or {}, drafting.values_of(current))

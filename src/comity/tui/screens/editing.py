@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from comity.desk import acting, asking
-from comity.desk.drafting import state_fields
+from comity.desk.rules import state_fields
 from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import STRICTEST
 from comity.domain.record import Record, facets

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from comity.cli.asking import ask, asked_before, new_passphrase
-from comity.cli.desks import day_told, opened_desk
+from comity.cli.desks import day_told, loaded, opened_desk
 from comity.cli.frame import Call, Verb, pass_call, unknown
 from comity.cli.output import print_json, print_lines, print_text, tell
 from comity.errors import ComityError, Refused
@@ -155,6 +155,7 @@ def _open_app(home: Path, opener: Callable[[], "Desk"], target: str = "", query:
     from comity import settings
     from comity.tui.app import ComityApp
 
+    loaded()
     ComityApp(opener, start=target, filter=query, settings=settings.load(home)).run()
 
 

@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from comity import settings
 from comity.errors import IntegrityFailure, Locked, NotFound, Refused
@@ -168,6 +168,17 @@ def change_passphrase(home: Path, *, old: str, new: str, cost: tuple[int, int] =
     write_private(home / KEYS, keyfile.sealed(keys, file.card, new, cost).encode())
 
 
+def doctor(desk: "Desk") -> dict[str, Any]:
+    """What is wrong with an installation, the keys of the app included."""
+    from comity.desk import care
+    from comity.tui.actions import clashes
+
+    found = care.doctor(desk)["problems"]
+    hint = "see [keys] in the settings"
+    problems = [*found, *({"code": "keys", "text": each, "hint": hint} for each in clashes(desk.settings.keys))]
+    return {"ok": not problems, "problems": problems}
+
+
 def demo_home() -> Path:
     """Where the demo lives: beside the user's home, never in it."""
     from platformdirs import user_data_path
@@ -206,7 +217,7 @@ def _make_demo(home: Path) -> None:
     desk = open_desk(making, today=TODAY, clock=lambda: samples.WRITTEN)
     samples.fill(desk)
     desk.close()
-    (making / DEMO).write_text("A demo of Comity; it may be deleted.\n", encoding="utf-8")
+    write_private(making / DEMO, b"A demo of Comity; it may be deleted.\n")
     if home.exists():
         home.rmdir()
     making.rename(home)

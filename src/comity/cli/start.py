@@ -122,12 +122,12 @@ def status(call: Call) -> None:
 @pass_call
 def doctor(call: Call) -> None:
     """What is wrong with this installation and how to mend it."""
+    from comity import bootstrap
     from comity.cli.care import print_findings
-    from comity.desk import care
 
     try:
         with opened_desk(call) as desk:
-            found = care.doctor(desk)
+            found = bootstrap.doctor(desk)
     except ComityError as error:
         found = {"ok": False, "problems": [{"code": error.code, "text": error.message, "hint": error.hint}]}
     print_findings(found, as_json=call.as_json)

@@ -66,10 +66,11 @@ def rebuild(desk: Desk) -> int:
 
 def doctor(desk: Desk) -> dict[str, Any]:
     """What is wrong with this installation, and how to mend it."""
-    from comity.desk.health import unwell
-    from comity.store import verify as verifying
+    from comity.desk import health
 
-    return told([*unwell(desk), *verifying.problems(desk.store)])
+    found = [{"code": each.field, "text": each.message, "hint": ""} for each in health.problems(desk)]
+    problems = [*found, *verify(desk)["problems"]]
+    return {"ok": not problems, "problems": problems}
 
 
 def told(findings: "list[Finding]") -> dict[str, Any]:

@@ -52,7 +52,7 @@ class Matrix(Table):
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the cell that was clicked; a click where it already is opens it."""
         at, before = self.GUTTER, (self.cursor, self.column)
-        for place, cells in self._arranged(self.size.width):
+        for place, cells in self._arranged(self.cells):
             if at <= event.x < at + cells + self.gap and place >= self.labels:
                 self.column = place
             at += cells + self.gap

@@ -58,6 +58,11 @@ class Table(ScrollView, can_focus=True):
         return self._seen.row(self.cursor)
 
     @property
+    def cells(self) -> int:
+        """The width there is for text, the scroll bar left out."""
+        return self.scrollable_content_region.width
+
+    @property
     def head_height(self) -> int:
         if not any(column.label for column in self.columns):
             return 0
@@ -158,7 +163,7 @@ class Table(ScrollView, can_focus=True):
     # drawing
 
     def render_line(self, y: int) -> Strip:
-        width, top = self.size.width, self.head_height
+        width, top = self.cells, self.head_height
         if y < top:
             line, ground = self._head(y, width), self.GROUND
         else:
@@ -254,7 +259,7 @@ class Table(ScrollView, can_focus=True):
         self._pan(1)
 
     def _pan(self, by: int) -> None:
-        hidden = len(self._arranged(self.size.width)) + self.pan < len(self.columns)
+        hidden = len(self._arranged(self.cells)) + self.pan < len(self.columns)
         if by < 0 or hidden:
             self.pan = max(0, self.pan + by)
             self.refresh()

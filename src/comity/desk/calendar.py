@@ -178,6 +178,12 @@ def _people(look: Sight, exercise: Exercise) -> Iterator[Lane]:
         yield Lane("People", called(person), words(each.role), each, tuple(bars))
 
 
+def _away(look: Sight, person: str, days: tuple[date | None, date | None]) -> list[Stretch]:
+    """Leave that falls into these days."""
+    found = look.find(Leave, person=person)
+    return [Stretch(each.start, each.end, "leave") for each in found if overlap((each.start, each.end), days)]
+
+
 def _secondments(look: Sight, exercise: Exercise) -> Iterator[Lane]:
     """Terms between its institutes that fall into its window."""
     joined = {each.institute for each in look.find(Participant, exercise=exercise.id)}
@@ -190,11 +196,7 @@ def _secondments(look: Sight, exercise: Exercise) -> Iterator[Lane]:
         person = look.get(Person, each.person)
         sort: Sort = "solid" if each.status in _SURE else "shaky"
         bars = [Stretch(each.start, each.end, sort)]
-        bars += [
-            Stretch(leave.start, leave.end, "leave")
-            for leave in look.find(Leave, person=each.person)
-            if overlap((leave.start, leave.end), (each.start, each.end))
-        ]
+        bars += _away(look, each.person, (each.start, each.end))
         yield Lane("People", called(person), each.label, each, tuple(bars))
 
 

@@ -8,6 +8,7 @@ from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.screens.exercise import ExercisePage
 from comity.tui.screens.record import RecordPage
 from comity.tui.screens.records import ListPane
+from comity.tui.screens.runs import RunsPage
 from comity.tui.screens.today import TodayPage
 from comity.tui.screens.verbs import Verbs
 
@@ -34,7 +35,7 @@ def _section(name: str, *tabs: tuple[str, str]) -> Callable[[], Page]:
 SECTION_PAGES: Final[Mapping[str, Callable[[], Page]]] = {
     "today": lambda: TodayPage("today"),
     "exercises": _section("exercises", ("", "exercise")),
-    "runs": _section("runs", ("", "run")),
+    "runs": lambda: RunsPage("runs"),
     "people": _section(
         "people",
         ("Roster", "person"),

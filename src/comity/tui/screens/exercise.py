@@ -10,6 +10,7 @@ from comity.tui.screens.base import Pane, Tab
 from comity.tui.screens.matrix import MatrixPane
 from comity.tui.screens.record import RecordPage, RecordPane
 from comity.tui.screens.records import ListPane
+from comity.tui.screens.runs import RunsPane
 from comity.tui.screens.timeline import TimelinePane
 from comity.tui.session import host
 from comity.tui.spans import Line, Span, line, span
@@ -43,7 +44,7 @@ class ExercisePage(RecordPage):
         return (
             Tab("Overview", lambda: RecordPane(exercise)),
             Tab("Matrix", lambda: MatrixPane(exercise), "m"),
-            Tab("Runs", lambda: self._list("run"), "r"),
+            Tab("Runs", lambda: RunsPane(f"exercise:{exercise.id}"), "r"),
             Tab("Timeline", lambda: TimelinePane(exercise), "t"),
             Tab("Findings", lambda: self._list("finding"), "f"),
         )

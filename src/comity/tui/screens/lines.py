@@ -1,4 +1,4 @@
-"""A pane of lines that are all at hand: what is said about the whole above them, about the one under the cursor below."""
+"""A pane of lines that are all at hand: what is said of them all stands above, of the one under the cursor below."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar

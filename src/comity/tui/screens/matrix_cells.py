@@ -21,12 +21,14 @@ def square_line(each: Square) -> Line:
 
 
 def legend(name: str) -> Line:
+    """A state and its word, for the key under the matrix."""
     glyph = GLYPHS[name]
     words = {"stand_down": "stand-down", "accepted_deviation": "accepted"}
     return (Span(glyph.sign, glyph.role), span(f" {words.get(name, name)}", "dim"))
 
 
 def cell_panel(square: Square, sheet: CellSheet) -> Sequence[Line]:
+    """A cell beside the matrix."""
     cell = square.cell
     lines: list[Line] = [
         square_line(square),
@@ -67,6 +69,7 @@ def _keys(square: Square) -> list[Line]:
 
 
 def cell_strip(square: Square, sheet: CellSheet) -> Sequence[Line]:
+    """A cell in three lines."""
     cell = square.cell
     run = f"  {square.run.label} {square.run.execution_status}" if square.run else ""
     who = "; ".join(f"{name} ({institute}), {note}" for name, institute, note in sheet.could)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -44,7 +44,18 @@ class ListPane(Pane):
     """All records of a kind that a query finds. `within` always holds; the filter line holds what a person adds."""
 
     BINDINGS = bindings("list")
-    HINTS = ("open", "edit", "step", "new", "mark", "filter", "quick", "copy", "panel", "find")
+    HINTS: ClassVar[tuple[str, ...]] = (
+        "open",
+        "edit",
+        "step",
+        "new",
+        "mark",
+        "filter",
+        "quick",
+        "copy",
+        "panel",
+        "find",
+    )
 
     def __init__(self, noun: str, within: str = "", *, names: Sequence[str] = (), filter: str = "") -> None:  # noqa: A002
         super().__init__()

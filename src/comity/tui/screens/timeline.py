@@ -33,8 +33,7 @@ class Lanes(Table):
         self._of().pan_by(7)
 
     def _of(self) -> "TimelinePane":
-        found = next(each for each in self.ancestors if isinstance(each, TimelinePane))
-        return found
+        return next(each for each in self.ancestors if isinstance(each, TimelinePane))
 
 
 class TimelinePane(LinesPane):

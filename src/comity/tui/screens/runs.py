@@ -1,0 +1,253 @@
+"""The board of runs: by exercise, how each stands and since when, what it was measured against, what was heard."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Final
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from comity.desk import asking
+from comity.desk.runboard import RunGroup, RunReader, RunSheet, groups, sheet
+from comity.desk.window import Window
+from comity.desk.world import World
+from comity.domain.record import Record
+from comity.domain.runs import Run
+from comity.tui.actions import bindings
+from comity.tui.glyphs import GLYPHS, meter
+from comity.tui.screens.base import Tab
+from comity.tui.screens.lines import NARROW, kept_off, masked
+from comity.tui.screens.records import ListPane
+from comity.tui.screens.run_lines import COLUMNS, run_few, run_full, run_row
+from comity.tui.screens.verbs import Verbs
+from comity.tui.session import host
+from comity.tui.spans import Line, Span, content, line, span
+from comity.tui.widgets.source import Column, Row, Source, heading
+
+_COUNTED: Final = (
+    ("succeeded", ("succeeded",)),
+    ("running", ("running", "paused", "queued")),
+    ("failed", ("failed", "lost")),
+    ("cancelled", ("cancelled",)),
+    ("planned", ("planned", "assigned")),
+)
+
+
+class RunRows:
+    """Rows of runs under the headings of their exercises; a group that is folded has only its heading."""
+
+    def __init__(self, pane: "RunsPane", found: Sequence[RunGroup]) -> None:
+        self._pane = pane
+        desk, order = host(pane).desk, pane.order
+        self._groups = [
+            (group, Window(desk, "run", group.query, order) if group.count and not pane.folds(group) else None)
+            for group in found
+        ]
+
+    @property
+    def count(self) -> int:
+        return sum(self._size(window) for _, window in self._groups)
+
+    @staticmethod
+    def _size(window: Window | None) -> int:
+        return 1 + (window.count if window else 0)
+
+    def index_of(self, key: str) -> int | None:
+        start = 0
+        for group, window in self._groups:
+            if key == _key(group):
+                return start
+            place = window.index_of(key) if window else None
+            if place is not None:
+                return start + 1 + place
+            start += self._size(window)
+        return None
+
+    def rows(self, start: int, stop: int) -> Sequence[Row]:
+        made: list[Row | Run] = []
+        at = 0
+        for group, window in self._groups:
+            if start <= at < stop:
+                made.append(self._heading(group, folded=window is None))
+            if window and at + 1 < stop and start < at + 1 + window.count:
+                made += window.rows(max(0, start - at - 1), stop - at - 1)  # type: ignore[arg-type]
+            at += self._size(window)
+        return self._drawn(made)
+
+    def _heading(self, group: RunGroup, *, folded: bool) -> Row:
+        name = group.exercise.code if group.exercise else "no exercise"
+        count = f" · {group.count} run{'s' * (group.count != 1)}" if group.count else " · no runs yet"
+        spans = line(
+            Span("▸ " if folded else "▾ ", "dim"), span(name, "strong bold"), span(f"  {group.note}{count}", "dim")
+        )
+        return heading(spans, key=_key(group), rests=True, value=group)
+
+    def _drawn(self, made: Sequence[Row | Run]) -> list[Row]:
+        desk, session = host(self._pane).desk, host(self._pane).session
+        runs = [each for each in made if isinstance(each, Run)]
+        with desk.store.reading() as connection:
+            reader = RunReader.of(World(desk, connection), runs)
+            return [
+                each
+                if isinstance(each, Row)
+                else masked(each.id, 3, each)
+                if session.masks(each.marking)
+                else run_row(reader.line(each))
+                for each in made
+            ]
+
+
+def _key(group: RunGroup) -> str:
+    return f"group {group.exercise.id if group.exercise else ''}"
+
+
+class RunsPane(ListPane):
+    """All runs that match, grouped; `enter` on a heading folds it, `=` compares two marked runs."""
+
+    SCOPED_CSS = False
+    DEFAULT_CSS = """
+    RunsPane .over { height: 1; margin-bottom: 1; }
+    RunsPane .under { height: auto; max-height: 60%; border-top: solid $rule; }
+    .-narrow RunsPane .over { margin-bottom: 0; }
+    """
+    BINDINGS = bindings("list", "runs")
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "step", "decide", "compare", "mark", "quick", "filter", "note", "find")
+
+    def __init__(self, within: str = "", filter: str = "") -> None:  # noqa: A002
+        super().__init__("run", within, filter=filter)
+        self.turned: set[str] = set()
+        self._sheets: dict[str, RunSheet] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False, classes="over")
+        yield from super().compose()
+        yield Static(markup=False, classes="under")
+
+    def columns(self) -> Sequence[Column]:
+        return COLUMNS
+
+    def folds(self, group: RunGroup) -> bool:
+        """Whether only the heading is shown: what is over starts folded."""
+        return (_key(group) in self.turned) != (group.over and not self.asked)
+
+    def source(self) -> Source:
+        self._sheets.clear()
+        self.table.gap = 2 if self.app.size.width >= NARROW else 1
+        found = groups(host(self).desk, self._query(self.asked))
+        self.query_one(".over", Static).update(content([self._counts()]))
+        return RunRows(self, found)
+
+    def _counts(self) -> Line:
+        """The board in one line: a bar of all runs, and how many stand where."""
+        desk, asked = host(self).desk, self._query(self.asked)
+        counts = {
+            name: asking.count(desk, "run", f"{asked} execution_status:{','.join(statuses)}".strip())
+            for name, statuses in _COUNTED
+        }
+        stale = asking.count(desk, "run", f"{asked} is:stale".strip())
+        total = sum(counts.values())
+        wide = self.app.size.width >= NARROW
+        bar = meter(counts["succeeded"], total, 36, "green") if wide else ()
+        parts: list[Span] = [*bar, Span("   ")] if wide else []
+        for name, count in counts.items():
+            if count:
+                silent = f", {'' if stale == count else f'{stale} '}silent" if name == "running" and stale else ""
+                role = "amber" if silent else "dim" if name in ("planned", "cancelled") else ""
+                parts += [
+                    Span(GLYPHS[name].sign, GLYPHS[name].role),
+                    span(f" {count:,} {name}{silent}   ".replace(",", " ", count >= 1000), role),
+                ]
+        return tuple(parts)
+
+    def bring_in(self) -> None:
+        self._window.refresh()
+        self.table.show(self.source())
+        self._tell_empty()
+        self.tell()
+
+    def on_resize(self) -> None:
+        if hasattr(self, "_window"):
+            self.query_one(".over", Static).update(content([self._counts()]))
+            self._under()
+
+    def on_table_moved(self) -> None:
+        self._under()
+        self.tell()
+
+    def _under(self) -> None:
+        said = self.query_one(".under", Static)
+        found = self._sheet() if self.app.size.width >= NARROW else None
+        said.display = found is not None
+        if found:
+            room = 6 if self.app.size.height < 32 else 14
+            said.update(content(run_full(host(self).desk, found, self.table.cells)[:room]))
+
+    def _sheet(self) -> RunSheet | None:
+        """What is known of the run under the cursor."""
+        run = self.current()
+        if not isinstance(run, Run) or host(self).session.masks(run.marking):
+            return None
+        if run.id not in self._sheets:
+            self._sheets[run.id] = sheet(host(self).desk, run)
+        return self._sheets[run.id]
+
+    def aside(self) -> Sequence[Line]:
+        run = self.current()
+        if self.app.size.width >= NARROW or run is None:
+            return ()
+        found = self._sheet()
+        return run_few(host(self).desk, found) if found else kept_off("run")
+
+    def held(self) -> Iterable[tuple[str, bool]]:
+        yield from super().held()
+        for row in self.table.rows_shown():
+            if isinstance(row.value, RunGroup) and row.value.exercise:
+                yield row.value.exercise.marking, row.value.exercise.synthetic
+
+    def on_table_opened(self) -> None:
+        row = self.table.current
+        if row and isinstance(row.value, RunGroup):
+            self.turned ^= {row.key}
+            self.bring_in()
+        else:
+            super().on_table_opened()
+
+    def current(self) -> Record | None:
+        row = self.table.current
+        return row.value if row and isinstance(row.value, Record) else None
+
+    def chosen(self) -> list[Any]:
+        desk = host(self).desk
+        found = [record for key in sorted(self.table.marked) if (record := asking.get(desk, "run", key))]
+        return found or [record for record in [self.current()] if record]
+
+    def action_compare(self) -> None:
+        """Compare the two marked runs; with one marked, that one and the one under the cursor."""
+        from comity.tui.screens.compare import ComparePage
+
+        runs = [each for each in self.chosen() if isinstance(each, Run)]
+        here = self.current()
+        if isinstance(here, Run) and len(runs) == 1 and here.id != runs[0].id:
+            runs.append(here)
+        if len(runs) != 2:
+            host(self).say("Mark two runs with space, then = compares them")
+            return
+        first, second = sorted(runs, key=lambda run: (run.institute != host(self).desk.institute, run.label))
+        host(self).attempt(lambda: self._compare(ComparePage, first, second))
+
+    def _compare(self, page: Any, a: Run, b: Run) -> None:
+        self.app.push_screen(page(a, b))
+
+
+class RunsPage(Verbs):
+    """All runs of all exercises."""
+
+    def path(self) -> Line:
+        return line(span("Runs", "strong bold"), span("   all exercises", "dim"))
+
+    def tabs(self) -> Sequence[Tab]:
+        return (Tab("", RunsPane),)
+
+    def given(self) -> Mapping[str, str]:
+        row = self.query_one("Table").current if self.pane else None  # type: ignore[attr-defined]
+        group = row.value if row else None
+        return {"exercise": group.exercise.code} if isinstance(group, RunGroup) and group.exercise else {}

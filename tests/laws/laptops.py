@@ -23,6 +23,7 @@ from comity.log.commit import ORIGINATOR, Change
 from comity.log.envelope import Envelope
 from comity.log.keys import DeviceKeys, Pair, public_of
 from comity.log.revoking import revokes
+from comity.log.standing import Standing
 from comity.log.verdict import Link
 from comity.settings import Settings
 from comity.store import circle, door, schema, writer
@@ -132,13 +133,18 @@ class Laptop:
         for act in list(self.store.circles.of(group).shares(at)):
             self.store.writer.act(connection, group, act, at)
 
-    def revoke(self, group: bytes, *devices: bytes, keep: Callable[[Link], bool] = lambda link: True) -> None:
+    def revoke(self, group: bytes, *devices: bytes, keep: Callable[[Link], bool] = lambda link: True) -> list[bytes]:
         with self.store.writing() as c:
             at, circles, pen = self.at_ms(), self.store.circles, self.store.writer
             standing = circles.of(group).standing
-            for act in list(revokes(standing, devices, lambda seat: circle.chain(c, seat), at, keep)):
-                pen.act(c, group, act, at)
+            acts = list(revokes(standing, devices, lambda seat: circle.chain(c, seat), at, keep))
+            dots = [pen.act(c, group, act, at).dot for act in acts]
             pen.act(c, group, circles.of(group).rekey(at), at)
+        return dots
+
+    def standing(self, group: bytes) -> Standing:
+        with self.store.reading():
+            return self.store.circles.of(group).standing
 
     # -- what is carried
     def envelopes(self) -> list[Envelope]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from laws.simulator import SEEDS, Simulation, hold
+from laws.promises import SEEDS, hold
+from laws.simulator import Simulation
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,0 +1,108 @@
+"""A ledger in PostgreSQL, for a hub of several processes or machines."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from threading import Event
+from typing import Any
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from comity.hub.ledger.database import Row, Unavailable
+
+CHANNEL = "comity_moved"
+POLL = 0.5  # seconds after which a watcher looks whether it shall stop
+AGAIN = 2.0  # seconds after which a watcher that lost its connection tries again
+CONNECTIONS = 12
+WAIT = 15.0
+PAGE = 500
+
+
+class Postgres:
+    """The database, and a pool of connections to it."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool = ConnectionPool(url, min_size=1, max_size=CONNECTIONS, timeout=WAIT, open=False)
+        with _told():
+            self._pool.open(wait=True, timeout=WAIT)
+
+    @contextmanager
+    def reading(self) -> Iterator["PostgresConnection"]:
+        with self._transaction("REPEATABLE READ READ ONLY") as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator["PostgresConnection"]:
+        with self._transaction("READ COMMITTED") as connection:
+            yield connection
+
+    def watch(self, moved: Callable[[bytes], None], stop: Event) -> None:
+        """Listen; a connection that breaks is opened again."""
+        while not stop.is_set():
+            try:
+                self._listen(moved, stop)
+            except psycopg.Error:
+                stop.wait(AGAIN)
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _listen(self, moved: Callable[[bytes], None], stop: Event) -> None:
+        with psycopg.connect(self._url, autocommit=True) as raw:
+            raw.execute(f"LISTEN {CHANNEL}")
+            while not stop.is_set():
+                for note in raw.notifies(timeout=POLL):
+                    moved(bytes.fromhex(note.payload))
+
+    @contextmanager
+    def _transaction(self, sort: str) -> Iterator["PostgresConnection"]:
+        with _told(), self._pool.connection() as raw:
+            raw.execute(f"SET TRANSACTION ISOLATION LEVEL {sort}".encode())
+            yield PostgresConnection(raw)
+
+
+class PostgresConnection:
+    """One transaction on the database."""
+
+    def __init__(self, raw: psycopg.Connection[Row]) -> None:
+        self._raw = raw
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        return self._raw.execute(_named(sql), values).fetchall()
+
+    def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]:
+        with self._raw.cursor("rows") as cursor:
+            cursor.itersize = PAGE
+            yield from cursor.execute(_named(sql), values)
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        return self._raw.execute(_named(sql), values).rowcount
+
+    def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
+        with self._raw.cursor() as cursor:
+            cursor.executemany(_named(sql), rows)
+
+    def lock(self, name: bytes) -> None:
+        number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)
+        self._raw.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+
+    def wake(self, group: bytes) -> None:
+        self._raw.execute("SELECT pg_notify(%s, %s)", [CHANNEL, group.hex()])
+
+
+def _named(sql: str) -> bytes:
+    return sql.replace("?", "%s").replace("BLOB", "BYTEA").encode()
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Say what a person can do, in place of the server's words, which may hold values."""
+    try:
+        yield
+    except (psycopg.OperationalError, PoolTimeout) as error:
+        raise Unavailable(
+            f"The ledger of the hub cannot be used ({type(error).__name__}).",
+            hint="Look whether PostgreSQL runs and takes this user.",
+        ) from error

@@ -1,5 +1,6 @@
 """What a device holds of each seat, signed: who holds what, for couriers and against hubs that withhold."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
@@ -65,6 +66,11 @@ def vector(links: Iterable[Link]) -> dict[bytes, Tip]:
     for link in links:
         chains[link.seat].append(link)
     return {seat: tip(chain) for seat, chain in chains.items()}
+
+
+def knot(ids: Iterable[bytes]) -> bytes:
+    """A hash that stands for all ids of a chain with forks or holes, which its tip does not tell."""
+    return hashlib.blake2b(b"".join(sorted(ids)), digest_size=32).digest()
 
 
 def compare(mine: Vector, theirs: Vector) -> Iterator[tuple[bytes, Gap]]:

@@ -75,6 +75,16 @@ wanted: Final = Table(  # dots that are not here, with the commits that name the
     Column("envelope", INTEGER, ForeignKey("envelope.no"), primary_key=True),
     sqlite_with_rowid=False,
 )
+receipts: Final = Table(  # the newest of each device, as signed: who holds what
+    "receipt",
+    LOG,
+    Column("group", BLOB, primary_key=True),
+    Column("device", BLOB, primary_key=True),
+    Column("at_ms", INTEGER, nullable=False),
+    Column("held", INTEGER, nullable=False),
+    Column("signed", BLOB, nullable=False),
+    sqlite_with_rowid=False,
+)
 local: Final = Table(  # what depends on this device alone: unread marks, undone acts, cursors of the app
     "local",
     LOG,

@@ -15,7 +15,6 @@ that a later version may say more.
 """
 
 import hashlib
-from collections.abc import Iterable
 from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
@@ -27,6 +26,7 @@ from comity.log.commit import Dot, Moment
 from comity.log.envelope import sign, verify
 from comity.log.keys import signing_key
 from comity.log.receipt import Number, Tip
+from comity.log.receipt import knot as knot
 
 MEDIA = "application/msgpack"
 CONTEXT = b"comity session 1\x00"
@@ -111,7 +111,10 @@ class Session(Struct, frozen=True):
 
 
 class State(Struct, frozen=True):
-    """What a side holds of a group: tips, the hash of all ids of each chain with fork or hole, orders of receipts."""
+    """What a side holds of a group: tips, orders of receipts, and a knot for each chain that is no plain line.
+
+    A line is 1, 2, 3 ... along `prev`, which its tip stands for; forks and holes are told apart by `knot`.
+    """
 
     tips: Annotated[dict[Dot, Tip], Meta(max_length=SEATS)] = field(default_factory=dict)
     knots: Annotated[dict[Dot, Key], Meta(max_length=SEATS)] = field(default_factory=dict)
@@ -223,8 +226,3 @@ def decode(data: bytes, sort: type[M]) -> M:
         return msgspec.msgpack.decode(data, type=sort)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise Malformed(f"This is no {sort.__name__.lower()}: {error}.") from error
-
-
-def knot(ids: Iterable[bytes]) -> bytes:
-    """The hash that stands for all ids of a chain with a fork or a hole."""
-    return hashlib.blake2b(b"".join(sorted(ids)), digest_size=32).digest()

@@ -1,0 +1,234 @@
+"""What a store shows to others and takes from them: how far its chains reach, envelopes by need, receipts."""
+
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
+from sqlalchemy import BLOB, ColumnElement, Connection, Select, and_, func, insert, or_, select, type_coerce
+
+from comity.log.acts import act_of, seated
+from comity.log.commit import Dot
+from comity.log.envelope import Envelope, Type, decode
+from comity.log.receipt import NOTHING, Signed, Tip, knot, tip
+from comity.store import door, schema
+from comity.store.circle import chain
+from comity.store.token import Token
+
+V = TypeVar("V")
+LINE = b""  # the knot of a chain without forks and holes
+PREV = type_coerce(func.substr(schema.envelopes.c.header, 69, 32), BLOB)
+SPANS = 200  # seats asked for in one statement
+BODY_NOT_HERE = "waiting: body not here"
+
+
+class Reach(NamedTuple):
+    """How far a chain is held, and the knot of one that is no plain line."""
+
+    tip: Tip
+    knot: bytes = LINE
+
+
+class Link(NamedTuple):
+    """An envelope of a chain; `whole`: its body is here, or was erased for good."""
+
+    seq: int
+    id: bytes
+    whole: bool
+
+
+Reaches = dict[bytes, Reach]
+
+
+class _Memory(msgspec.Struct, array_like=True):
+    """The reach of each seat as of an envelope number, so that only what came later is looked at."""
+
+    last: int = 0
+    reaches: dict[Dot, Reach] = msgspec.field(default_factory=dict)
+
+
+def reaches(connection: Connection, group: bytes) -> Reaches:
+    """How far each chain of a group is held."""
+    return _reached(connection, group).reaches
+
+
+def note_reaches(connection: Connection, group: bytes) -> None:
+    """Remember the reaches, so that the next to ask need not look at what is here by now."""
+    schema.remember(connection, _name(group), msgspec.msgpack.encode(_reached(connection, group)))
+
+
+def links(connection: Connection, seat: bytes, after: tuple[int, bytes] = (0, b""), most: int = -1) -> list[Link]:
+    """The chain of a seat in the order (seq, id)."""
+    e = schema.envelopes.c
+    beyond = or_(e.seq > after[0], and_(e.seq == after[0], e.id > after[1]))
+    whole = or_(e.body.is_not(None), e.status == door.ERASED)
+    rows = connection.execute(
+        select(e.seq, e.id, whole).where(e.seat == seat, beyond).order_by(e.seq, e.id).limit(most)
+    )
+    return [Link(seq, id, bool(has)) for seq, id, has in rows]
+
+
+def page(
+    connection: Connection,
+    group: bytes,
+    above: Mapping[bytes, int],
+    ids: Sequence[bytes],
+    types: Iterable[int],
+    *,
+    most: int,
+    room: int,
+) -> tuple[list[bytes], bool]:
+    """Envelopes as they are carried: of seats above a seq, then of ids, as many as fit; whether there are more."""
+    e = schema.envelopes.c
+    wanted = [and_(e.seat == seat, e.seq > seq, e.type.in_(tuple(types))) for seat, seq in above.items()]
+    wanted += [e.id.in_(part) for part in door.chunks(ids)]
+    found: list[bytes] = []
+    for condition in wanted:
+        query = _carried(and_(e.group == group, condition)).order_by(e.seq, e.id).limit(most - len(found) + 1)
+        for data in _bytes(connection, query):
+            room -= len(data)
+            if len(found) == most or (found and room < 0):
+                return found, True
+            found.append(data)
+    return found, False
+
+
+def numbers(
+    connection: Connection, group: bytes, above: Mapping[bytes, int], ids: Sequence[bytes] = ()
+) -> "array[int]":
+    """The places in the log of envelopes of seats above a seq, and of ids, in the order in which they came.
+
+    An act was always here before what it seats, so others can check them in this order.
+    """
+    e = schema.envelopes.c
+    conditions = [and_(e.seat == seat, e.seq > seq) for seat, seq in above.items()]
+    wanted = [or_(*part) for part in _parts(conditions, SPANS)] + [e.id.in_(part) for part in door.chunks(ids)]
+    found: set[int] = set()
+    for condition in wanted:
+        found.update(connection.execute(select(e.no).where(e.group == group, condition)).scalars())
+    return array("q", sorted(found))
+
+
+def carried(connection: Connection, places: Sequence[int]) -> list[bytes]:
+    """The envelopes at these places of the log, as they are carried."""
+    e = schema.envelopes.c
+    return list(_bytes(connection, _carried(e.no.in_(places)).order_by(e.no)))
+
+
+def leave(connection: Connection, token: Token, group: bytes, places: Sequence[int], own: Iterable[bytes]) -> None:
+    """Note in the token what this device wrote last of what is about to leave."""
+    e = schema.envelopes.c
+    last = connection.execute(
+        select(e.seat, e.seq, e.id).where(e.no.in_(places), e.seat.in_(list(own))).order_by(e.no.desc()).limit(1)
+    ).first()
+    if last is not None and token.read().get(group) != tuple(last):
+        token.advance({group: (last.seat, last.seq, last.id)})
+
+
+def signers(connection: Connection, group: bytes) -> dict[bytes, bytes]:
+    """The key that signs for each seat that an act here opens, whether or not the act counts."""
+    e = schema.envelopes.c
+    found: dict[bytes, bytes] = {}
+    for data in _bytes(connection, _carried(and_(e.group == group, e.type == Type.ACT)).order_by(e.no)):
+        envelope = decode(data)
+        act = act_of(envelope)
+        found |= seated(envelope, act, found) if act else {}
+    return found
+
+
+def followed(connection: Connection, envelopes: Iterable[Envelope]) -> set[bytes]:
+    """The ids among these that a verified envelope here names as the one before: it vouches for them."""
+    e = schema.envelopes.c
+    found: set[bytes] = set()
+    for part in _parts([(each.seat, each.seq + 1) for each in envelopes], SPANS):
+        places = or_(*(and_(e.seat == seat, e.seq == seq) for seat, seq in part))
+        found.update(connection.execute(select(PREV).where(places)).scalars())
+    return found
+
+
+def bodiless(connection: Connection, group: bytes) -> list[bytes]:
+    """The ids of envelopes whose bodies are not here and were not erased."""
+    e = schema.envelopes.c
+    return list(connection.execute(select(e.id).where(e.group == group, e.status == BODY_NOT_HERE)).scalars())
+
+
+def receipts(connection: Connection, group: bytes) -> dict[bytes, Signed]:
+    """The newest receipt of each device."""
+    r = schema.receipts.c
+    rows = connection.execute(select(r.device, r.signed).where(r.group == group))
+    return {device: Signed.decode(signed) for device, signed in rows}
+
+
+def orders(connection: Connection, group: bytes) -> dict[bytes, tuple[int, int]]:
+    """How new the receipt of each device is."""
+    r = schema.receipts.c
+    rows = connection.execute(select(r.device, r.at_ms, r.held).where(r.group == group))
+    return {device: (at_ms, held) for device, at_ms, held in rows}
+
+
+def keep(connection: Connection, group: bytes, given: Iterable[Signed]) -> int:
+    """Keep receipts that were checked, where they are newer than what is here; how many were."""
+    here = orders(connection, group)
+    newer = {}
+    for signed in given:
+        receipt = signed.receipt
+        if receipt.order > here.get(receipt.device, (-1, -1)):
+            here[receipt.device] = receipt.order
+            newer[receipt.device] = (receipt, signed)
+    rows = [
+        {"group": group, "device": device, "at_ms": receipt.at_ms, "held": receipt.order[1], "signed": signed.encode()}
+        for device, (receipt, signed) in newer.items()
+    ]
+    if rows:
+        connection.execute(insert(schema.receipts).prefix_with("OR REPLACE"), rows)
+    return len(rows)
+
+
+def _carried(condition: ColumnElement[bool]) -> Select[Any]:
+    e = schema.envelopes.c
+    return select(e.header, e.signature, e.body).where(condition)
+
+
+def _bytes(connection: Connection, query: Select[Any]) -> Iterator[bytes]:
+    for header, signature, body in connection.execute(query):
+        yield header + signature + (body or b"")
+
+
+def _name(group: bytes) -> str:
+    return f"reach:{group.hex()}"
+
+
+def _reached(connection: Connection, group: bytes) -> _Memory:
+    """What is remembered, led on by what came since; a chain with forks or holes is walked anew."""
+    e = schema.envelopes.c
+    packed = schema.recall(connection, _name(group))
+    memory = msgspec.msgpack.decode(packed, type=_Memory) if packed else _Memory()
+    rows = connection.execute(
+        select(e.no, e.seat, e.seq, e.id, PREV)
+        .where(e.no > memory.last, e.group == group)
+        .order_by(e.seat, e.seq, e.id)
+    )
+    knotted: set[bytes] = set()
+    for no, seat, seq, id, prev in rows:
+        memory.last = max(memory.last, no)
+        before = memory.reaches.get(seat, Reach(NOTHING))
+        if before.knot == LINE and seat not in knotted and (seq, prev) == (before.tip.seq + 1, before.tip.id):
+            memory.reaches[seat] = Reach(Tip(seq, id, seq))
+        else:
+            knotted.add(seat)
+    for seat in knotted:
+        memory.reaches[seat] = _walked(connection, seat)
+    return memory
+
+
+def _walked(connection: Connection, seat: bytes) -> Reach:
+    held = chain(connection, seat)
+    end = tip(held.values())
+    steps = sorted(held.values(), key=lambda step: step.seq)
+    befores = [NOTHING.id, *(step.id for step in steps)]
+    is_line = all(step.seq == n and step.prev == befores[n - 1] for n, step in enumerate(steps, 1))
+    return Reach(end, LINE if is_line else knot(held))
+
+
+def _parts(items: Sequence[V], size: int) -> Iterator[Sequence[V]]:
+    return (items[at : at + size] for at in range(0, len(items), size))

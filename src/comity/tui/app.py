@@ -88,7 +88,9 @@ class ComityApp(Everywhere):
         self.tell_link()
         for name, make in SECTION_PAGES.items():
             self.add_mode(name, make)
-        self.go(self.start)
+        if not self._is_section(self.start):
+            self.go(SECTIONS[0])
+        self.call_later(self.go, self.start)
 
     def written(self) -> None:
         self.tell_link()
@@ -111,10 +113,14 @@ class ComityApp(Everywhere):
     def go(self, place: str) -> None:
         """Open a section (`people/leave`) or a record (`SALTMARSH/matrix`)."""
         head, _, tab = place.rpartition("/") if "/" in place else (place, "", "")
-        if head.lower() in map(str.lower, SECTIONS):
+        if self._is_section(place):
             self.call_later(self._section, head.lower(), tab)
         else:
             self.attempt(lambda: self._record(head or place, place))
+
+    @staticmethod
+    def _is_section(place: str) -> bool:
+        return place.partition("/")[0].lower() in map(str.lower, SECTIONS)
 
     async def _section(self, name: str, tab: str) -> None:
         await self.switch_mode(name)

@@ -45,8 +45,7 @@ class Everywhere(App[None]):
         try:
             act()
         except ComityError as error:
-            problems = "".join(f" {problem.field}: {problem.message}" for problem in error.problems)
-            self.say(" ".join(part for part in (error.message, problems.strip(), error.hint) if part), "red")
+            self.say(sentences(error), "red")
             return False
         return True
 
@@ -114,6 +113,12 @@ class Everywhere(App[None]):
 
     def action_leave(self) -> None:
         self.exit()
+
+
+def sentences(error: ComityError) -> str:
+    """What went wrong, every problem, and what to do, as sentences."""
+    parts = [error.message, *(f"{problem.field}: {problem.message}" for problem in error.problems), error.hint]
+    return " ".join(part[:1].upper() + part[1:].rstrip(".") + "." for part in parts if part)
 
 
 def _does(owner: object, action: str) -> bool:

@@ -62,6 +62,7 @@ class ListPane(Pane):
         self.noun, self.within = noun, within
         self.kind = BY_NOUN[noun]
         self.names = tuple(names or self.kind.columns)
+        self.asked = ""  # what the person asks for, beside what the pane always asks; always readable
         self._first_filter = filter
 
     def compose(self) -> ComposeResult:
@@ -87,11 +88,6 @@ class ListPane(Pane):
     def table(self) -> Table:
         return self.query_one(Table)
 
-    @property
-    def asked(self) -> str:
-        """What the person asks for, beside what the pane always asks."""
-        return self.query_one(FilterLine).value.strip()
-
     def _usual_order(self) -> tuple[str, ...]:
         """By what people call the records."""
         names = (self.kind.code_field, self.kind.name_field)
@@ -102,19 +98,23 @@ class ListPane(Pane):
 
     def _open_window(self) -> None:
         """Ask again; a query that cannot be read leaves the list as it is and says why."""
-        line_ = self.query_one(FilterLine)
-        app = host(self)
+        asked, app = self.query_one(FilterLine).value.strip(), host(self)
         try:
-            self._window = Window(app.desk, self.noun, self._query(self.asked), self.order)
+            self._window = Window(app.desk, self.noun, self._query(asked), self.order)
         except BadInput as error:
-            line_.wrong(error.problems[0].message if error.problems else error.message)
-            if not hasattr(self, "_window"):
-                self._window = Window(app.desk, self.noun, self.within, self.order)
-        else:
-            line_.wrong("")
+            self._unreadable(error)
+            return
+        self.asked = asked
+        self.query_one(FilterLine).wrong("")
         self.table.show(self.source())
         self._tell_empty()
         self.tell()
+
+    def _unreadable(self, error: BadInput) -> None:
+        self.query_one(FilterLine).wrong(error.problems[0].message if error.problems else error.message)
+        if not hasattr(self, "_window"):
+            self._window = Window(host(self).desk, self.noun, self.within, self.order)
+            self.table.show(self.source())
 
     def _tell_empty(self) -> None:
         empty = self._window.count == 0

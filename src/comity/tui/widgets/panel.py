@@ -35,7 +35,7 @@ class Panel(VerticalScroll, can_focus=False):
         self._draw()
 
     def _draw(self) -> None:
-        cells = max(10, self.size.width - self.styles.gutter.width)
+        cells = max(10, self.scrollable_content_region.width)
         if self._narrow:
             lines = _strip([line for line in self._lines if width(line)], cells)
         else:

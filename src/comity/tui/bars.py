@@ -20,6 +20,7 @@ _DRAWN: Final = {  # past, to come, role
     "stopped": ("×", "×", "red"),
     "bare": ("╌", "╌", "red"),
 }
+_DOTTED: Final = 4  # cells that a week takes from which its beginning has a dot
 _ENDS: Final = ("solid", "window")
 
 
@@ -77,7 +78,7 @@ class _Cells:
 def draw(lane: Lane, scale: Scale, today: date) -> Line:
     """A lane in the cells there are: week dots, bars, the line of today, points, words."""
     cells, now = _Cells(scale.cells), scale.at(today)
-    for at, _ in scale.mondays():
+    for at, _ in scale.mondays() if scale.week >= _DOTTED else ():
         cells.put(at, "·", "faint")
     for stretch in lane.stretches:
         _bar(cells, stretch, scale, now)
@@ -148,6 +149,17 @@ def heads(scale: Scale, today: date) -> tuple[Line, Line]:
     if 0 <= now < scale.cells:
         weeks.write(max(0, now - 3), " today ", "accent bold")
     return days.line(), weeks.line()
+
+
+def months(scale: Scale) -> Line:
+    """The months over lanes whose weeks are too narrow for a name."""
+    cells, seen = _Cells(scale.cells), set()
+    for at, day in scale.mondays():
+        month = (day + timedelta(days=6)).replace(day=1)
+        if month not in seen:
+            seen.add(month)
+            cells.write(at, f"{month:%b}", "dim")
+    return cells.line()
 
 
 def key() -> Line:

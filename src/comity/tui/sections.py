@@ -6,6 +6,7 @@ from typing import Final
 from comity.domain.record import Record
 from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.screens.exercise import ExercisePage
+from comity.tui.screens.people import PeoplePage
 from comity.tui.screens.record import RecordPage
 from comity.tui.screens.records import ListPane
 from comity.tui.screens.runs import RunsPage
@@ -36,14 +37,7 @@ SECTION_PAGES: Final[Mapping[str, Callable[[], Page]]] = {
     "today": lambda: TodayPage("today"),
     "exercises": _section("exercises", ("", "exercise")),
     "runs": lambda: RunsPage("runs"),
-    "people": _section(
-        "people",
-        ("Roster", "person"),
-        ("Secondments", "secondment"),
-        ("Positions", "position"),
-        ("Assignments", "assignment"),
-        ("Leave", "leave"),
-    ),
+    "people": lambda: PeoplePage("people"),
     "findings": _section(
         "findings",
         ("Findings", "finding"),

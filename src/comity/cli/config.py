@@ -25,9 +25,8 @@ def show(call: Call) -> None:
     if call.as_json:
         print_json(settings)
         return
-    print_table(
-        ("setting", "value", "what it does"), [(key, _shown(value), text) for key, value, text in rows(settings)]
-    )
+    table = [(key, _shown(value), text) for key, value, text in rows(settings)]
+    print_table(("setting", "value", "what it does"), table, wrapped=("what it does",))
 
 
 @click.command("set", cls=Verb, epilog="Example: comity config set screen.glyphs ascii")

@@ -38,7 +38,11 @@ def check(call: Call, query: tuple[str, ...], strict: bool) -> None:
         items = [{**{key: getattr(each, key) for key in keys}, "ref": name} for each, name in found]
         print_json({"items": items, "count": len(items)})
     else:
-        print_table(("severity", "ref", "text", "check"), [(c.severity, name, c.text, c.check) for c, name in found])
+        print_table(
+            ("severity", "ref", "text", "check"),
+            [(c.severity, name, c.text, c.check) for c, name in found],
+            wrapped=("text",),
+        )
     blockers = [each for each, _ in found if each.severity == "blocker"]
     if strict and blockers:
         raise ConflictsExist(f"{len(blockers)} of {len(found)} stop work.", code="blocked")
@@ -127,7 +131,7 @@ def matrix(call: Call, exercise: str) -> None:
         print_json(found)
         return
     keys = ("institute", "system", "task", "language", "state", "reason")
-    print_table(keys, [[row[key] for key in keys] for row in found["rows"]])
+    print_table(keys, [[row[key] for key in keys] for row in found["rows"]], wrapped=("reason",))
     if not call.quiet:
         tell(f"{found['covered']} of {found['total']} covered, {found['waived']} waived.")
 

@@ -20,7 +20,9 @@ def kinds(call: Call, kind: str | None) -> None:
     if call.as_json:
         print_json({"items": [_described(each) for each in found], "count": len(found)})
     elif kind is None:
-        print_table(("kind", "what it is"), [(kebab(each.noun), _sentence(each)) for each in found])
+        print_table(
+            ("kind", "what it is"), [(kebab(each.noun), _sentence(each)) for each in found], wrapped=("what it is",)
+        )
     else:
         _print_fields(found[0])
 
@@ -39,9 +41,13 @@ def _print_fields(kind: type[Record]) -> None:
         (f"--{kebab(name)}", facet.label, _takes(kind, name), facet.merge, facet.help)
         for name, facet in facets(kind).items()
     ]
-    print_table(("field", "label", "takes", "merge", "help"), rows)
+    print_table(("field", "label", "takes", "merge", "help"), rows, wrapped=("takes", "help"))
     if found := steps(kind):
-        print_table(("step", "from", "to"), [(step.name, ", ".join(step.sources), step.target) for step in found])
+        print_table(
+            ("step", "from", "to"),
+            [(step.name, ", ".join(step.sources), step.target) for step in found],
+            wrapped=("from",),
+        )
 
 
 def _takes(kind: type[Record], name: str) -> str:

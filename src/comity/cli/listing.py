@@ -7,7 +7,8 @@ import click
 from comity.cli.desks import opened_desk
 from comity.cli.fields import kebab
 from comity.cli.frame import Call, Verb, pass_call, unknown
-from comity.cli.output import print_csv, print_json, print_table
+from comity.cli.output import on_terminal, print_csv, print_json, print_table
+from comity.domain.facet import Shape
 from comity.domain.record import Record, encode, facets
 from comity.errors import UsageError
 
@@ -67,7 +68,7 @@ def joined(query: tuple[str, ...]) -> str:
 
 
 def _columns(kind: type[Record], told: str) -> list[str]:
-    known = [*TOLD, *facets(kind)]
+    known = [*TOLD, *facets(kind), *(name for name in kind.model_fields if name not in Record.model_fields)]
     asked = [word.strip().replace("-", "_") for word in told.split(",") if word.strip()]
     for word in asked:
         if word not in known:
@@ -76,18 +77,24 @@ def _columns(kind: type[Record], told: str) -> list[str]:
 
 
 def _row(desk: "Desk", record: Record, columns: list[str]) -> list[object]:
+    """The cells of a record: as people read them on a terminal, as JSON has them in a pipe; references by name."""
     from comity.desk import asking
 
-    texts = asking.texts(desk, record, (column for column in columns if column in facets(type(record))))
+    read = [name for name in columns if name not in TOLD and (on_terminal() or _refers(type(record), name))]
+    texts = asking.texts(desk, record, read)
     return [texts[column] if column in texts else _told(desk, record, column) for column in columns]
 
 
+def _refers(kind: type[Record], name: str) -> bool:
+    return name in facets(kind) and facets(kind)[name].shape is Shape.REF
+
+
 def _told(desk: "Desk", record: Record, column: str) -> object:
-    """What the log tells of a record, beside what people wrote."""
     from comity.desk import asking
 
     if column == "ref":
         return asking.ref(desk, record)
     if column == "group":
         return asking.group_name(desk, record.group)
-    return encode(getattr(record, column))
+    value = encode(getattr(record, column))
+    return ",".join(map(str, value)) if isinstance(value, list) else value

@@ -1,13 +1,14 @@
 """Results to stdout, all else to stderr: a table on a terminal, tab-separated lines in a pipe, JSON for scripts."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from comity.domain.text import plain, plain_lines
 from comity.errors import ComityError
 
+WORD, GAP = 16, 2  # cells: a column is not made narrower than what is in it up to this; between columns
 SHOWN = 20  # problems, before the rest is counted
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -30,11 +31,16 @@ def print_text(text: str) -> None:
     print(plain_lines(text), end="")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for eyes, or a header and tab-separated lines for the next program."""
+def on_terminal() -> bool:
+    """Whether the result is read by a person; a pipe is read by the next program."""
+    return sys.stdout.isatty()
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wrapped: Collection[str] = ()) -> None:
+    """A table for eyes, whose `wrapped` columns may take several lines, or a header and tab-separated lines."""
     texts = [["" if cell is None else plain(cell) for cell in row] for row in rows]
-    if sys.stdout.isatty():
-        _print_rich(columns, texts)
+    if on_terminal():
+        _print_rich(columns, texts, wrapped)
         return
     print("\t".join(columns))
     for row in texts:
@@ -52,17 +58,38 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         writer.writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
 
 
-def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], wrapped: Collection[str]) -> None:
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    console = Console()
+    titles = [column.replace("_", " ") for column in columns]
+    wide = [max(map(cell_len, cells)) for cells in zip(titles, *rows, strict=True)]
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(Text(column.replace("_", " ")))
+    prose = [place for place, column in enumerate(columns) if column in wrapped]
+    widths = _widths(wide, console.width, prose)
+    for place, width in widths.items():
+        table.add_column(Text(titles[place]), no_wrap=place not in prose, width=width)
     for row in rows:
-        table.add_row(*map(Text, row))
-    Console().print(table)
+        table.add_row(*(Text(row[place]) for place in widths))
+    console.print(table)
+
+
+def _widths(wide: Sequence[int], room: int, first: Collection[int]) -> dict[int, int]:
+    """The columns that fit and their widths; the room that is left goes to the `first`, then from left to right."""
+    needs = [width if place == 0 else min(width, WORD) for place, width in enumerate(wide)]
+    kept = list(range(len(needs)))
+    while len(kept) > 2 and sum(needs[place] + GAP for place in kept) > room:
+        kept.pop(-2)
+    widths = {place: needs[place] for place in kept}
+    rest = room - sum(width + GAP for width in widths.values())
+    for place in sorted(kept, key=lambda place: place not in first):
+        more = max(0, min(wide[place] - needs[place], rest))
+        widths[place] += more
+        rest -= more
+    return widths
 
 
 def tell(message: str) -> None:

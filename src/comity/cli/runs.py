@@ -44,7 +44,7 @@ def import_logs(
     if call.as_json:
         print_json({"files": files, **{outcome: counts[outcome] for outcome in OUTCOMES}})
     else:
-        print_table(("file", "outcome", "run", "reason"), [tuple(each.values()) for each in files])
+        print_table(("file", "outcome", "run", "reason"), [tuple(each.values()) for each in files], wrapped=("reason",))
     if counts["refused"]:
         raise Refused(f"{counts['refused']} of {len(files)} files were refused.", code="files_refused")
 

@@ -49,7 +49,7 @@ def print_history(desk: "Desk", record: Record, *, as_json: bool) -> None:
         for entry in entries
         for name, (old, new) in entry.changes.items()
     ]
-    print_table(("at", "by", "institute", "field", "from", "to", "reason"), rows)
+    print_table(("at", "by", "institute", "field", "from", "to", "reason"), rows, wrapped=("from", "to", "reason"))
 
 
 def _entry(entry: Any) -> dict[str, Any]:

@@ -1,24 +1,15 @@
 """Real homes for the desk: an empty one and the demo, made once and copied for each test."""
 
 import shutil
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
-from itertools import count
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from comity import bootstrap
 from comity.desk.desk import Desk
-
-TODAY = date(2026, 11, 23)
-Opener = Callable[..., Desk]
-
-
-def ticking(start: datetime = datetime(2026, 11, 23, 9, tzinfo=UTC)) -> Callable[[], datetime]:
-    """A clock that goes on by a second whenever somebody looks."""
-    seconds = count()
-    return lambda: start + timedelta(seconds=next(seconds))
+from desk.opening import TODAY, Opener, ticking
 
 
 @pytest.fixture(scope="session")
@@ -72,3 +63,11 @@ def desk(home: Path, at: Opener) -> Desk:
 def demo(demo_home: Path, at: Opener) -> Desk:
     """The desk of the sample exercises."""
     return at(demo_home)
+
+
+@pytest.fixture(scope="session")
+def shown(_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """The desk of the sample exercises, for tests that only look."""
+    desk = bootstrap.open_desk(Path(shutil.copytree(_demo, tmp_path_factory.mktemp("shown") / "home")), today=TODAY)
+    yield desk
+    desk.close()

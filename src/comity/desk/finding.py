@@ -61,7 +61,9 @@ def _called(connection: Connection, text: str, kinds: Sequence[type[Record]]) ->
     """Those of this code or name, alone or after the code of their exercise."""
     label, _, tail = text.partition("~")
     for kind in kinds:
-        yield from (each for each in reading.called(connection, kind, label) if _ends(each, tail))
+        yield from reading.called(connection, kind, text)
+        if tail:
+            yield from (each for each in reading.called(connection, kind, label) if _ends(each, tail))
     above, slash, below = text.partition("/")
     if slash:
         parents = {record.id for record in _called(connection, above, [BY_NOUN["exercise"]])}

@@ -18,6 +18,7 @@ PARTS: Final[Mapping[str, tuple[str, ...]]] = {  # where the natural key is more
     "position": ("title|role",),
     "vetting": ("person", "level|scheme"),
     "disclosure": ("recipient",),
+    "note": ("text",),
 }
 LONGEST: Final = 80  # a longer name is no name; the end of the id stands for it
 TAIL: Final = 12  # digits of an id that stand for a record without a name
@@ -51,9 +52,8 @@ class Names:
         if said := _code(kind, row):
             return said
         parts = [self._part(kind, row, fields.split("|")) for fields in part_fields(kind)]
-        own = "/".join(part for part in parts if part)
-        torn = len(own) > LONGEST or not own.isprintable() or any("/" in part or "~" in part for part in parts[1:])
-        return "" if torn else own
+        own = "/".join(filter(None, parts))
+        return own if len(own) <= LONGEST and own.isprintable() and None not in parts else ""
 
     def above(self, kind: type[Record], row: Row) -> str:
         """The code of its exercise, or nothing."""
@@ -79,11 +79,13 @@ class Names:
         own = self.own(kind, row)
         return [each for each in found if self.own(kind, each) == own]
 
-    def _part(self, kind: type[Record], row: Row, fields: Sequence[str]) -> str:
+    def _part(self, kind: type[Record], row: Row, fields: Sequence[str]) -> str | None:
+        """One part of a name; None where it would tear the name."""
         name = next((name for name in fields if row.get(name)), "")
         if name and facets(kind)[name].shape is Shape.REF:
             return self._referred(facets(kind)[name].refers, row[name])
-        return str(encode(row[name])) if name and facets(kind)[name].shape is not Shape.PROSE else ""
+        part = str(encode(row[name])) if name and facets(kind)[name].shape is not Shape.PROSE else ""
+        return None if {"/", "~"}.intersection(part) else part
 
     def _referred(self, noun: str, id: str) -> str:
         if (noun, id) not in self.owned:
@@ -147,7 +149,7 @@ def _code(kind: type[Record], row: Row) -> str:
 
 def texts(kind: type[Record]) -> list[str]:
     """The fields of the name that hold no reference."""
-    fields = [name for each in part_fields(kind) for name in each.split("|")]
+    fields = [each.partition("|")[0] for each in part_fields(kind)]
     return [name for name in fields if facets(kind)[name].shape not in (Shape.REF, Shape.PROSE)]
 
 

@@ -69,10 +69,9 @@ def twins(world: World, kind: type[Record], group: str, values: Mapping[str, Any
     field, said = _named_by(kind, values)
     for each in _alike(world, kind, group, values):
         if each.id != own:
-            noun, made = kind.noun.replace("_", " "), each.created_at.date() if each.created_at else "once"
-            told = (
-                f"there is a {noun} {names.short(world.connection, each)} already, made by {each.created_by} on {made}"
-            )
+            made = each.created_at.date() if each.created_at else "some day"
+            first = f"{kind.noun.replace('_', ' ')} {names.short(world.connection, each)}"
+            told = f"{first} is there already, made by {each.created_by} on {made}"
             yield Problem(field, f"{told}; change that one, or choose another {said}")
             return
 
@@ -100,10 +99,7 @@ def _alike(world: World, kind: type[Record], group: str, values: Mapping[str, An
     narrow = {name: values[name] for name in key_fields(kind) if values.get(name) and _is_exact(kind, name)}
     found = reading.called(world.connection, kind, code) if code else world.find(kind, group=group, **narrow)
     for each in found:
-        same = (
-            fold(names.code(each)) == fold(code) if kind.label_prefix else _key(kind, vars(each)) == _key(kind, values)
-        )
-        if each.group == group and same:
+        if each.group == group and (kind.label_prefix or _key(kind, vars(each)) == _key(kind, values)):
             yield each
 
 

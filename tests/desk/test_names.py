@@ -1,0 +1,83 @@
+"""Every record has a short name, and is found again by it."""
+
+from typing import Any
+
+import pytest
+
+from comity.desk import acting, asking, telling
+from comity.desk.desk import Desk
+from comity.domain.kinds import KINDS
+from comity.errors import Ambiguous, NotFound
+
+
+@pytest.mark.parametrize("noun", [kind.noun for kind in KINDS])
+def test_a_record_is_found_by_its_short_name(shown: Desk, noun: str) -> None:
+    for record in asking.records(shown, noun, limit=6):
+        assert asking.find(shown, asking.ref(shown, record), noun).id == record.id
+
+
+@pytest.mark.parametrize("noun", [kind.noun for kind in KINDS])
+def test_a_list_calls_records_as_each_is_called_alone(shown: Desk, noun: str) -> None:
+    listed = {item["id"]: item["ref"] for item in telling.listed(shown, noun)["items"]}
+    alone = {each.id: asking.ref(shown, each) for each in asking.records(shown, noun, limit=60)}
+    assert alone.items() <= listed.items()
+
+
+@pytest.mark.parametrize(
+    ("said", "noun", "field", "value"),
+    [
+        ("SALTMARSH/R2", "run", "label", "R2"),
+        ("saltmarsh/r2", "run", "label", "R2"),
+        ("R2/token_limit", "deviation", "actual", "2_000_000"),
+        ("SALTMARSH/R2/token_limit", "deviation", "actual", "2_000_000"),
+        ("Cyber/3/US-CAISI", "concurrence", "answer", "concur"),
+        ("Cyber / 3 / US-CAISI", "concurrence", "answer", "concur"),
+        ("Cyber / UK-AISI / Model A / cybench_mini / en", "cell", "language", "en"),
+        ("Absalom Tarn/SC", "vetting", "level", "SC"),
+        ("solene brumaire", "person", "name", "Solène Brumaire"),
+        ("S-02", "secondment", "label", "S-02"),
+        ("SALTMARSH/Model A", "model_alias", "alias", "Model A"),
+    ],
+)
+def test_names_as_people_say_them(shown: Desk, said: str, noun: str, field: str, value: str) -> None:
+    assert getattr(asking.find(shown, said, noun), field) == value
+
+
+def test_a_name_of_several_lists_them(shown: Desk) -> None:
+    with pytest.raises(Ambiguous) as told:
+        asking.find(shown, "token_limit", "deviation")
+    assert "R2/token_limit (deviation, " in told.value.hint
+
+
+def test_a_name_of_none_says_where_to_look(shown: Desk) -> None:
+    with pytest.raises(NotFound, match="no finding is called «F99»") as told:
+        asking.find(shown, "F99", "finding")
+    assert told.value.hint == "`comity finding list` lists what there is"
+
+
+def test_twins_are_told_apart_by_the_end_of_their_id(demo: Desk) -> None:
+    twins = [acting.add(demo, "position", {"exercise": "SALTMARSH", "title": "night watch"}) for _ in "ab"]
+    refs = [asking.ref(demo, each) for each in twins]
+    assert refs == [f"SALTMARSH/night watch~{each.id[-4:]}" for each in twins]
+    assert [asking.find(demo, ref, "position").id for ref in refs] == [each.id for each in twins]
+    with pytest.raises(Ambiguous):
+        asking.find(demo, "night watch", "position")
+
+
+def test_part_of_an_id_is_enough(shown: Desk) -> None:
+    run = asking.find(shown, "SALTMARSH/R2")
+    assert asking.find(shown, run.id[-8:]).id == asking.find(shown, run.id[:13]).id == run.id
+
+
+def test_a_retired_record_is_found_where_no_live_one_has_the_name(demo: Desk) -> None:
+    first = asking.find(demo, "SALTMARSH/F2")
+    acting.retire(demo, first, "twice")
+    assert asking.find(demo, "SALTMARSH/F2", "finding").retired
+    acting.add(demo, "finding", {"exercise": "SALTMARSH", "statement": "again", "label": "F2"})
+    assert not asking.find(demo, "SALTMARSH/F2", "finding").retired
+
+
+@pytest.mark.parametrize("title", ["a/b", "a~b", "two\nlines", "x" * 400, "\x1b[2J"])
+def test_a_name_that_would_not_be_found_gives_way_to_the_id(demo: Desk, title: str) -> None:
+    record: Any = acting.add(demo, "milestone", {"exercise": "SALTMARSH", "title": title})
+    assert asking.find(demo, asking.ref(demo, record), "milestone").id == record.id

@@ -193,3 +193,23 @@ def _assigned(look: Sight, person: Person, terms: Sequence[Secondment]) -> Itera
         yield exercise.code if exercise else "exercise", words(each.role)
     for abroad in terms:
         yield abroad.label, f"{words(abroad.type)}, {abroad.home} to {abroad.host}, {words(abroad.status)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """A person on an exercise: the part, the days, and the person as the roster shows them."""
+
+    assignment: Assignment
+    told: PersonLine | None
+    days: str
+
+
+def crew(desk: Desk, exercise: Exercise) -> list[Crew]:
+    """Everybody on an exercise, by role."""
+    with desk.store.reading() as connection:
+        look = sight(World(desk, connection))
+        on = sorted(look.find(Assignment, exercise=exercise.id), key=lambda each: (each.role, each.id))
+        persons = {each.person: look.get(Person, each.person) for each in on}
+        days = {each.id: span(*term(each, exercise), look.today) for each in on}
+    lines = {each.person.id: each for each in people(desk, [each for each in persons.values() if each])}
+    return [Crew(each, lines.get(each.person), days[each.id]) for each in on]

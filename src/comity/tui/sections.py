@@ -6,9 +6,9 @@ from typing import Final
 from comity.domain.record import Record
 from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.screens.exercise import ExercisePage
+from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.people import PeoplePage
 from comity.tui.screens.record import RecordPage
-from comity.tui.screens.records import ListPane
 from comity.tui.screens.runs import RunsPage
 from comity.tui.screens.today import TodayPage
 from comity.tui.screens.verbs import Verbs
@@ -26,7 +26,7 @@ class SectionPage(Verbs):
 
 
 def _list(noun: str) -> Callable[[], Pane]:
-    return lambda: ListPane(noun)
+    return lambda: CheckedPane(noun)
 
 
 def _section(name: str, *tabs: tuple[str, str]) -> Callable[[], Page]:

@@ -7,9 +7,11 @@ from comity.domain.exercises import Exercise
 from comity.domain.when import show_day
 from comity.tui.glyphs import GLYPHS
 from comity.tui.screens.base import Pane, Tab
+from comity.tui.screens.crew import CrewPane
+from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.matrix import MatrixPane
+from comity.tui.screens.protocol import ProtocolPane
 from comity.tui.screens.record import RecordPage, RecordPane
-from comity.tui.screens.records import ListPane
 from comity.tui.screens.runs import RunsPane
 from comity.tui.screens.timeline import TimelinePane
 from comity.tui.session import host
@@ -46,11 +48,13 @@ class ExercisePage(RecordPage):
             Tab("Matrix", lambda: MatrixPane(exercise), "m"),
             Tab("Runs", lambda: RunsPane(f"exercise:{exercise.id}"), "r"),
             Tab("Timeline", lambda: TimelinePane(exercise), "t"),
+            Tab("Protocol", lambda: ProtocolPane(exercise), "p"),
+            Tab("Roster", lambda: CrewPane(exercise), "o"),
             Tab("Findings", lambda: self._list("finding"), "f"),
         )
 
     def _list(self, noun: str) -> Pane:
-        return ListPane(noun, f"exercise:{self.exercise.code}")
+        return CheckedPane(noun, f"exercise:{self.exercise.id}")
 
     def given(self) -> Mapping[str, str]:
         return {"exercise": self.exercise.code}

@@ -29,6 +29,7 @@ class LinesPane(Pane):
     """
     BINDINGS = bindings("list")
     COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    GAP: ClassVar[int] = 2
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False, classes="over")
@@ -38,7 +39,7 @@ class LinesPane(Pane):
 
     def table_of(self) -> Table:
         """The table of this pane."""
-        return Table(self.COLUMNS)
+        return Table(self.COLUMNS, gap=self.GAP)
 
     def read(self) -> Iterable[Row]:
         """The lines as they are now."""

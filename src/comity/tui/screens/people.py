@@ -4,14 +4,16 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Final
 
-from comity.desk.roster import Account, PersonLine, PersonSheet, Post, accounts, people, person_sheet, posts
+from comity.desk.roster import Account, PersonLine, PersonSheet, accounts, people, person_sheet, posts
 from comity.desk.window import Window
 from comity.domain.people import Person
 from comity.domain.record import Record
 from comity.tui import bars
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
+from comity.tui.screens.crew import post_row
 from comity.tui.screens.lines import NARROW, LinesPane, kept_off, masked
+from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.records import ListPane
 from comity.tui.screens.sheet import who
 from comity.tui.screens.verbs import Verbs
@@ -99,26 +101,7 @@ class RosterPane(ListPane):
         yield heading()
         yield heading(line(Span(" "), span("Posts with nobody", "red bold"), span(f"  {len(found)}", "dim")))
         for post in found:
-            yield self._post(post)
-
-    def _post(self, post: Post) -> Row:
-        position = post.position
-        if host(self).session.masks(position.marking):
-            return masked(position.id, len(_COLUMNS), position)
-        spans = line(
-            sign(post.severity),
-            span(f" {post.title:<22}", "bold"),
-            span(f"{post.place} · {post.days}", "dim"),
-            span(f"   {post.fits}"),
-        )
-        return Row(
-            position.id,
-            (line(Span(" "), *spans),),
-            heading=True,
-            marking=position.marking,
-            synthetic=position.synthetic,
-            value=position,
-        )
+            yield post_row(post, host(self).session, len(_COLUMNS))
 
     def _ledger(self) -> Iterator[Row]:
         found = [each for each in accounts(host(self).desk) if host(self).desk.institute in (each.one, each.other)]
@@ -276,8 +259,8 @@ class PeoplePage(Verbs):
     def tabs(self) -> Sequence[Tab]:
         return (
             Tab("Roster", RosterPane),
-            Tab("Secondments", lambda: ListPane("secondment"), "s"),
-            Tab("Positions", lambda: ListPane("position"), "p"),
-            Tab("Leave", lambda: ListPane("leave"), "v"),
+            Tab("Secondments", lambda: CheckedPane("secondment"), "s"),
+            Tab("Positions", lambda: CheckedPane("position"), "p"),
+            Tab("Leave", lambda: CheckedPane("leave"), "v"),
             Tab("Ledger", LedgerPane, "l"),
         )

@@ -1,0 +1,103 @@
+"""Who is on an exercise, and the posts that nobody holds."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from comity.desk.roster import Crew, Post, crew, posts
+from comity.domain.exercises import Exercise
+from comity.domain.record import Record
+from comity.tui.glyphs import sign
+from comity.tui.screens.lines import LinesPane, kept_off, masked
+from comity.tui.screens.sheet import summary
+from comity.tui.session import Session, host
+from comity.tui.spans import BLANK, Line, Span, line, span
+from comity.tui.widgets.source import Column, Row, heading
+
+
+class CrewPane(LinesPane):
+    """The roster of an exercise; an empty one is the loudest of all."""
+
+    COLUMNS = (
+        Column("name", 20, grows=True),
+        Column("home", 9),
+        Column("part", 18),
+        Column("days", 16, 2),
+        Column("vetting", 12),
+        Column("until", 10, 1),
+    )
+    HINTS = ("open", "new", "assign", "edit", "step", "note", "panel")
+    GAP = 1
+    noun = "assignment"
+
+    def __init__(self, exercise: Exercise) -> None:
+        super().__init__()
+        self.exercise = exercise
+
+    def read(self) -> Iterator[Row]:
+        desk = host(self).desk
+        for each in crew(desk, self.exercise):
+            yield self._row(each)
+        empty = [each for each in posts(desk) if each.position.exercise == self.exercise.id]
+        if empty:
+            yield heading()
+            yield heading(line(Span(" "), span("Posts with nobody", "red bold"), span(f"  {len(empty)}", "dim")))
+            yield from (post_row(each, host(self).session, len(self.COLUMNS)) for each in empty)
+
+    def _row(self, each: Crew) -> Row:
+        assignment, told = each.assignment, each.told
+        masks = host(self).session.masks
+        if masks(assignment.marking) or (told and masks(told.marking)):
+            return masked(assignment.id, 6, assignment)
+        cells = (
+            line(span(told.person.name if told else "held elsewhere", "bold" if told else "dim italic")),
+            line(span(told.person.institute if told else "", "dim")),
+            line(assignment.role.replace("_", " ")),
+            line(span(each.days, "dim")),
+            line(span(told.level, "dim italic" if told.gap else "") if told else ""),
+            line(span(told.until, "red" if told.expiring else "dim") if told else ""),
+        )
+        mark = (sign(told.severity),) if told and told.severity else BLANK
+        marking = told.marking if told else assignment.marking
+        return Row(assignment.id, cells, sign=mark, marking=marking, synthetic=assignment.synthetic, value=assignment)
+
+    def nothing(self) -> Sequence[Line]:
+        return [
+            line(
+                sign("blocker"),
+                span(" Nobody is on this exercise. ", "red bold"),
+                span("That stops ", ""),
+                span("ready", "bold"),
+                span(". ", ""),
+                Span("n", "accent bold"),
+                span(" assigns, ", "dim"),
+                Span("g p", "accent bold"),
+                span(" in People posts a position.", "dim"),
+            )
+        ]
+
+    def aside(self) -> Sequence[Line]:
+        record: Record | None = self.current()
+        if record is None:
+            return ()
+        if host(self).session.masks(record.marking):
+            return kept_off()
+        return summary(host(self).desk, record)
+
+    def held(self) -> Iterable[tuple[str, bool]]:
+        yield self.exercise.marking, self.exercise.synthetic
+        yield from super().held()
+
+
+def post_row(post: Post, session: Session, cells: int) -> Row:
+    """A post that nobody holds, over the width of a list of people."""
+    position = post.position
+    if session.masks(position.marking):
+        return masked(position.id, cells, position)
+    spans = line(
+        Span(" "),
+        sign(post.severity),
+        span(f" {post.title:<22}", "bold"),
+        span(f"{post.place} · {post.days}", "dim"),
+        span(f"   {post.fits}"),
+    )
+    marking, synthetic = position.marking, position.synthetic
+    return Row(position.id, (spans,), heading=True, marking=marking, synthetic=synthetic, value=position)

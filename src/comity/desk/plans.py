@@ -12,10 +12,10 @@ from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
 from comity.desk.world import R, World
 from comity.domain.kinds import BY_NOUN, KINDS
-from comity.domain.naming import natural_key
+from comity.domain.naming import KEYS, natural_key
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
-from comity.domain.systems import Task
+from comity.domain.systems import AccessWindow
 from comity.errors import BadInput, ComityError, Problem
 from comity.exporters.plan import plan_toml
 from comity.importers.plan import PlanFile, read_plan
@@ -207,28 +207,24 @@ def belonging(world: World, exercise: str) -> Iterator[Record]:
     """The live records of an exercise: what names it, and what names a part of it."""
     parts = {exercise}
     for kind in KINDS:
-        for record in world.find(kind) if "exercise" in facets(kind) or kind.parent_field else ():
-            above = (getattr(record, name, None) for name in ("exercise", kind.parent_field) if name)
-            if parts.intersection(filter(None, above)) and record.id != exercise:
+        above = [name for name in ("exercise", kind.parent_field, "subject") if name in facets(kind)]
+        for record in world.find(kind) if above else ():
+            if record.id != exercise and parts.intersection(getattr(record, name) for name in above):
                 parts.add(record.id)
                 yield record
 
 
 def _beside(world: World, exercise: Record) -> Iterator[Record]:
-    """What its cells and aliases refer to outside of it: systems with their windows, tasks and suites."""
-    used = {
-        getattr(record, name)
-        for record in belonging(world, exercise.id)
-        for name in ("system", "task")
-        if getattr(record, name, None)
-    }
-    for noun in ("suite", "system", "task", "access_window"):
-        kind = BY_NOUN[noun]
-        for record in world.find(kind):
-            suites = {task.suite for task in world.find(Task) if task.id in used}
-            wanted = used | {each for each in suites if each}
-            if record.id in wanted or getattr(record, "system", None) in used:
-                yield record
+    """What the parts of an exercise refer to outside of it, and the access windows of its systems."""
+    todo = list(belonging(world, exercise.id))
+    seen = {exercise.id, *(record.id for record in todo)}
+    while todo:
+        for _, target in rules.references(world, type(todo[-1]), vars(todo.pop())):
+            if target is not None and target.id not in seen and target.noun != "exercise" and target.noun in KEYS:
+                seen.add(target.id)
+                todo.append(target)
+                yield target
+    yield from (window for window in world.find(AccessWindow) if window.system in seen and window.id not in seen)
 
 
 def _called(connection: Connection, id: str) -> str:

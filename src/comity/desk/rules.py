@@ -47,7 +47,7 @@ def placed(world: World, kind: type[Record], group: str, values: Mapping[str, An
         why = permits(values["marking"], members, private=world.is_private(group), countries=world.countries())
         if why:
             yield Problem("marking", why)
-    for name, target in _references(world, kind, values):
+    for name, target in references(world, kind, values):
         if target is None:
             continue
         blind = sorted(set(members) - set(world.members(target.group)))
@@ -56,7 +56,7 @@ def placed(world: World, kind: type[Record], group: str, values: Mapping[str, An
             yield Problem(name, f"{called} is not held by {', '.join(blind)}; make a tearline copy of it first")
 
 
-def _references(world: World, kind: type[Record], values: Mapping[str, Any]) -> Iterator[tuple[str, Record | None]]:
+def references(world: World, kind: type[Record], values: Mapping[str, Any]) -> Iterator[tuple[str, Record | None]]:
     for name, facet in facets(kind).items():
         if facet.shape is Shape.REF and values.get(name):
             kinds = list(BY_NOUN.values()) if facet.refers == "*" else [BY_NOUN[facet.refers]]

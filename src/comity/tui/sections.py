@@ -10,6 +10,7 @@ from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.people import PeoplePage
 from comity.tui.screens.record import RecordPage
 from comity.tui.screens.runs import RunsPage
+from comity.tui.screens.sharing import SharingPage
 from comity.tui.screens.today import TodayPage
 from comity.tui.screens.verbs import Verbs
 
@@ -55,7 +56,7 @@ SECTION_PAGES: Final[Mapping[str, Callable[[], Page]]] = {
         ("Agreements", "agreement"),
         ("Institutes", "institute"),
     ),
-    "sharing": _section("sharing", ("Groups", "group"), ("Disclosures", "disclosure")),
+    "sharing": lambda: SharingPage("sharing"),
 }
 
 _LIVES_IN: Final[Mapping[str, str]] = {

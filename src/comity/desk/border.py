@@ -1,0 +1,129 @@
+"""What crosses or stops at the border of this device: groups and their members, what waits, what was written lately."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from comity.desk.desk import Desk
+from comity.desk.world import World
+from comity.domain.kinds import BY_NOUN, KINDS
+from comity.domain.record import Record
+from comity.domain.sharing import Group
+from comity.store import lately, reading
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSheet:
+    """A sharing group: who holds what is in it, how much that is, and the record that names it."""
+
+    id: str
+    name: str
+    record: Group | None
+    members: tuple[str, ...]
+    private: bool
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def total(self) -> int:
+        """How many records it holds."""
+        return sum(count for _, count in self.counts)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An envelope that does not count: from whom, in which group, and why."""
+
+    group: str
+    institute: str
+    seq: int
+    state: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Written:
+    """One act: when, who, why, and the records it touched, by kind."""
+
+    at: datetime
+    by: str
+    institute: str
+    group: str
+    reason: str
+    records: tuple[Record, ...]
+    count: int
+    fields: tuple[str, ...]
+    dot: bytes
+
+
+def groups(desk: Desk) -> list[GroupSheet]:
+    """Every group that this device is in, the own one first."""
+    with desk.store.reading() as connection:
+        world = World(desk, connection)
+        named = {each.group: each for each in world.find(Group)}
+        sheets = [
+            GroupSheet(
+                group,
+                world.named(group),
+                named.get(group),
+                world.members(group),
+                world.is_private(group),
+                _counts(world, group),
+            )
+            for group in desk.store.groups()
+        ]
+    return sorted(sheets, key=lambda each: (not each.private, each.name))
+
+
+def _counts(world: World, group: str) -> tuple[tuple[str, int], ...]:
+    counted = ((kind.plural.replace("_", " "), len(world.find(kind, group=group))) for kind in KINDS)
+    return tuple(sorted(((name, count) for name, count in counted if count), key=lambda each: -each[1]))
+
+
+def held(desk: Desk) -> list[Held]:
+    """What waits for something that is not here, and what is void."""
+    with desk.store.reading() as connection:
+        world = World(desk, connection)
+        return [
+            Held(
+                world.named(each.group.hex()),
+                desk.store.circles.of(each.group).institute(each.seat),
+                each.seq,
+                *_parted(each.status),
+            )
+            for each in lately.stuck(connection, MOST)
+        ]
+
+
+def _parted(status: str) -> tuple[str, str]:
+    state, _, why = status.partition(": ")
+    return state, why
+
+
+def written(desk: Desk, most: int = MOST) -> list[Written]:
+    """The newest acts of everybody, the newest first."""
+    with desk.store.reading() as connection:
+        world = World(desk, connection)
+        return [_written(desk, world, act) for act in lately.acts(connection, desk.store.circles, most)]
+
+
+def _written(desk: Desk, world: World, act: lately.Act) -> Written:
+    commit = act.commit
+    records = tuple(
+        found
+        for change in commit.changes[:3]
+        if change.kind in BY_NOUN
+        and (found := reading.get(world.connection, BY_NOUN[change.kind], reading.dashed(change.id.hex())))
+    )
+    fields = tuple(dict.fromkeys(name for change in commit.changes[:3] for name in change.set))
+    return Written(
+        datetime.fromtimestamp(commit.at_ms / 1000, UTC),
+        commit.author,
+        desk.store.circles.of(act.group).institute(act.seat),
+        world.named(act.group.hex()),
+        commit.reason,
+        records,
+        len(commit.changes),
+        fields,
+        act.dot,
+    )

@@ -1,0 +1,51 @@
+"""The newest envelopes, and those that do not count: they wait for something, or are void."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from comity.log.commit import Commit
+from comity.log.envelope import Type, decode
+from comity.store import schema
+from comity.store.circle import Circles
+
+
+class Act(NamedTuple):
+    """A commit that counts, with the group and the seat that wrote it."""
+
+    group: bytes
+    seat: bytes
+    dot: bytes
+    commit: Commit
+
+
+class Stuck(NamedTuple):
+    """An envelope that does not count, and the reason in the words of the store."""
+
+    group: bytes
+    seat: bytes
+    seq: int
+    status: str
+
+
+def acts(connection: Connection, circles: Circles, most: int) -> Iterator[Act]:
+    """The newest commits that can be opened here, the newest first."""
+    e = schema.envelopes.c
+    query = (
+        select(e.header, e.signature, e.body)
+        .where(e.type == int(Type.COMMIT), e.status == "in", e.body.is_not(None))
+        .order_by(e.no.desc())
+        .limit(most)
+    )
+    for header, signature, body in connection.execute(query):
+        envelope = decode(header + signature + body)
+        if commit := circles.open(envelope):
+            yield Act(envelope.group, envelope.seat, envelope.dot, commit)
+
+
+def stuck(connection: Connection, most: int) -> list[Stuck]:
+    """What waits or is void, the newest first."""
+    e = schema.envelopes.c
+    query = select(e.group, e.seat, e.seq, e.status).where(e.status != "in").order_by(e.no.desc()).limit(most)
+    return [Stuck(*row) for row in connection.execute(query)]

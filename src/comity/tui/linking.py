@@ -9,7 +9,7 @@ from comity.tui.spans import Span, line, span
 def link(desk: Desk) -> Link:
     """What is not elsewhere yet, what is to settle, and who we are."""
     told = status(desk)
-    unsent, forks = told["not_elsewhere"], len(told["conflicts"]) if told["conflicts"] else 0
+    unsent, forks = told["not_elsewhere"], told["conflicts"]
     sections = line(Span("⇅ ", "accent"), f"{unsent} unsent", span(f" · {desk.institute}", "dim"))
     short = [span(f"⇅{unsent}", "dim"), *([span(f" ⇄{forks}", "violet")] if forks else [])]
     footer = line(span("no hub, works without" if not told["hubs"] else "", "faint"))

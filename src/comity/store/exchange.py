@@ -184,6 +184,17 @@ def keep(connection: Connection, group: bytes, given: Iterable[Signed]) -> int:
     return len(rows)
 
 
+def shown(connection: Connection, group: bytes, carrier: str) -> dict[bytes, Tip]:
+    """What a carrier showed of a group when it was last visited."""
+    packed = schema.recall(connection, _carrier(group, carrier))
+    return msgspec.msgpack.decode(packed, type=dict[bytes, Tip]) if packed else {}
+
+
+def note_shown(connection: Connection, group: bytes, carrier: str, tips: Mapping[bytes, Tip]) -> None:
+    """Remember what a carrier shows."""
+    schema.remember(connection, _carrier(group, carrier), msgspec.msgpack.encode(tips))
+
+
 def _carried(condition: ColumnElement[bool]) -> Select[Any]:
     e = schema.envelopes.c
     return select(e.header, e.signature, e.body).where(condition)
@@ -196,6 +207,10 @@ def _bytes(connection: Connection, query: Select[Any]) -> Iterator[bytes]:
 
 def _name(group: bytes) -> str:
     return f"reach:{group.hex()}"
+
+
+def _carrier(group: bytes, name: str) -> str:
+    return f"shown:{group.hex()}:{name}"
 
 
 def _reached(connection: Connection, group: bytes) -> _Memory:

@@ -1,0 +1,242 @@
+"""One session with a carrier: afterwards both sides hold the same, as far as the carrier lets them.
+
+Own echo, acts, others' envelopes, keys for those who lack them, push, receipts. A session may end anywhere and be
+begun again, nothing depends on how often or in which order it runs, and a page is stored whole or not at all.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from comity.log.envelope import Envelope, Type
+from comity.log.receipt import Signed
+from comity.store.upheaval import Ground, Upheaval, is_great
+from comity.sync.carrier import Carrier, NoGroup
+from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell, Withheld, refuse, silently
+from comity.sync.plan import beyond, lacking, lower, plan
+from comity.sync.shelf import Shelf
+from comity.sync.wire import PAGE, PAGE_BYTES, Link, Links, Look, Order, Pull, Push, State, Swap
+
+EVERYTHING = (int(Type.COMMIT), int(Type.ACT))
+ACTS = (int(Type.ACT),)
+ASKED = 500  # ids in one pull
+LONGEST = 2_000_000  # links; whoever shows more is not listened to any longer
+NEVER = Order(-1, -1)
+
+
+def sync(
+    shelf: Shelf, carrier: Carrier, *, only: Collection[bytes] = (), tell: Tell = silently, allow: Allow = refuse
+) -> list[Outcome]:
+    """Exchange with a carrier what either side lacks, of all groups or of those named."""
+    visits = []
+    for group, mine, theirs in _looked(shelf, carrier, only):
+        visit = Visit(shelf, carrier, group, theirs or mine, tell, allow)
+        visit.exchange()
+        visits.append(visit)
+    _judge(shelf, carrier, visits)
+    return [visit.outcome for visit in visits]
+
+
+def outlook(shelf: Shelf, carrier: Carrier, *, only: Collection[bytes] = ()) -> list[Outcome]:
+    """What a session would receive and send, if it were run now; nothing is changed anywhere."""
+    found = []
+    for group, mine, theirs in _looked(shelf, carrier, only):
+        visit = Visit(shelf, carrier, group, theirs or mine, silently, refuse)
+        visit.foresee()
+        found.append(visit.outcome)
+    return found
+
+
+def _looked(shelf: Shelf, carrier: Carrier, only: Collection[bytes]) -> Iterator[tuple[bytes, State, State | None]]:
+    """Each group with what is held here and there; None: the same."""
+    states = {group: shelf.state(group) for group in shelf.groups()}
+    looked = carrier.look(Look({group: state.mark for group, state in states.items()})).groups
+    for group in sorted(states.keys() | looked.keys()):
+        if not only or group in only:
+            yield group, states.get(group, State()), looked.get(group, State())
+
+
+def _judge(shelf: Shelf, carrier: Carrier, visits: Iterable["Visit"]) -> None:
+    """Look once more where something was exchanged: does the carrier show what it should?"""
+    moved = [visit for visit in visits if visit.moved]
+    states = {visit.group: shelf.state(visit.group) for visit in moved}
+    looked = carrier.look(Look({group: state.mark for group, state in states.items()})).groups if states else {}
+    for visit in visits:
+        now = looked.get(visit.group, State()) if visit.moved else visit.theirs
+        visit.judge(now or states[visit.group])
+
+
+class Visit:
+    """The exchange of one group."""
+
+    def __init__(self, shelf: Shelf, carrier: Carrier, group: bytes, theirs: State, tell: Tell, allow: Allow) -> None:
+        self.shelf, self.carrier, self.group, self.theirs = shelf, carrier, group, theirs
+        self.outcome = Outcome(group)
+        self.moved = False
+        self._tell, self._allow = tell, allow
+        self._signers = shelf.signers(group)
+        self._ground = shelf.ground(group)
+        self._retired: set[int] = set()
+        self._chains: dict[bytes, list[Link]] = {}
+
+    def exchange(self) -> None:
+        """Make both sides equal."""
+        before = self.shelf.shown(self.group, self.carrier.name)
+        self.outcome.rolled_back = beyond(lower(before, self.theirs.tips), self.theirs.tips)
+        if self.shelf.state(self.group) != self.theirs:
+            self.receive()
+            self.take_receipts()
+        self._pull_ids(self.shelf.bodiless(self.group))
+        self.outcome.shared = self.shelf.share_keys(self.group)
+        try:
+            self.send()
+            self.give_receipts()
+        except NoGroup as refusal:
+            self.outcome.refused[refusal.code] += 1
+
+    def foresee(self) -> None:
+        """Count what both sides lack."""
+        mine = self.shelf.state(self.group)
+        needed = plan(mine, self.theirs)
+        tangles = [(self.shelf.links(seat), self._chain(seat)) for seat in needed.tangled]
+        self.outcome.received = _more(needed.pull, self.theirs) + sum(len(list(lacking(*each))) for each in tangles)
+        self.outcome.sent = _more(needed.push, mine) + sum(len(list(lacking(*each[::-1]))) for each in tangles)
+
+    # -- receiving
+    def receive(self) -> None:
+        """Pull what is lacking of the seats that were opened, until a round brings nothing: it may open more."""
+        own = self.shelf.own(self.group)
+        before = -1
+        while self.outcome.received > before:
+            before = self.outcome.received
+            known = self._signers.keys() | {self.group}
+            needed = plan(self.shelf.state(self.group), self.theirs)
+            asked = {seat: seq for seat, seq in needed.pull.items() if seat in known}
+            others = {seat: seq for seat, seq in asked.items() if seat not in own}
+            self._pull({seat: seq for seat, seq in asked.items() if seat in own}, EVERYTHING)
+            self._pull(others, ACTS)
+            self._pull(others, EVERYTHING)
+            for seat in known.intersection(needed.tangled):
+                self._pull_ids(list(lacking(self.shelf.links(seat), self._chain(seat))))
+        self.outcome.unknown = sum(tip.count for seat, tip in self.theirs.tips.items() if seat not in known)
+
+    def take_receipts(self) -> None:
+        """Fetch the receipts of devices with a seat that are newer there."""
+        mine = self.shelf.state(self.group).receipts
+        known = {seat.device for seat in self.shelf.seats(self.group).values()}
+        newer = [
+            each for each, order in self.theirs.receipts.items() if each in known and order > mine.get(each, NEVER)
+        ]
+        while newer:
+            found = self.carrier.swap(Swap(self.group, want=tuple(newer[:PAGE]))).receipts
+            self.shelf.keep(self.group, [Signed.decode(each) for each in found])
+            newer = newer[max(1, len(found)) :]
+
+    def _pull(self, above: Mapping[bytes, int], types: tuple[int, ...]) -> None:
+        asked = dict(above)
+        while asked:
+            page = self.carrier.pull(Pull(self.group, asked, (), types))
+            if not _advance(asked, self._take(page.envelopes)) or not page.more:
+                return
+
+    def _pull_ids(self, ids: Sequence[bytes]) -> None:
+        while ids:
+            some, ids = ids[:ASKED], ids[ASKED:]
+            page = self.carrier.pull(Pull(self.group, {}, tuple(some)))
+            came = {each.id for each in self._take(page.envelopes)}
+            if page.more and not came.isdisjoint(some):
+                ids = [*(id for id in some if id not in came), *ids]
+
+    def _take(self, data: tuple[bytes, ...]) -> list[Envelope]:
+        """Store what of a page verifies, and say what that was."""
+        checked = self.shelf.check(self.group, data, self._signers)
+        self.outcome.bad.update(checked.bad)
+        if checked.good:
+            self.moved = True
+            self.outcome.received += self.shelf.take(self.group, checked.good, self._ground, self._retired, self._agree)
+        self._say("receiving", self.outcome.received)
+        return checked.good
+
+    def _agree(self, before: Ground, upheaval: Upheaval) -> None:
+        if is_great(before, upheaval):
+            if not self._allow(self.group, before, upheaval):
+                raise MassChange(before, upheaval)
+            self._allow = lambda *_: True
+
+    # -- sending
+    def send(self) -> None:
+        """Push what the carrier lacks."""
+        needed = plan(self.shelf.state(self.group), self.theirs)
+        ids = [id for seat in needed.tangled for id in lacking(self._chain(seat), self.shelf.links(seat))]
+        for page in self.shelf.leaving(self.group, needed.push, ids):
+            self.moved = True
+            pushed = self.carrier.push(Push(self.group, page))
+            self.outcome.sent += pushed.fresh
+            self.outcome.refused.update(code for _, code in pushed.refused)
+            self._say("sending", self.outcome.sent)
+
+    def give_receipts(self) -> None:
+        """Say what is held here now, and carry what others said."""
+        self.shelf.sign(self.group)
+        theirs = self.theirs.receipts
+        newer = [
+            each.encode()
+            for device, each in self.shelf.receipts(self.group).items()
+            if each.receipt.order > theirs.get(device, NEVER)
+        ]
+        for some in _fitting(newer):
+            self.moved = True
+            self.carrier.swap(Swap(self.group, give=some))
+
+    def judge(self, now: State) -> None:
+        """Name those who say to hold more than the carrier shows."""
+        seats = {seat.device: seat.institute for seat in self.shelf.seats(self.group).values()}
+        for device, signed in self.shelf.receipts(self.group).items():
+            if count := beyond(signed.receipt.tips, now.tips):
+                self.outcome.withheld.append(Withheld(seats.get(device, ""), device, count))
+        self.shelf.remember(self.group, self.carrier.name, now.tips)
+
+    def _chain(self, seat: bytes) -> list[Link]:
+        """The ids that the carrier shows of a seat; asked for once."""
+        if seat not in self._chains:
+            found: list[Link] = []
+            more = seat in self.theirs.tips
+            while more and len(found) < LONGEST:
+                answer = self.carrier.links(Links(self.group, seat, found[-1][:2] if found else (0, bytes(32))))
+                more = answer.more and bool(answer.links)
+                found += answer.links
+            self._chains[seat] = found
+        return self._chains[seat]
+
+    def _say(self, doing: str, done: int) -> None:
+        self._tell(Progress(self.group, doing, done))
+
+
+def _more(above: Mapping[bytes, int], shown: State) -> int:
+    return sum(shown.tips[seat].seq - seq for seat, seq in above.items())
+
+
+def _advance(asked: dict[bytes, int], came: Iterable[Envelope]) -> bool:
+    """Lead on what was asked for by what came of it: seats come in the order asked; whether that led on."""
+    reached: dict[bytes, int] = {}
+    for each in came:
+        if each.seq > asked.get(each.seat, each.seq):
+            reached[each.seat] = max(each.seq, reached.get(each.seat, 0))
+    led_on = bool(reached)
+    for seat in list(asked) if led_on else ():
+        seq = reached.pop(seat, None)
+        if seq is not None and not reached:
+            asked[seat] = seq
+            break
+        del asked[seat]
+    return led_on
+
+
+def _fitting(receipts: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
+    """As many at a time as one message takes."""
+    some: list[bytes] = []
+    for each in receipts:
+        if some and (len(some) == PAGE or sum(map(len, some)) + len(each) > PAGE_BYTES):
+            yield tuple(some)
+            some = []
+        some.append(each)
+    if some:
+        yield tuple(some)

@@ -1,0 +1,54 @@
+"""What two sides have to exchange so that both hold the same, read from what each shows."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct, field
+
+from comity.log.receipt import NOTHING, Tip, Vector
+from comity.sync.wire import Link, State
+
+
+class Plan(Struct, frozen=True):
+    """Seats with the seq above which one side lacks all, and seats whose ids must be compared first."""
+
+    pull: dict[bytes, int] = field(default_factory=dict)
+    push: dict[bytes, int] = field(default_factory=dict)
+    tangled: tuple[bytes, ...] = ()
+
+
+def plan(mine: State, theirs: State) -> Plan:
+    """Where the two sides differ, and how to find out what is lacking.
+
+    A plain line that reaches further than the other side is asked for from there on, a line that the other side lacks
+    the end of is given; all else (forks, holes, other ends of the same seq) is told by ids.
+    """
+    pull: dict[bytes, int] = {}
+    push: dict[bytes, int] = {}
+    tangled = []
+    for seat in sorted(mine.tips.keys() | theirs.tips.keys()):
+        here, there = mine.tips.get(seat, NOTHING), theirs.tips.get(seat, NOTHING)
+        if here == there and mine.knots.get(seat) == theirs.knots.get(seat):
+            continue
+        if seat not in theirs.knots and there.seq > here.seq:
+            pull[seat] = here.seq
+        elif seat not in mine.knots and seat not in theirs.knots and here.seq > there.seq:
+            push[seat] = there.seq
+        else:
+            tangled.append(seat)
+    return Plan(pull, push, tuple(tangled))
+
+
+def lacking(mine: Iterable[Link], theirs: Iterable[Link]) -> Iterator[bytes]:
+    """The ids of a chain that one side lacks, or holds without the body that the other has."""
+    here = {link.id: link.whole for link in mine}
+    return (link.id for link in theirs if link.id not in here or (link.whole and not here[link.id]))
+
+
+def beyond(more: Vector, less: Vector) -> int:
+    """How many envelopes one vector shows that the other does not, as far as counts tell."""
+    return sum(max(0, tip.count - less.get(seat, NOTHING).count) for seat, tip in more.items())
+
+
+def lower(before: Vector, now: Vector) -> dict[bytes, Tip]:
+    """The seats of which a carrier shows less than it did."""
+    return {seat: tip for seat, tip in before.items() if now.get(seat, NOTHING).count < tip.count}

@@ -1,0 +1,214 @@
+"""The side of a session that is here: what a device's store shows, takes, gives and signs."""
+
+from array import array
+from collections.abc import Callable, Iterator, Mapping
+from time import time
+
+from comity.log.body import Malformed
+from comity.log.envelope import Envelope
+from comity.log.receipt import Receipt, Signed, Tip
+from comity.log.ring import lacking, shares, to_hand_on
+from comity.log.standing import Seat
+from comity.store import door, exchange, upheaval
+from comity.store.store import Store
+from comity.store.upheaval import Ground, Upheaval
+from comity.sync.verify import Checked, check
+from comity.sync.wire import PAGE, PAGE_BYTES, Link, Order, State
+
+Clock = Callable[[], int]
+GATHERED = 100  # envelopes read at a time while a page is filled
+
+
+def wall_clock() -> int:
+    """Milliseconds since 1970, as this machine shows them."""
+    return int(time() * 1000)
+
+
+class Shelf:
+    """A store as a session uses it: no transaction is held open while a carrier is waited for."""
+
+    def __init__(self, store: Store, clock: Clock = wall_clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def groups(self) -> list[bytes]:
+        """The groups that other devices have a seat in; what is of this device alone reaches nobody."""
+        with self.store.reading():
+            circles = self.store.circles
+            return [group for group in circles.groups() if self._others(group)]
+
+    def state(self, group: bytes) -> State:
+        """What is held of a group."""
+        with self.store.reading() as connection:
+            reached = exchange.reaches(connection, group)
+            orders = exchange.orders(connection, group)
+        return State(
+            {seat: reach.tip for seat, reach in reached.items()},
+            {seat: reach.knot for seat, reach in reached.items() if reach.knot != exchange.LINE},
+            {device: Order(*order) for device, order in orders.items()},
+        )
+
+    def own(self, group: bytes) -> set[bytes]:
+        """The seats of this device, also those it lost."""
+        with self.store.reading():
+            seats = self.store.circles.of(group).standing.seats.values()
+            return {seat.id for seat in seats if seat.device == self._device}
+
+    # -- taking
+    def signers(self, group: bytes) -> dict[bytes, bytes]:
+        """The keys of the seats known here."""
+        with self.store.reading() as connection:
+            return exchange.signers(connection, group)
+
+    def check(self, group: bytes, data: tuple[bytes, ...], signers: dict[bytes, bytes]) -> Checked:
+        """Verify a page, without a lock."""
+        return check(data, group, signers, self._followed)
+
+    def ground(self, group: bytes) -> Ground:
+        """The group as it is now, to tell later what a session did to it."""
+        with self.store.reading() as connection:
+            return upheaval.ground(connection, group)
+
+    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: "Agree") -> int:
+        """Store a verified page in one transaction, if `agree` does; how many were not here before.
+
+        `retired` are the records that this session retired so far, and learn those of this page.
+        """
+        with self.store.writing() as connection:
+            admitted = door.admit(connection, self.store.circles, page)
+            retired |= upheaval.retired(connection, before, admitted.records)
+            agree(before, Upheaval(len(retired), upheaval.void(connection, group, before)))
+        return admitted.fresh
+
+    def bodiless(self, group: bytes) -> list[bytes]:
+        """The ids of envelopes whose bodies are asked for, until they come or an erase that counts does."""
+        with self.store.reading() as connection:
+            return exchange.bodiless(connection, group)
+
+    # -- giving
+    def links(self, seat: bytes) -> list[Link]:
+        """The chain of a seat."""
+        with self.store.reading() as connection:
+            return [Link(*link) for link in exchange.links(connection, seat)]
+
+    def leaving(self, group: bytes, above: Mapping[bytes, int], ids: list[bytes]) -> Iterator[tuple[bytes, ...]]:
+        """Pages of what another lacks; the token knows of each before it leaves."""
+        own = self.own(group)
+        with self.store.reading() as connection:
+            places = exchange.numbers(connection, group, above, ids)
+        for some, page in self._pages(places):
+            with self.store.reading() as connection:
+                exchange.leave(connection, self.store.writer.token, group, some, own)
+            yield page
+
+    def share_keys(self, group: bytes) -> int:
+        """Hand the keys held here to those who lack them, as an act of this device; how many acts it took."""
+        with self.store.reading() as connection:
+            told = {device: each.receipt.lacking for device, each in exchange.receipts(connection, group).items()}
+            circle = self.store.circles.of(group)
+            at_ms = self.clock()
+            ready = to_hand_on(circle.standing, circle.acts, circle.keys)
+            acts = list(shares(circle.standing, circle.acts, ready, told, at_ms)) if self._may_write(group) else []
+        if acts:
+            with self.store.writing() as connection:
+                for act in acts:
+                    self.store.writer.act(connection, group, act, at_ms)
+        return len(acts)
+
+    # -- receipts and carriers
+    def sign(self, group: bytes) -> None:
+        """Say in a receipt what is held, where the last one says something else."""
+        with self.store.reading() as connection:
+            reached = exchange.reaches(connection, group)
+            last = exchange.receipts(connection, group).get(self._device)
+            circle = self.store.circles.of(group)
+        tips = {seat: reach.tip for seat, reach in reached.items()}
+        missing = lacking(circle.acts, circle.keys)
+        said = last.receipt if last else None
+        if said is None or (said.tips, said.lacking) != (tips, missing):
+            at_ms = max(self.clock(), said.at_ms + 1 if said else 0)
+            receipt = Receipt(group, self._device, at_ms, tips, missing)
+            self._keep(group, [Signed.of(receipt, self.store.keys.carrier)])
+
+    def receipts(self, group: bytes) -> dict[bytes, Signed]:
+        """The newest receipt of each device."""
+        with self.store.reading() as connection:
+            return exchange.receipts(connection, group)
+
+    def keep(self, group: bytes, given: list[Signed]) -> int:
+        """Keep the receipts that a device with a seat signed; how many were new."""
+        with self.store.reading():
+            seats = self.store.circles.of(group).standing.seats.values()
+            carriers = {(seat.device, seat.carrier) for seat in seats if seat.carrier}
+        return self._keep(group, [each for each in given if _is_sound(each, group, carriers)])
+
+    def shown(self, group: bytes, carrier: str) -> dict[bytes, Tip]:
+        """What a carrier showed when it was last visited."""
+        with self.store.reading() as connection:
+            return exchange.shown(connection, group, carrier)
+
+    def remember(self, group: bytes, carrier: str, tips: Mapping[bytes, Tip]) -> None:
+        """Remember what a carrier shows now, and how far everything is looked at."""
+        with self.store.reading() as connection:
+            same = exchange.shown(connection, group, carrier) == tips
+        if not same:
+            with self.store.writing() as connection:
+                exchange.note_shown(connection, group, carrier, tips)
+                exchange.note_reaches(connection, group)
+
+    def seats(self, group: bytes) -> dict[bytes, Seat]:
+        """The seats of a group that exist."""
+        with self.store.reading():
+            return dict(self.store.circles.of(group).standing.seats)
+
+    # -- within
+    @property
+    def _device(self) -> bytes:
+        return self.store.keys.pair.public.sign
+
+    def _others(self, group: bytes) -> bool:
+        seats = self.store.circles.of(group).standing.seats.values()
+        return any(seat.carrier and seat.device != self._device for seat in seats)
+
+    def _may_write(self, group: bytes) -> bool:
+        standing = self.store.circles.of(group).standing.standing()
+        return any(seat.device == self._device and seat.role.rank > 0 for seat in standing)
+
+    def _followed(self, envelopes: list[Envelope]) -> set[bytes]:
+        with self.store.reading() as connection:
+            return exchange.followed(connection, envelopes)
+
+    def _keep(self, group: bytes, given: list[Signed]) -> int:
+        if not given:
+            return 0
+        with self.store.writing() as connection:
+            return exchange.keep(connection, group, given)
+
+    def _pages(self, places: "array[int]") -> Iterator[tuple["array[int]", tuple[bytes, ...]]]:
+        some, page, size = array("q"), list[bytes](), 0
+        for start in range(0, len(places), GATHERED):
+            part = places[start : start + GATHERED]
+            with self.store.reading() as connection:
+                envelopes = exchange.carried(connection, part)
+            for place, data in zip(part, envelopes, strict=True):
+                if page and (len(page) == PAGE or size + len(data) > PAGE_BYTES):
+                    yield some, tuple(page)
+                    some, page, size = array("q"), [], 0
+                some.append(place)
+                page.append(data)
+                size += len(data)
+        if page:
+            yield some, tuple(page)
+
+
+Agree = Callable[[Ground, Upheaval], None]
+
+
+def _is_sound(signed: Signed, group: bytes, carriers: set[tuple[bytes, bytes]]) -> bool:
+    try:
+        receipt = signed.receipt
+    except Malformed:
+        return False
+    return receipt.group == group and any(
+        device == receipt.device and signed.authentic(carrier) for device, carrier in carriers
+    )

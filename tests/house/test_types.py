@@ -4,4 +4,4 @@ from house.tools import judge
 
 
 def test_mypy_strict_finds_nothing() -> None:
-    judge("-m", "mypy")
+    judge("-m", "mypy", "--cache-dir", ".mypy_cache/house")

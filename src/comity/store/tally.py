@@ -21,7 +21,7 @@ def tally(connection: Connection, circles: Circles) -> Tally:
     """The log as it is now."""
     e = schema.envelopes.c
     status = func.substr(e.status, 1, func.instr(e.status + ":", ":") - 1)
-    counts = dict(connection.execute(select(status, func.count()).group_by(status)).all())
+    counts: dict[str, int] = dict(connection.execute(select(status, func.count()).group_by(status)).all())
     missing = sum(len(door.missing(connection, group)) for group in circles.groups())
     return Tally(sum(counts.values()), counts.get("waiting", 0), counts.get("void", 0), missing)
 

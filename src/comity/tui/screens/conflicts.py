@@ -1,6 +1,7 @@
 """Values that are apart, side by side: who says what and why; a person chooses, both stay in the history."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -13,7 +14,7 @@ from comity.domain.when import show_age, show_moment
 from comity.tui.actions import bindings
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Pane
-from comity.tui.screens.lines import masked
+from comity.tui.screens.lines import NARROW, masked
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, content, keyed, line, pair, span
 from comity.tui.widgets.confirm import Confirm
@@ -58,11 +59,10 @@ class ConflictsPane(Pane):
 
     SCOPED_CSS = False
     DEFAULT_CSS = """
-    ConflictsPane Choices { height: auto; max-height: 40%; }
     ConflictsPane .about { height: auto; border-top: solid $rule; margin-top: 1; }
     ConflictsPane .voices { height: auto; margin-top: 1; }
     ConflictsPane .voice {
-        width: 1fr; height: auto; background: $panel; padding: 0 1; margin-right: 1; border-left: outer $rule;
+        width: 1fr; height: 9; background: $panel; padding: 0 1; margin-right: 1; border-left: outer $rule;
     }
     ConflictsPane .voice.-chosen { background: $line; border-left: outer $accent; }
     ConflictsPane .promise { height: auto; margin-top: 1; }
@@ -101,6 +101,7 @@ class ConflictsPane(Pane):
         self._forks = forks(host(self).desk)
         self.table.show(Listed([self._row(each) for each in self._forks]))
         self.table.display = bool(self._forks)
+        self.table.styles.height = 1 + min(len(self._forks), 4 if self.app.size.width < NARROW else 8)
         self._draw()
 
     def _row(self, fork: Fork) -> Row:
@@ -136,7 +137,7 @@ class ConflictsPane(Pane):
         about, promise = self.query_one(".about", Static), self.query_one(".promise", Static)
         about.update(content(self._about(fork)))
         promise.update(content(self._promise(fork)))
-        self.run_worker(self._show_voices(fork), exclusive=True)
+        self.run_worker(partial(self._show_voices, fork), exclusive=True)
         self.tell()
 
     def _about(self, fork: Fork | None) -> list[Line]:
@@ -190,15 +191,8 @@ class ConflictsPane(Pane):
         desk = host(self).desk
         who = " and ".join(seen_by(desk, fork))
         text = fork.voices[place].text
-        said = f", settled by {desk.person}, seen by {who} at the next sync. "
-        return [
-            line(
-                span("Keeping it writes: ", "dim"),
-                span(f"{fork.label} = {text}"),
-                span(said, "dim"),
-                *keyed(("enter", "settles")),
-            )
-        ]
+        said = f", settled by {desk.person}, seen by {who} at the next sync."
+        return [line(*keyed(("enter", "writes ")), span(f"{fork.label} = {text}"), span(said, "dim"))]
 
     # keys
 

@@ -13,9 +13,8 @@ from comity.domain.record import Record, choices, encode, facets
 from comity.errors import BadInput
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from comity.desk.desk import Desk
+    from comity.store.database import Connection
 
 _MOST: Final = 300
 _LANGUAGES: Final = ("en", "fa", "fr", "hi", "ja", "ko", "sw", "te", "zh")

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from comity.desk import asking, care, checking
 from comity.desk.desk import Desk
 from comity.desk.world import World
-from comity.domain.checks.check import OVER, Check
+from comity.domain.checks.check import OVER, STARTED, Check
 from comity.domain.checks.facts import fact_ids
 from comity.domain.exercises import Exercise, Milestone
 from comity.domain.findings import CorrectiveAction
@@ -17,10 +17,11 @@ from comity.domain.people import Person
 from comity.domain.record import Record
 from comity.domain.sharing import Group
 from comity.domain.sight import Sight, sight
-from comity.domain.when import show_day
 from comity.domain.wording import called, opening
 
 _SOON: Final = 60
+_FEW: Final = 4
+_SAID: Final = ("exercise", "person", "retired")  # what the line above says already
 _DONE: Final = ("done", "verified", "closed", "declined")
 Sort = Literal["due", "blocker", "conflict"]
 
@@ -91,7 +92,10 @@ def _coming(look: Sight, checks: Sequence[Check]) -> Iterator[Coming]:
         if milestone.due and not milestone.done and milestone.exercise in live and milestone.due <= last:
             sort: Sort = "conflict" if "due" in milestone.conflicts else "due"
             title = (milestone.title or milestone.kind.replace("_", " ")).lower()
-            yield _on(milestone.due, f"{title}, {live[milestone.exercise].code}", sort, milestone)
+            exercise = live[milestone.exercise]
+            yield _on(
+                milestone.due, title if exercise.status in STARTED else f"{exercise.code} {title}", sort, milestone
+            )
     for action in look.all(CorrectiveAction):
         if action.due and look.today <= action.due <= last and action.status not in _DONE:
             yield _on(action.due, f"{action.label} {opening(action.text, 30)}", "due", action)
@@ -131,7 +135,10 @@ def _records(world: World, check: Check) -> Iterator[Record]:
 
 
 def _told(desk: Desk, world: World, record: Record) -> str:
-    texts = {name: asking.text(world.connection, desk, record, name) for name in type(record).columns[:5]}
-    when_ = f"{show_day(record.updated_at.date(), desk.today)} by {record.updated_by}" if record.updated_at else ""
-    said = " · ".join(text for text in texts.values() if text)
-    return f"{said}; changed {when_}" if when_ else said
+    """A record in a few words: its first fields that say something, each once."""
+    names = [name for name in type(record).columns if name != record.code_field and name not in _SAID]
+    texts = [asking.text(world.connection, desk, record, name) for name in names]
+    known = list(dict.fromkeys(opening(text, 40) for text in texts if text))[:_FEW]
+    code = str(getattr(record, record.code_field, "") or "") if record.code_field else ""
+    kind = record.noun.replace("_", " ")
+    return f"{code or kind}  {' · '.join(known)}"

@@ -1,7 +1,6 @@
 """Values that are apart, side by side: who says what and why; a person chooses, both stay in the history."""
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -137,7 +136,7 @@ class ConflictsPane(Pane):
         about, promise = self.query_one(".about", Static), self.query_one(".promise", Static)
         about.update(content(self._about(fork)))
         promise.update(content(self._promise(fork)))
-        self.run_worker(partial(self._show_voices, fork), exclusive=True)
+        self.call_later(self._show_voices, fork)
         self.tell()
 
     def _about(self, fork: Fork | None) -> list[Line]:

@@ -15,7 +15,7 @@ from comity.tui.screens.base import Tab
 from comity.tui.screens.lines import LinesPane, flush
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
-from comity.tui.spans import BLANK, Line, Span, keyed, line, pair, span
+from comity.tui.spans import BLANK, Line, Span, fit, keyed, line, pair, span, width, wrap
 from comity.tui.widgets.filterline import FilterLine
 from comity.tui.widgets.source import Column, Row, heading
 from comity.tui.widgets.table import Table
@@ -33,7 +33,8 @@ class TodayPane(LinesPane):
     """Checks in three parts, each a line that opens its record."""
 
     HINTS = ("open", "step", "assign", "waive", "note", "filter", "quick", "find")
-    COLUMNS = (Column("", 6), Column("", 40, grows=True), Column("", 10))
+    COLUMNS = (Column("", 7), Column("", 40, grows=True), Column("", 10))
+    GAP = 1
 
     def compose(self) -> ComposeResult:
         yield FilterLine()
@@ -104,12 +105,11 @@ class TodayPane(LinesPane):
         if self.narrow or need is None or (row and row.masked):
             return ()
         told = about(host(self).desk, need.check)
-        first = line(
-            span(need.label or need.check.place, "strong bold"), span(f" {need.check.check}  ", "dim"), span(told[0])
-        )
-        rest = [line(span(each)) for each in told[1:3]]
+        first = line(span(need.check.check, "dim"), span(f"   {need.check.text}", "strong"))
+        rest = [line(span(each, "dim")) for each in told[:2]]
         steps = line(Span("Next: ", "dim"), *keyed(*_next(need)))
-        return [first, *rest, steps]
+        cells = self.table.cells
+        return [*wrap(first, cells)[:2], *(fit(each, cells) for each in rest), fit(steps, cells)]
 
     def aside(self) -> Sequence[Line]:
         if not hasattr(self, "board"):
@@ -118,10 +118,15 @@ class TodayPane(LinesPane):
 
     def _few(self) -> list[Line]:
         today = host(self).desk.today
-        coming = [f"{show_day(each.on, today)} {each.text}" for each in self._shown()[:3]]
+        parts: list[Span] = [Span("Next ", "dim bold")]
+        for each in self._shown():
+            more = [span(show_day(each.on, today)), span(f" {each.text}   ", "dim")]
+            if width([*parts, *more]) > self.app.size.width - 4:
+                break
+            parts += more
         partners = [f"○ {name.partition('-')[0]}" for name in self.board.partners]
         return [
-            line(Span("Next ", "dim bold"), span("   ".join(coming))),
+            tuple(parts),
             line(Span("Heard ", "dim bold"), span("  ".join(partners) or "no partner yet"), span("  never", "dim")),
         ]
 

@@ -54,7 +54,7 @@ class Reading:
         )
 
     def one(self, name: str, facet: Facet, raw: Any) -> Any:
-        """One value of the field's shape; raises ValueError or ComityError with a sentence that says what would be right."""
+        """One value of the field's shape; raises ValueError or ComityError that says what would be right."""
         match facet.shape:
             case Shape.LINE | Shape.PROSE | Shape.CODE | Shape.INSTITUTE | Shape.LANGUAGE:
                 return _text(facet.shape, raw)
@@ -91,7 +91,10 @@ def parse(
     today: date,
     known: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """The typed values of the given fields; with `known`, of a change to a record that has these. Raises BadInput with every problem."""
+    """The typed values of the given fields; with `known`, of a change to a record that has these.
+
+    Raises BadInput with every problem.
+    """
     reading = Reading(kind, resolve, today)
     fields = facets(kind)
     reading.problems += [unknown_field(kind, name) for name in raw if name not in fields]

@@ -85,7 +85,8 @@ def change(home: Path, key: str, text: str) -> Settings:
     values = _read(path) if path.exists() else {}
     kind = _type_at(parts)
     if kind is None:
-        raise BadInput(f"There is no setting «{key}»{_near(key, [row[0] for row in rows(Settings())])}.")
+        near = _near(key, [row[0] for row in rows(Settings())])
+        raise BadInput(f"There is no setting «{key}»{near}.", "`comity config show` lists them.")
     at = values
     for part in parts[:-1]:
         at = at.setdefault(part, {})
@@ -120,7 +121,8 @@ def _read(path: Path) -> dict[str, Any]:
         ) from error
     problems = list(_problems(values, text))
     if problems:
-        raise BadInput(f"{path} has settings that Comity does not understand.", problems=problems)
+        hint = "Mend these lines; `comity config show` lists what there is."
+        raise BadInput(f"{path} has settings that Comity does not understand.", hint, problems=problems)
     return values
 
 

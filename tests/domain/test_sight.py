@@ -3,10 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.domain.people import Leave
 from comity.domain.runs import Cell, Run
 from comity.domain.sight import Sight, sight
 from domain.saltmarsh import saltmarsh
-from domain.shelf import Shelf
+from domain.shelf import TODAY, Shelf
 
 INSTITUTES = st.sampled_from(["UK-AISI", "US-CAISI", "nobody"])
 STATUSES = st.sampled_from(["planned", "running", "succeeded", "lost"])
@@ -41,8 +42,17 @@ def test_a_look_reads_each_kind_once_and_stays_itself() -> None:
 
 def test_a_look_gets_retired_records_but_does_not_find_them() -> None:
     shelf = Shelf()
-    cell = shelf.put(Cell, retired=True)
+    cell = shelf.put(Cell, strand="s", institute="UK-AISI", system="a", task="t", retired=True)
     look = Sight(shelf)
     assert look.get(Cell, cell.id) is cell
     assert look.get(Cell, "elsewhere") is None
     assert look.all(Cell) == ()
+
+
+def test_a_record_that_lacks_what_its_kind_needs_is_not_reasoned_about() -> None:
+    shelf = Shelf()
+    torn = shelf.put(Leave, person="p", flags=["record.unreadable:end"], start=TODAY, end=None)
+    short = shelf.put(Leave, person="p", start=TODAY)
+    look = Sight(shelf)
+    assert (look.all(Leave), look.find(Leave, person="p"), look.get(Leave, torn.id)) == ((), [], None)
+    assert look.every(Leave) == (torn, short)

@@ -54,4 +54,4 @@ def new_passphrase() -> str:
 def agree(question: str, *, yes: bool) -> None:
     """Ask a person at a terminal before something grave; a script that asks for it means it."""
     if not yes and sys.stdin.isatty() and not click.confirm(question, err=True):
-        raise Refused("Nothing was done.", code="not_agreed")
+        raise Refused("Nothing was done.", hint="Answer y, or give --yes.", code="not_agreed")

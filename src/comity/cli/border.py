@@ -53,7 +53,7 @@ def _system(error: OSError) -> ComityError:
 
     where = f": {error.filename}" if error.filename else ""
     if isinstance(error, FileNotFoundError):
-        return NotFound(f"There is no such file{where}.")
+        return NotFound(f"There is no such file{where}.", hint="See how it is spelled and where you are.")
     return Refused(f"{error.strerror or 'The machine refused'}{where}.", hint="Nothing was changed.", code="system")
 
 

@@ -24,7 +24,7 @@ def day_told(call: Call) -> date | None:
     try:
         return day(call.today, datetime.now(UTC).date())
     except ValueError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(str(error), hint="--today takes a day such as 2026-11-23.") from error
 
 
 @contextmanager

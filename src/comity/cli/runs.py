@@ -46,7 +46,8 @@ def import_logs(
     else:
         print_table(("file", "outcome", "run", "reason"), [tuple(each.values()) for each in files], wrapped=("reason",))
     if counts["refused"]:
-        raise Refused(f"{counts['refused']} of {len(files)} files were refused.", code="files_refused")
+        hint = "The reason stands beside each; the others were taken."
+        raise Refused(f"{counts['refused']} of {len(files)} files were refused.", hint, code="files_refused")
 
 
 @click.command("compare", cls=Verb, epilog="Example: comity run compare SALTMARSH/R1 SALTMARSH/R2")

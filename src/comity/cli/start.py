@@ -132,7 +132,7 @@ def doctor(call: Call) -> None:
         found = {"ok": False, "problems": [{"code": error.code, "text": error.message, "hint": error.hint}]}
     print_findings(found, as_json=call.as_json)
     if not found["ok"]:
-        raise Refused("Something needs mending.", code="unwell")
+        raise Refused("Something needs mending.", hint="The lines above say how.", code="unwell")
 
 
 @click.command("completion", cls=Verb, epilog="Example: comity completion bash >> ~/.bashrc")

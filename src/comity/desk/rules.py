@@ -57,6 +57,7 @@ def placed(world: World, kind: type[Record], group: str, values: Mapping[str, An
 
 
 def references(world: World, kind: type[Record], values: Mapping[str, Any]) -> Iterator[tuple[str, Record | None]]:
+    """Each reference with the record that it names; None where that is held elsewhere."""
     for name, facet in facets(kind).items():
         if facet.shape is Shape.REF and values.get(name):
             kinds = list(BY_NOUN.values()) if facet.refers == "*" else [BY_NOUN[facet.refers]]

@@ -106,7 +106,7 @@ _CLEAR = Mark("TLP", "TLP:CLEAR")
 def parse_marking(text: str) -> Marking:
     """The marking that a person typed; none means the strictest. Raises BadInput with the nearest right label."""
     if len(text) > _LONGEST:
-        raise BadInput("This is no marking: it is too long.")
+        raise BadInput("This is no marking: it is too long.", "Write one such as TLP:AMBER.")
     refuse_classified(text)
     wanted = " ".join(unicodedata.normalize("NFKC", text).upper().split()) or STRICTEST
     marks: list[Mark] = []
@@ -217,7 +217,7 @@ def _released_to(text: str) -> frozenset[str]:
 
 def _no_marking(mark: Mark | None, text: str) -> BadInput:
     if text in REPLACED:
-        return BadInput(f"«{text}» is no longer used: {REPLACED[text]}.", code="marking")
+        return BadInput(f"«{text}» is no longer used: {REPLACED[text]}.", "Write the new one.", code="marking")
     known = list(RANKS)
     if mark:
         known += ["REL TO USA", "NOFORN", *CATEGORIES.get(mark.policy, ()), *CONTROLS.get(mark.policy, ())]

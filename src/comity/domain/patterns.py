@@ -23,7 +23,7 @@ _MOST_WAYS = 32
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern, case folded by the engine. Raises BadInput for what cannot be read or could run for ever."""
     if len(pattern) > LONGEST_PATTERN:
-        raise BadInput(f"A pattern has at most {LONGEST_PATTERN} characters.", code="query")
+        raise BadInput(f"A pattern has at most {LONGEST_PATTERN} characters.", "Write a shorter one.", code="query")
     _refuse_endless(pattern)
     try:
         with warnings.catch_warnings():

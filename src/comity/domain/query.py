@@ -121,7 +121,8 @@ def _term(raw: RawTerm, kind: type[Record], today: date, names: Sequence[str]) -
         return Is(tuple(_fact(name, names) for name in raw.values), raw.negated)
     field = query_field(kind, raw.field)
     if raw.op != ":" and len(raw.values) > 1:
-        raise BadInput(f"«{raw.field}{raw.op}» takes one value", code="query")
+        hint = f"Write {raw.field}:a,b for either of two."
+        raise BadInput(f"«{raw.field}{raw.op}» takes one value", hint, code="query")
     values = tuple(read_value(field, raw.op, value, today) for value in raw.values)
     return Match(field.name, raw.op, values, raw.negated, field.shape, raw.values)
 

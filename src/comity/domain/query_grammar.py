@@ -45,7 +45,7 @@ class RawTerm:
 def raw_terms(text: str) -> list[RawTerm]:
     """The terms of a text, in order. Raises BadInput where it cannot be read."""
     if len(text) > LONGEST:
-        raise BadInput(f"A filter has at most {LONGEST} characters.", code="query")
+        raise BadInput(f"A filter has at most {LONGEST} characters.", "Ask for less at once.", code="query")
     if not text.strip():
         return []
     from lark import UnexpectedInput, UnexpectedToken  # 80 ms that a list without a filter need not pay

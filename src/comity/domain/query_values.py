@@ -103,7 +103,8 @@ def _as_age(field: QueryField, op: str, text: str, today: date) -> timedelta | S
 
 
 def _bad(field: QueryField, message: str) -> BadInput:
-    return BadInput(message, problems=[Problem(field.name, message)], code="query")
+    hint = "See `comity kinds KIND` for what a field takes."
+    return BadInput(message, hint, problems=[Problem(field.name, message)], code="query")
 
 
 _READ: Mapping[Shape | None, Callable[[QueryField, str, str, date], Any]] = {

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from comity.domain.record import Record
+from comity.domain.record import Record, facets, required
 from comity.domain.view import R, View
 
 Index = dict[Any, list[Any]]
@@ -19,14 +20,21 @@ class Sight:
         self.institute: str = view.institute
         self.stale_after: timedelta = view.stale_after
         self._view = view
+        self._every: dict[type[Record], Sequence[Any]] = {}
         self._live: dict[type[Record], Sequence[Any]] = {}
         self._indexes: dict[tuple[type[Record], str], Index] = {}
         self._others: dict[tuple[type[Record], str], Any] = {}  # retired, or held elsewhere
 
+    def every(self, kind: type[R]) -> Sequence[R]:
+        """The live records of a kind, those too that lack what the kind needs."""
+        if kind not in self._every:
+            self._every[kind] = tuple(self._view.find(kind))
+        return self._every[kind]
+
     def all(self, kind: type[R]) -> Sequence[R]:
-        """The live records of a kind."""
+        """The live records of a kind, those that can be reasoned about."""
         if kind not in self._live:
-            self._live[kind] = tuple(self._view.find(kind))
+            self._live[kind] = tuple(filter(is_whole, self.every(kind)))
         return self._live[kind]
 
     def get(self, kind: type[R], id: str) -> R | None:
@@ -35,7 +43,8 @@ class Sight:
         if live:
             return live[0]
         if (kind, id) not in self._others:
-            self._others[kind, id] = self._view.get(kind, id)
+            found_there = self._view.get(kind, id)
+            self._others[kind, id] = found_there if found_there and is_whole(found_there) else None
         found: R | None = self._others[kind, id]
         return found
 
@@ -73,6 +82,17 @@ class Sight:
 def sight(view: View) -> Sight:
     """The view as one look; a look stays itself."""
     return view if isinstance(view, Sight) else Sight(view)
+
+
+def is_whole(record: Record) -> bool:
+    """Whether all is there that its kind needs; a peer may have written less, or what cannot be read."""
+    torn = any(flag.startswith("record.unreadable") for flag in record.flags or ())
+    return not torn and all(getattr(record, name) is not None for name in _needed(type(record)))
+
+
+@cache
+def _needed(kind: type[Record]) -> tuple[str, ...]:
+    return tuple(name for name in facets(kind) if required(kind, name))
 
 
 def _any_of(value: Any) -> Sequence[Any]:

@@ -29,7 +29,7 @@ _FLAGS: Final[dict[str, tuple[CheckId, Severity, str]]] = {
 def to_settle(look: Sight) -> Iterator[Check]:
     """Fields in which two values wait for a person, and what is flagged."""
     for kind in KINDS:
-        for record in look.all(kind):
+        for record in look.every(kind):
             if record.conflicts:
                 yield _conflict(look, record)
             if record.flags:

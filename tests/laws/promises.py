@@ -11,6 +11,7 @@ from comity.log import standing as standings
 from comity.log.acts import Renew
 from comity.log.commit import Commit
 from comity.log.envelope import Envelope, Type
+from comity.store import verify
 from comity.store.circle import worded
 from laws.laptops import differences, shown
 from laws.simulator import STEPS, Id, Simulation
@@ -161,6 +162,14 @@ def only_those_who_may_erase(life: Simulation) -> Problems:
                 yield f"{name} still counts {dot.hex()[:8]}, which was erased"
 
 
+def verifying_finds_nothing_but_forks(life: Simulation) -> Problems:
+    """What grew by itself verifies."""
+    for name, laptop in sorted(life.laptops.items()):
+        for finding in verify.problems(laptop.store):
+            if finding.code != "fork":
+                yield f"{name}: {finding.text}"
+
+
 LAWS: tuple[Callable[[Simulation], Problems], ...] = (
     statuses_are_those_of_the_log,
     nothing_committed_is_lost,
@@ -169,6 +178,7 @@ LAWS: tuple[Callable[[Simulation], Problems], ...] = (
     readers_and_cut_devices_add_nothing,
     only_those_who_may_erase,
     a_laptop_with_its_token_does_not_fork,
+    verifying_finds_nothing_but_forks,
     rebuild_equals_live,
 )
 

@@ -41,6 +41,14 @@ def connect(path: Path, key: bytes) -> Any:
     return connection
 
 
+def copy(cursor: Any, target: Path) -> None:
+    """Write the database as it is now into an empty file, under the same key."""
+    try:
+        cursor.execute("VACUUM INTO ?", (str(target),))
+    except driver.Error as error:
+        raise explained(error, target) from None
+
+
 def explained(error: Exception, path: Path) -> ComityError:
     """What a person is told of a failure of the database, without a key or a value in it."""
     text = str(error).lower()

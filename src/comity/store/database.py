@@ -82,6 +82,15 @@ class Database:
         except DBAPIError as error:
             raise cipher.explained(error.orig if isinstance(error.orig, Exception) else error, self.path) from None
 
+    def copy(self, target: Path) -> None:
+        """Write one state of the store into a new file under the same key, while others may go on writing."""
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        raw = self.engine.raw_connection()
+        try:
+            cipher.copy(raw.cursor(), target)
+        finally:
+            raw.close()
+
     def version(self) -> int:
         """A number that grows with every write, of this process or another."""
         with self.reading() as connection:

@@ -102,20 +102,34 @@ def by_record(commit: Commit) -> Mapping[tuple[bytes, str], Sequence[Change]]:
     return found
 
 
-def _refold(connection: Connection, circles: Circles, numbers: Sequence[int]) -> None:
+class Made(NamedTuple):
+    """A record as its commits make it: where it is kept, how it folds, and its columns; none where nothing counts."""
+
+    record: Row[Any]
+    state: Folded
+    columns: dict[str, Any] | None
+
+
+def made(connection: Connection, circles: Circles, numbers: Sequence[int]) -> dict[str, list[Made]]:
+    """These records as their commits make them, by kind."""
     changes = written(connection, circles, numbers)
-    known = connection.execute(select(schema.records).where(schema.records.c.no.in_(numbers))).all()
-    by_kind: dict[str, list[tuple[Row[Any], Folded, list[Written]]]] = defaultdict(list)
-    for record in known:
+    by_kind: dict[str, list[Made]] = defaultdict(list)
+    for record in connection.execute(select(schema.records).where(schema.records.c.no.in_(numbers))):
         own = changes.get(record.no, [])
-        by_kind[record.kind].append((record, fold([each.touch for each in own], rules(record.kind)), own))
-    for noun, folded in by_kind.items():
+        state = fold([each.touch for each in own], rules(record.kind))
+        kind = BY_NOUN.get(record.kind)
+        by_kind[record.kind].append(Made(record, state, _columns(kind, record, state, own) if kind and own else None))
+    return by_kind
+
+
+def _refold(connection: Connection, circles: Circles, numbers: Sequence[int]) -> None:
+    for noun, folded in made(connection, circles, numbers).items():
         _write_heads(connection, folded)
         if noun in BY_NOUN:
             _write_rows(connection, BY_NOUN[noun], folded)
 
 
-def _write_heads(connection: Connection, folded: Sequence[tuple[Row[Any], Folded, list[Written]]]) -> None:
+def _write_heads(connection: Connection, folded: Sequence[Made]) -> None:
     connection.execute(
         update(schema.records)
         .where(schema.records.c.no == bindparam("n"))
@@ -124,14 +138,12 @@ def _write_heads(connection: Connection, folded: Sequence[tuple[Row[Any], Folded
     )
 
 
-def _write_rows(
-    connection: Connection, kind: type[Record], folded: Sequence[tuple[Row[Any], Folded, list[Written]]]
-) -> None:
+def _write_rows(connection: Connection, kind: type[Record], folded: Sequence[Made]) -> None:
     table = schema.row_table(kind)
     numbers = [record.no for record, _, _ in folded]
     connection.execute(delete(table).where(table.c.no.in_(numbers)))
     connection.execute(text("DELETE FROM search WHERE rowid = :no"), [{"no": no} for no in numbers])
-    rows = [_columns(kind, record, state, own) for record, state, own in folded if own]
+    rows = [each.columns for each in folded if each.columns]
     if not rows:
         return
     connection.execute(insert(table), rows)

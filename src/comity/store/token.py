@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select
 from comity.errors import IntegrityFailure
 from comity.store import schema
 
+ANY_GROUP = b""
+
 
 @dataclass(frozen=True)
 class Token:
@@ -46,15 +48,24 @@ class Token:
 
     def is_ahead(self, connection: Connection, group: bytes) -> bool:
         """Whether an envelope of this device left, is not here, and no new seat was taken since."""
-        left = self.read().get(group)
+        left = self._left(group)
         if left is None or schema.recall(connection, _renewed(group)) == left[2]:
             return False
         return connection.execute(select(schema.envelopes.c.no).where(schema.envelopes.c.id == left[2])).first() is None
 
     def settle(self, connection: Connection, group: bytes) -> None:
         """Note that a new seat was taken because the store is behind."""
-        if left := self.read().get(group):
+        if left := self._left(group):
             schema.remember(connection, _renewed(group), left[2])
+
+    def _left(self, group: bytes) -> tuple[bytes, int, bytes] | None:
+        noted = self.read()
+        return noted.get(group, noted.get(ANY_GROUP))
+
+
+def unknown_past() -> bytes:
+    """The token of a home that comes from a backup: what left of any group since is not known."""
+    return msgspec.msgpack.encode({ANY_GROUP: (b"", 0, os.urandom(32))})
 
 
 def _renewed(group: bytes) -> str:

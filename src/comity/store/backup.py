@@ -1,0 +1,153 @@
+"""Backups: one file with the encrypted store, the sealed keys and the settings, checked before it is put in place.
+
+    `CYB1` · length of the contents list (4) · list: msgpack [[name, size, BLAKE2b-256] ...] · one file after the other
+
+Names are chosen from those below and never used as a path. The store in it opens with the keys in it, these with the
+passphrase of the day of the backup.
+"""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from comity.errors import IntegrityFailure, NotFound, Refused
+from comity.log.keyfile import KeyFile
+from comity.store.store import FILE, TOKEN, Store
+from comity.store.token import unknown_past
+
+MAGIC: Final = b"CYB1"
+KEYS: Final = "device.key"
+KEPT: Final = (KEYS, FILE, "config.toml", "config.local.toml")
+NEEDED: Final = {KEYS, FILE}
+LIST_LIMIT: Final = 10_000  # bytes of the contents list
+BLOCK: Final = 1024 * 1024
+
+
+class Part(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A file in a backup."""
+
+    name: str
+    size: Annotated[int, Meta(ge=0)]
+    digest: bytes
+
+
+def write(home: Path, store: Store, target: Path) -> None:
+    """Write a backup of a home, of one state of its store even while others write; refuses where a file is."""
+    if target.exists():
+        raise Refused(f"{target} is there already; nothing was written", "name another file", code="exists")
+    try:
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.absolute().parent) as folder:
+            place = Path(folder)
+            store.database.copy(place / FILE)
+            for name in KEPT:
+                if name != FILE and (home / name).exists():
+                    shutil.copyfile(home / name, place / name)
+            if not (place / KEYS).exists():
+                raise NotFound(f"{home} has no {KEYS}", "a backup without it could never be opened")
+            _pack(place, place / "whole")
+            (place / "whole").rename(target)
+    except OSError as error:
+        hint = "check the room and the rights where it should go; a backup is one file"
+        raise Refused(f"{target} cannot be written: {error.strerror}", hint, code="backup_failed") from error
+
+
+def restore(source: Path, home: Path) -> None:
+    """Make a home from a backup: all of it or nothing, and only where there is none. It opens as a copy of the past."""
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
+        hint = "name another home with --home, or move this one away"
+        raise Refused(f"{home} is not empty; nothing was changed", hint, code="home_exists")
+    try:
+        home.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{home.name}.", dir=home.parent) as folder:
+            place = Path(folder) / "home"
+            place.mkdir(mode=0o700)
+            with source.open("rb") as file:
+                _unpack(file, place)
+            KeyFile.decode((place / KEYS).read_bytes())
+            _put(place / TOKEN, iter([unknown_past()]))
+            (place / "logs").mkdir(mode=0o700)
+            place.rename(home)
+    except FileNotFoundError as error:
+        raise NotFound(f"there is no backup at {source}", "name the file that `comity backup` wrote") from error
+    except OSError as error:
+        hint = "check the room and the rights where it should go; nothing was put in place"
+        raise Refused(f"{home} cannot be restored: {error.strerror}", hint, code="restore_failed") from error
+
+
+def _pack(place: Path, whole: Path) -> None:
+    files = [place / name for name in KEPT if (place / name).exists()]
+    parts = [Part(file.name, file.stat().st_size, _digest(file)) for file in files]
+    contents = msgspec.msgpack.encode(parts)
+
+    def data() -> Iterator[bytes]:
+        yield MAGIC + len(contents).to_bytes(4, "big") + contents
+        for each in files:
+            with each.open("rb") as file:
+                yield from _blocks(file)
+
+    _put(whole, data())
+
+
+def _unpack(file: IO[bytes], place: Path) -> None:
+    for part in _contents(file):
+        seen = hashlib.blake2b(digest_size=32)
+
+        def data(part: Part = part, seen: "hashlib.blake2b" = seen) -> Iterator[bytes]:
+            for block in _blocks(file, part.size):
+                seen.update(block)
+                yield block
+
+        _put(place / part.name, data())
+        if seen.digest() != part.digest:
+            raise _damaged(f"{part.name} is cut short or was changed")
+    if file.read(1):
+        raise _damaged("bytes follow after its end")
+
+
+def _contents(file: IO[bytes]) -> Sequence[Part]:
+    start = file.read(len(MAGIC) + 4)
+    if start[: len(MAGIC)] != MAGIC:
+        raise IntegrityFailure("this is not a backup of Comity", "name the file that `comity backup` wrote")
+    length = int.from_bytes(start[len(MAGIC) :], "big")
+    try:
+        parts = msgspec.msgpack.decode(file.read(min(length, LIST_LIMIT)), type=list[Part])
+    except (msgspec.MsgspecError, ValueError):
+        raise _damaged("its contents cannot be read") from None
+    names = [part.name for part in parts]
+    if len(set(names)) != len(names) or not NEEDED <= set(names) <= set(KEPT):
+        raise _damaged("its contents are not those of a home")
+    return parts
+
+
+def _damaged(why: str) -> IntegrityFailure:
+    return IntegrityFailure(f"the backup is damaged: {why}; nothing was put in place", "take another backup")
+
+
+def _digest(path: Path) -> bytes:
+    seen = hashlib.blake2b(digest_size=32)
+    with path.open("rb") as file:
+        for block in _blocks(file):
+            seen.update(block)
+    return seen.digest()
+
+
+def _blocks(file: IO[bytes], size: int | None = None) -> Iterator[bytes]:
+    while block := file.read(BLOCK if size is None else min(BLOCK, size)):
+        yield block
+        size = None if size is None else size - len(block)
+
+
+def _put(path: Path, data: Iterator[bytes]) -> None:
+    """A file of the owner alone, on the disk when this returns."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
+        for block in data:
+            file.write(block)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,163 @@
+"""Holding a store against itself: pages, signatures, chains, statuses, and every record against its commits."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Row, func, select, text
+
+from comity.domain.kinds import BY_NOUN
+from comity.errors import ComityError
+from comity.log.acts import AnyAct, Renew, act_of, seated, signer
+from comity.log.body import Malformed
+from comity.log.envelope import Envelope, Type, authentic, decode
+from comity.store import door, folding, schema
+from comity.store.circle import Circles, worded
+from comity.store.rows import words
+from comity.store.store import Store
+
+PAGE = 1_000
+RESTORE = "copy the home away, then `comity restore FILE` from a backup"
+REBUILD = "`comity rebuild` makes rows and search anew from the log"
+
+
+class Finding(NamedTuple):
+    """Something that does not verify, and what to do about it."""
+
+    code: str
+    text: str
+    hint: str
+
+
+def problems(store: Store) -> list[Finding]:
+    """Everything in a store that does not verify; empty where all is well."""
+    circles = Circles(store.keys.pair)
+    with store.reading() as connection:
+        found = list(_pages(connection))
+        if found:
+            return found
+        found = list(_envelopes(connection))
+        if found:  # the rest would stumble over what cannot be read
+            return found
+        circles.refresh(connection)
+        for group in circles.groups():
+            found += _chains(connection, group)
+        found += _judgements(connection, circles)
+        found += _records(connection, circles)
+    return found
+
+
+def _pages(connection: Connection) -> Iterator[Finding]:
+    """The file: each page carries a hash under the key, and the trees have to be whole."""
+    try:
+        told = [*connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars()]
+        told += connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars()
+    except ComityError as error:
+        told = [error.message]
+    yield from (Finding("file", f"the database file is damaged: {each}", RESTORE) for each in told if each != "ok")
+
+
+def _envelopes(connection: Connection) -> Iterator[Finding]:
+    """Each envelope by its own hashes, and its columns against its header."""
+    e = schema.envelopes.c
+    columns = ("id", "dot", "group", "seat", "seq", "gen", "type", "key")
+    for row in _paged(connection, select(schema.envelopes), e.no):
+        try:
+            envelope = decode(row.header + row.signature + (row.body or b""))
+        except Malformed as error:
+            yield Finding("envelope", f"envelope {row.no} is damaged: {error.message}", RESTORE)
+            continue
+        if any(getattr(row, name) != getattr(envelope, name) for name in columns):
+            yield Finding("envelope", f"envelope {row.no} is not the one that its header names", RESTORE)
+
+
+def _paged(connection: Connection, query: Any, column: Any) -> Iterator[Row[Any]]:
+    last = -1
+    while rows := connection.execute(query.where(column > last).order_by(column).limit(PAGE)).all():
+        yield from rows
+        last = rows[-1].no
+
+
+def _chains(connection: Connection, group: bytes) -> Iterator[Finding]:
+    """Each seat: a signature, or a signed successor that names it, for every envelope; and one successor each."""
+    e = schema.envelopes.c
+    acts = [
+        (entry.envelope, act_of(entry.envelope))
+        for entry in door.held(connection, (e.group == group) & (e.type == Type.ACT))
+    ]
+    keys = _signers(acts)
+    renewals = {envelope.id for envelope, act in acts if isinstance(act, Renew)}
+    founding = {envelope.id: key for envelope, act in acts if (key := signer(envelope, act, {}))}
+    for seat, key in sorted(keys.items()):
+        named: set[bytes] = set()
+        taken: dict[bytes, int] = {}
+        query = select(e.header, e.signature, e.body, e.type).where(e.group == group, e.seat == seat)
+        for header, signature, body, sort in connection.execute(query.order_by(e.seq.desc())):
+            envelope = decode(header + signature + ((body or b"") if sort == Type.ACT else b""))
+            if envelope.id not in named and not authentic(envelope, founding.get(envelope.id, key)):
+                text = f"envelope {envelope.dot.hex()} of seat {seat.hex()[:8]} is not signed by its device"
+                yield Finding("signature", text, RESTORE)
+                continue
+            named.add(envelope.prev)
+            taken[envelope.prev] = taken.get(envelope.prev, 0) + (envelope.id not in renewals)
+        for prev, count in taken.items():
+            if count > 1:
+                text = f"seat {seat.hex()[:8]} goes on in {count} ways after {prev.hex()[:8]}; all of them are kept"
+                yield Finding("fork", text, "two laptops use one device's keys: give one of them keys of its own")
+
+
+def _signers(acts: Iterable[tuple[Envelope, AnyAct | None]]) -> dict[bytes, bytes]:
+    """The key of each seat that an act here opens, in whatever order they came."""
+    keys: dict[bytes, bytes] = {}
+    todo = [(envelope, act) for envelope, act in acts if act is not None]
+    while True:
+        opened = [found for envelope, act in todo if (found := seated(envelope, act, keys))]
+        before = len(keys)
+        for found in opened:
+            keys |= found
+        if len(keys) == before:
+            return keys
+
+
+def _judgements(connection: Connection, circles: Circles) -> Iterator[Finding]:
+    """The status of each envelope, and what is noted of the records that it is about."""
+    e, t, r = schema.envelopes.c, schema.touches.c, schema.records.c
+    last = connection.execute(select(func.max(e.no))).scalar() or 0
+    joined = schema.touches.join(schema.records, t.record == r.no)
+    for start in range(0, last + 1, PAGE):
+        noted = select(t.envelope, r.group, r.id, r.kind).select_from(joined)
+        within = t.envelope.between(start, start + PAGE - 1)
+        there = {tuple(row) for row in connection.execute(noted.where(within))}
+        for no, envelope, status in door.held(connection, e.no.between(start, start + PAGE - 1)):
+            now = worded(circles.verdict(envelope))
+            if now != status:
+                yield Finding("status", f"envelope {envelope.dot.hex()} is kept as «{status}» and is «{now}»", REBUILD)
+            commit = circles.open(envelope) if envelope.type is Type.COMMIT and now == "in" else None
+            about = {(no, envelope.group, each.id, each.kind) for each in commit.changes} if commit else set()
+            if not about <= there:
+                yield Finding("touch", f"envelope {envelope.dot.hex()} is not noted at its records", REBUILD)
+
+
+def _records(connection: Connection, circles: Circles) -> Iterator[Finding]:
+    """Each record, its row and what the search knows of it, against its commits."""
+    r = schema.records.c
+    numbers = list(connection.execute(select(r.no).order_by(r.no)).scalars())
+    for start in range(0, len(numbers), PAGE):
+        for kind, made in folding.made(connection, circles, numbers[start : start + PAGE]).items():
+            yield from _compared(connection, kind, made)
+
+
+def _compared(connection: Connection, noun: str, made: Iterable[folding.Made]) -> Iterator[Finding]:
+    kind = BY_NOUN.get(noun)
+    for record, state, columns in made:
+        if record.heads != folding.packed(state.heads):
+            yield Finding("heads", f"the heads of {noun} {record.id.hex()} are not those of its commits", REBUILD)
+        if kind is None:
+            continue
+        table = schema.row_table(kind)
+        row = connection.execute(select(*table.columns).where(table.c.no == record.no)).mappings().first()
+        if (dict(row) if row else None) != columns:
+            yield Finding("row", f"the row of {noun} {record.id.hex()} is not what its commits say", REBUILD)
+        found = connection.execute(text("SELECT title, body FROM search WHERE rowid = :no"), {"no": record.no}).first()
+        told = words(kind, columns) if columns and not columns["retired"] else None
+        if (tuple(found) if found else None) != told:
+            yield Finding("search", f"the search knows {noun} {record.id.hex()} by other words than it has", REBUILD)

@@ -17,7 +17,6 @@ from comity.sync.wire import PAGE, PAGE_BYTES, Link, Links, Look, Order, Pull, P
 
 EVERYTHING = (int(Type.COMMIT), int(Type.ACT))
 ACTS = (int(Type.ACT),)
-ASKED = 500  # ids in one pull
 LONGEST = 2_000_000  # links; whoever shows more is not listened to any longer
 NEVER = Order(-1, -1)
 
@@ -139,7 +138,7 @@ class Visit:
 
     def _pull_ids(self, ids: Sequence[bytes]) -> None:
         while ids:
-            some, ids = ids[:ASKED], ids[ASKED:]
+            some, ids = ids[:PAGE], ids[PAGE:]
             page = self.carrier.pull(Pull(self.group, {}, tuple(some)))
             came = {each.id for each in self._take(page.envelopes)}
             if page.more and not came.isdisjoint(some):

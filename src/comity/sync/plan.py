@@ -19,8 +19,7 @@ class Plan(Struct, frozen=True):
 def plan(mine: State, theirs: State) -> Plan:
     """Where the two sides differ, and how to find out what is lacking.
 
-    A plain line that reaches further than the other side is asked for from there on, a line that the other side lacks
-    the end of is given; all else (forks, holes, other ends of the same seq) is told by ids.
+    Of plain lines the longer side's end is lacking; all else (forks, holes, other ends of one seq) is told by ids.
     """
     pull: dict[bytes, int] = {}
     push: dict[bytes, int] = {}
@@ -29,12 +28,12 @@ def plan(mine: State, theirs: State) -> Plan:
         here, there = mine.tips.get(seat, NOTHING), theirs.tips.get(seat, NOTHING)
         if here == there and mine.knots.get(seat) == theirs.knots.get(seat):
             continue
-        if seat not in theirs.knots and there.seq > here.seq:
-            pull[seat] = here.seq
-        elif seat not in mine.knots and seat not in theirs.knots and here.seq > there.seq:
-            push[seat] = there.seq
-        else:
+        if seat in mine.knots or seat in theirs.knots or here.seq == there.seq:
             tangled.append(seat)
+        elif there.seq > here.seq:
+            pull[seat] = here.seq
+        else:
+            push[seat] = there.seq
     return Plan(pull, push, tuple(tangled))
 
 

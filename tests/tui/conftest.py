@@ -39,6 +39,10 @@ def _fill(desk: Desk) -> None:
     )
     for language in ("en", "ko", "fr"):
         acting.add(desk, "run", {"exercise": "SALTMARSH", "institute": "UK-AISI", "language": language, **common})
+    for name, developer in (("Model A", "North"), ("Model B", "South"), ("Model C", "South")):
+        acting.add(
+            desk, "system", {"name": name, "developer": developer, **common}, group="private", marking="TLP:GREEN"
+        )
     acting.add(desk, "person", {"name": "Solène Brumaire", "institute": "UK-AISI"}, group="private", marking="TLP:RED")
 
 
@@ -88,3 +92,37 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
 
 
 Until = Callable[[Pilot[None], Callable[[], bool]], Awaitable[None]]
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    bootstrap.demo(home).close()
+    return home
+
+
+@pytest.fixture
+def demo(demo_home: Path, tmp_path: Path) -> Iterator[Desk]:
+    """The desk of a copy of the demo."""
+    home = tmp_path / "demo"
+    shutil.copytree(demo_home, home)
+    opened = bootstrap.demo(home)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def shown(demo: Desk) -> Opener:
+    """Opens the app on the demo at a place, in a terminal of some size."""
+
+    @asynccontextmanager
+    async def _shown(
+        start: str, size: tuple[int, int] = (120, 36), theme: str = "dark", glyphs: Any = "unicode"
+    ) -> AsyncIterator[Pilot[None]]:
+        app = ComityApp(lambda: demo, start=start, settings=Settings(screen=Screen(glyphs=glyphs, theme=theme)))
+        async with app.run_test(size=size) as pilot:
+            await until(pilot, lambda: app.ready and not isinstance(app.screen, Opening))
+            await pilot.pause()
+            yield pilot
+
+    return _shown

@@ -192,7 +192,7 @@ def _flag(raw: Any) -> bool:
 
 
 def _facts(raw: Any) -> dict[str, Any]:
-    """Parts as a table, as JSON, or as `name=value` texts with commas between; values that read as JSON are taken as such."""
+    """Parts as a table, as JSON, or as `name=value` texts with commas between; each value as JSON if it is."""
     if isinstance(raw, str):
         raw = (
             _json_or(raw)

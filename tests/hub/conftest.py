@@ -1,14 +1,22 @@
 """Ledgers on both databases, each test with one of its own."""
 
+import random
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
+import httpx
 import pytest
 
+from comity.hub.access import invite
+from comity.hub.app import application
 from comity.hub.ledger.database import Ledger
 from comity.hub.ledger.opening import open_ledger
+from comity.hub.limits import Limits
+from comity.hub.service import Hub
 from hub.cluster import binaries, running, schema_of
+from hub.stage import HOST, NOW, Device, Line, served
 
 _NUMBERS = count(1)
 
@@ -45,3 +53,52 @@ def ledgers(database: str) -> Iterator[Callable[[], Ledger]]:
 @pytest.fixture
 def ledger(ledgers: Callable[[], Ledger]) -> Ledger:
     return ledgers()
+
+
+@pytest.fixture
+def rng() -> random.Random:
+    return random.Random(7)
+
+
+class Clock:
+    """Milliseconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def hubs(ledgers: Callable[[], Ledger], clock: Clock) -> Iterator[Callable[..., httpx.Client]]:
+    """Starts a hub on the database as a further process would, and speaks with it in this one."""
+    with ExitStack() as stack:
+
+        def another(limits: Limits | None = None) -> httpx.Client:
+            app = application(Hub(ledgers(), [HOST], limits or Limits(), clock))
+            return stack.enter_context(served(app))
+
+        yield another
+
+
+@pytest.fixture
+def hub(hubs: Callable[..., httpx.Client]) -> httpx.Client:
+    return hubs()
+
+
+@pytest.fixture
+def invited(ledger: Ledger, clock: Clock) -> Callable[[httpx.Client, Device], Line]:
+    """Opens a session for a device with a fresh invite."""
+
+    def line(client: httpx.Client, device: Device) -> Line:
+        with ledger.writing() as connection:
+            code = invite(connection, device.institute, clock.now + 1000)
+        return Line(client, device).open(code)
+
+    return line

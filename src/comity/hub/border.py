@@ -1,0 +1,137 @@
+"""The border of a hub: every request comes in and every answer goes out here, and no text of anybody is logged."""
+
+import asyncio
+import logging
+import secrets
+import time
+import traceback
+from collections.abc import Awaitable, Callable
+from hashlib import blake2b
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from comity.hub import refusals
+from comity.hub.ledger.database import Unavailable
+from comity.hub.limits import network
+from comity.hub.membership import Caller
+from comity.hub.refusals import Refusal
+from comity.hub.service import BEFORE, Hub, Operation
+from comity.log.body import Malformed
+from comity.sync import wire
+
+LOG = logging.getLogger("comity.hub")
+NOBODY = Caller(b"", b"")
+THREADS = 12  # that wait for the ledger at once
+
+Answer = Callable[[Request], Awaitable[Response]]
+
+
+def answering(hub: Hub, operation: Operation) -> Answer:
+    """The endpoint of an operation."""
+    threads = CapacityLimiter(THREADS)
+
+    async def answer(request: Request) -> Response:
+        caller = NOBODY
+        if operation in BEFORE:
+            hub.knocks.take(_from(request))
+        else:
+            caller = await run_sync(hub.caller, token(request), limiter=threads)
+            hub.devices.take(caller.device)
+            request.state.device = caller.device
+        data = await _read(request, operation.limit, hub.limits.seconds)
+        hub.metrics.received.inc(len(data))
+        try:
+            given = wire.decode(data, operation.asks)
+        except Malformed as error:
+            raise refusals.malformed(error.message) from error
+        found = await run_sync(operation.run, hub, caller, given, limiter=threads)
+        return Response(wire.encode(found), media_type=wire.MEDIA)
+
+    return guarded(hub, operation.name, answer)
+
+
+def guarded(hub: Hub, name: str, answer: Answer) -> Answer:
+    """An endpoint that refuses in a `Fault`, counts and logs, and fails without a word of what it was given."""
+
+    async def guard(request: Request) -> Response:
+        start = time.perf_counter()
+        try:
+            hub.addresses.take(_from(request))
+            response = await answer(request)
+        except ClientDisconnect:
+            response = Response(status_code=499)
+        except Refusal as refusal:
+            response = _told(refusal)
+        except Unavailable as error:
+            LOG.error("ledger: %s", error.message)
+            response = _fault(503, wire.Fault(error.code, "The hub cannot work now.", "Try again later."), after=5)
+        except Exception as error:  # noqa: BLE001 the border: nobody reads what was in it
+            response = _failed(error)
+            hub.metrics.failures.inc()
+        _count(hub, name, request, response, time.perf_counter() - start)
+        return response
+
+    return guard
+
+
+def token(request: Request) -> str:
+    """What the request bears."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not given:
+        raise refusals.no_session()
+    return given.strip()
+
+
+def _from(request: Request) -> str:
+    return network(request.client.host) if request.client else ""
+
+
+async def _read(request: Request, limit: int, seconds: float) -> bytes:
+    """The body, in time and within bounds; a length that is too large is refused unread."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdecimal() or int(length[:20]) > limit:
+        raise refusals.too_large(limit)
+    data = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                data += chunk
+                if len(data) > limit:
+                    raise refusals.too_large(limit)
+    except TimeoutError as error:
+        raise refusals.too_slow() from error
+    return bytes(data)
+
+
+def _told(refusal: Refusal) -> Response:
+    return _fault(refusal.status, refusal.fault, refusal.after)
+
+
+def _fault(status: int, fault: wire.Fault, after: int = 0) -> Response:
+    headers = {"Retry-After": str(after)} if after else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(wire.encode(fault), status, headers, wire.MEDIA)
+
+
+def _failed(error: Exception) -> Response:
+    """Say which incident it is; the log has lines of the program, not the error's words, which may hold values."""
+    incident = secrets.token_hex(4)
+    frames = traceback.extract_tb(error.__traceback__)
+    places = " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    LOG.error("incident %s: %s at %s", incident, type(error).__name__, places)
+    hint = "Whoever runs it finds the incident in its log."
+    return _fault(500, wire.Fault("unexpected", f"The hub failed (incident {incident}).", hint))
+
+
+def _count(hub: Hub, name: str, request: Request, response: Response, seconds: float) -> None:
+    size = int(response.headers.get("content-length", 0))
+    hub.metrics.requests.labels(name, str(response.status_code)).inc()
+    hub.metrics.seconds.labels(name).observe(seconds)
+    hub.metrics.sent.inc(size)
+    device = getattr(request.state, "device", b"")
+    who = blake2b(device, digest_size=4).hexdigest() if device else "-"
+    LOG.info("%s %d %s %d bytes %.0f ms", name, response.status_code, who, size, seconds * 1000)

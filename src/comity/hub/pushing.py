@@ -1,0 +1,127 @@
+"""Takes in what a device brings: checked envelopes of seats that acts here opened, whoever carries them.
+
+Standing decides who may bring; what is kept is decided by signatures alone, so two hubs that were given the same
+envelopes hold the same, whatever came first.
+"""
+
+import hashlib
+from collections.abc import Collection, Sequence
+
+from msgspec import Struct
+
+from comity.hub import membership, shelf
+from comity.hub.ledger.database import Connection, one
+from comity.hub.membership import Caller
+from comity.hub.refusals import full, no_group
+from comity.log.acts import Found, act_of
+from comity.log.body import Malformed
+from comity.log.envelope import HEADER, Envelope, Type, decode
+from comity.sync import wire
+from comity.sync.verify import Checked, check
+
+
+class Room(Struct, frozen=True):
+    """How much a hub keeps."""
+
+    group_bytes: int = 4 * 1024**3
+    groups: int = 200  # brought by one institute
+    seats: int = wire.SEATS  # of one group; a message tells of no more
+
+
+def push(connection: Connection, caller: Caller, given: wire.Push, room: Room, now_ms: int) -> wire.Pushed:
+    """Keep what is new; the transaction must be undone when this refuses."""
+    group = given.group
+    connection.lock(group)
+    is_member = membership.stands(connection, caller, group)
+    signers = membership.signers(connection, group, {raw[20:36] for raw in given.envelopes})
+    known = dict(signers)
+    checked = check(given.envelopes, group, signers, lambda doubtful: _followed(connection, group, doubtful))
+    opened = {name: key for name, key in signers.items() if name not in known}
+    if not is_member:
+        _let_in(connection, caller, checked, opened, room, now_ms)
+    here = membership.signers(connection, group, opened)
+    new = {name: key for name, key in opened.items() if name not in here}
+    fresh = _keep(connection, group, checked.good, new, room)
+    if not is_member and not membership.stands(connection, caller, group):
+        raise no_group()
+    if fresh:
+        connection.wake(group)
+    return wire.Pushed(fresh, _refused(given, checked))
+
+
+def _let_in(
+    connection: Connection, caller: Caller, checked: Checked, opened: dict[bytes, bytes], room: Room, now_ms: int
+) -> None:
+    """Look further only if an act that came seats the caller; a group it founds is brought by that."""
+    if caller.device not in opened.values():
+        raise no_group()
+    for each in checked.good:
+        if each.seat == each.group and isinstance(act_of(each), Found) and not _is_here(connection, each.group):
+            _bring(connection, caller, each.group, room, now_ms)
+
+
+def _is_here(connection: Connection, group: bytes) -> bool:
+    return one(connection, 'SELECT 1 FROM "group" WHERE id = ?', [group]) is not None
+
+
+def _bring(connection: Connection, caller: Caller, group: bytes, room: Room, now_ms: int) -> None:
+    """A new group: only by who was invited, and within the room of the institute that the invite names."""
+    query = "SELECT institute FROM enrolled WHERE device = ? AND carrier = ?"
+    row = one(connection, query, [caller.device, caller.carrier])
+    if row is None:
+        raise no_group()
+    brought = connection.all('SELECT COUNT(*) FROM "group" WHERE institute = ?', row)[0][0]
+    if brought >= room.groups:
+        raise full("groups of your institute")
+    connection.run('INSERT INTO "group" (id, institute, at_ms) VALUES (?, ?, ?)', [group, row[0], now_ms])
+
+
+def _keep(
+    connection: Connection, group: bytes, good: Sequence[Envelope], opened: dict[bytes, bytes], room: Room
+) -> int:
+    here = shelf.bodies(connection, [each.id for each in good])
+    fresh = [each for each in good if each.id not in here]
+    filled = [each for each in good if each.body is not None and not here.get(each.id, True)]
+    if not fresh and not filled:
+        return 0
+    _within(connection, group, sum(len(each.encode()) for each in [*fresh, *filled]), opened, room)
+    membership.seat(connection, group, opened)
+    shelf.put(connection, group, fresh)
+    shelf.fill(connection, group, filled)
+    came = [*fresh, *filled]
+    if any(each.type is Type.ACT for each in fresh) or membership.unsettles(connection, group, came):
+        membership.rejudge(connection, group, came)
+    return len(came)
+
+
+def _within(connection: Connection, group: bytes, size: int, opened: Collection[bytes], room: Room) -> None:
+    before = one(connection, 'SELECT size FROM "group" WHERE id = ?', [group])
+    seats = connection.all('SELECT COUNT(*) FROM seat WHERE "group" = ?', [group])[0][0] + len(opened)
+    if before is None:
+        raise no_group()
+    if before[0] + size > room.group_bytes or seats > room.seats:
+        raise full("of this group")
+
+
+def _followed(connection: Connection, group: bytes, doubtful: Collection[Envelope]) -> set[bytes]:
+    """Those that an envelope here names as the one before."""
+    return {
+        step.prev for seat in {each.seat for each in doubtful} for step in shelf.chain(connection, group, seat).values()
+    }
+
+
+def _refused(given: wire.Push, checked: Checked) -> tuple[tuple[bytes, str], ...]:
+    good = {each.id for each in checked.good}
+    unknown = {each.id for each in checked.unknown}
+    named = [(hashlib.blake2b(raw[:HEADER], digest_size=32).digest(), raw) for raw in given.envelopes]
+    return tuple(_reason(id, raw, given.group, unknown) for id, raw in named if id not in good)
+
+
+def _reason(id: bytes, raw: bytes, group: bytes, unknown: Collection[bytes]) -> tuple[bytes, str]:
+    try:
+        envelope = decode(raw)
+    except Malformed:
+        return b"", "malformed"
+    if envelope.group != group:
+        return id, "malformed"
+    return id, "seat" if id in unknown else "signature"

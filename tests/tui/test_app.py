@@ -89,10 +89,10 @@ async def test_letters_never_act_while_one_types(opened: Opener) -> None:
 
 
 async def test_a_terminal_too_small_says_so_and_comes_back(opened: Opener) -> None:
-    async with opened("runs", (79, 24)) as pilot:
+    async with opened("library", (79, 24)) as pilot:
         await until(pilot, lambda: "Comity needs 80 columns and 24 lines" in screen_text(pilot.app))
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: "R1" in screen_text(pilot.app))
+        await until(pilot, lambda: "Model A" in screen_text(pilot.app))
 
 
 async def test_the_palette_finds_records_and_does_commands(opened: Opener) -> None:

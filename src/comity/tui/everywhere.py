@@ -49,6 +49,15 @@ class Everywhere(App[None]):
             return False
         return True
 
+    def close(self, then: Callable[[], None] | None = None) -> None:
+        """Leave the page on the screen, then do something; a page cannot wait for its own end."""
+        self.call_later(self._close, then)
+
+    async def _close(self, then: Callable[[], None] | None) -> None:
+        await self.pop_screen()
+        if then:
+            then()
+
     def written(self) -> None:
         """Something was written here: the page on the screen reads again, the others when they come back."""
         if self.page:

@@ -72,6 +72,9 @@ class Host(Protocol):
     def show(self, record: "Record", tab: str = "") -> None:
         """Open the page of a record."""
 
+    def close(self, then: Callable[[], None] | None = None) -> None:
+        """Leave the page on the screen, then do something."""
+
     def attempt(self, act: Callable[[], None]) -> bool:
         """Do it; a refusal is told, not raised."""
 

@@ -162,7 +162,7 @@ class Page(Screen[None]):
     def focus_pane(self) -> None:
         """Give the keys to the first part of the pane that takes them."""
         pane = self.pane
-        target = next((widget for widget in self.focus_chain if pane in widget.ancestors), None)
+        target = next((widget for widget in self.focus_chain if pane in widget.ancestors_with_self), None)
         if target is not None:
             self.set_focus(target)
 
@@ -242,14 +242,14 @@ class Page(Screen[None]):
     def action_next_pane(self) -> None:
         self.focus_next()
 
-    async def action_back(self) -> None:
+    def action_back(self) -> None:
         """Close what is open on the page, then leave it; in the first page of a section nothing happens."""
         if self.query_one(Notices).dismiss():
             return
         if self.pane and self.pane.stop():
             return
         if len(self.app.screen_stack) > 1:
-            await self.app.pop_screen()
+            host(self).close()
 
     def action_bring_in(self) -> None:
         """Show what arrived since."""

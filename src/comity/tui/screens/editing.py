@@ -1,7 +1,8 @@
 """Pages with a form: to edit a record, to add one, to give what a step takes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from comity.desk import acting, asking
 from comity.desk.rules import state_fields
@@ -14,7 +15,7 @@ from comity.tui.actions import bindings
 from comity.tui.deriving import said
 from comity.tui.screens.base import Page, Tab
 from comity.tui.screens.form import GROUP, FormPane, counted
-from comity.tui.session import host
+from comity.tui.session import Host, Strength, host
 from comity.tui.spans import Line, Span, line, span
 from comity.tui.widgets.choice import Menu, Option
 from comity.tui.widgets.fields import Field
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from comity.domain.steps import Step
 
 _LOOK_UNDER: Final = 2.0
+Word: TypeAlias = tuple[str, Strength]
 
 
 def _fixed(kind: type[Record], name: str) -> str:
@@ -46,8 +48,8 @@ class FormPage(Page):
         """The form, made when the page is first shown."""
         raise NotImplementedError
 
-    def write(self, changed: Mapping[str, str]) -> None:
-        """Write what changed; raises a refusal."""
+    def write(self, changed: Mapping[str, str]) -> Sequence[Word]:
+        """Write what changed, and what to say of it; raises a refusal."""
         raise NotImplementedError
 
     def members(self) -> tuple[str, ...]:
@@ -70,15 +72,17 @@ class FormPage(Page):
         """Write, say so, and leave; or put each problem under its field."""
         changed = self.form.changed
         try:
-            self.write(changed)
+            told = self.write(changed)
         except ComityError as error:
             self.form.refused(error)
         else:
-            self.call_later(self._done)
+            host(self).close(partial(self.after, host(self), told))
 
-    async def _done(self) -> None:
-        await self.app.pop_screen()
-        host(self).written()
+    def after(self, app: Host, told: Sequence[Word]) -> None:
+        """Back where the form was opened: show what was written and say so."""
+        app.written()
+        for text, strength in told:
+            app.say(text, strength)
 
     def action_revert(self) -> None:
         self.form.revert()
@@ -90,21 +94,21 @@ class FormPage(Page):
         if self.form.here:
             self.form.choose(self.form.here)
 
-    async def action_back(self) -> None:
+    def action_back(self) -> None:
         """Leave; asks only if something changed."""
         if not self.form.changed:
-            await super().action_back()
+            super().action_back()
             return
         count = counted(len(self.form.changed), "change")
         title = line(span(f"{count} not written", "strong bold"))
         options = [Option("s", "save", "as ctrl+s does"), Option("d", "drop them"), Option("k", "keep editing")]
         self.app.push_screen(Menu(title, options), self._leave)
 
-    async def _leave(self, option: Option | None) -> None:
+    def _leave(self, option: Option | None) -> None:
         if option and option.letter == "s":
             self.action_save()
         elif option and option.letter == "d":
-            await self.app.pop_screen()
+            host(self).close()
 
 
 class EditPage(FormPage):
@@ -140,15 +144,14 @@ class EditPage(FormPage):
     def members(self) -> tuple[str, ...]:
         return asking.members(host(self).desk, self.record.group)
 
-    def write(self, changed: Mapping[str, str]) -> None:
+    def write(self, changed: Mapping[str, str]) -> list[Word]:
         saved = acting.save(host(self).desk, self.opened, changed)
         called = said(host(self).desk, saved.record)
-        host(self).say(f"Saved {called}, {counted(len(changed), 'field')}")
+        told: list[Word] = [(f"Saved {called}, {counted(len(changed), 'field')}", "line")]
         for name in saved.moved:
             label = facets(self.kind)[name].label
-            host(self).say(
-                f"{label} of {called} was changed meanwhile: both values are kept. g c settles it.", "notice"
-            )
+            told.append((f"{label} of {called} was changed meanwhile: both values are kept. g c settles it.", "notice"))
+        return told
 
     def _look_under(self) -> None:
         now = acting.open_record(host(self).desk, self.record)
@@ -195,11 +198,11 @@ class NewPage(FormPage):
     def path(self) -> Line:
         return (span(f"{self.kind.noun.replace('_', ' ').capitalize()}  ", "dim"), Span("new", "strong bold"))
 
-    def write(self, changed: Mapping[str, str]) -> None:
+    def write(self, changed: Mapping[str, str]) -> list[Word]:
         raw = {**self.given, **changed}
         group, marking = raw.pop("group", "") or self.group, raw.pop("marking", "")
         record = acting.add(host(self).desk, self.kind.noun, raw, group=group, marking=marking)
-        host(self).say(f"Added {said(host(self).desk, record)}")
+        return [(f"Added {said(host(self).desk, record)}", "line")]
 
 
 class StepForm(FormPage):
@@ -222,9 +225,9 @@ class StepForm(FormPage):
         called = said(host(self).desk, self.record)
         return (span(f"{self.step.name.replace('-', ' ').capitalize()}  ", "dim"), span(called, "strong bold"))
 
-    def write(self, changed: Mapping[str, str]) -> None:
+    def write(self, changed: Mapping[str, str]) -> list[Word]:
         self._changed = dict(changed)
+        return []
 
-    async def _done(self) -> None:
-        await self.app.pop_screen()
+    def after(self, app: Host, told: Sequence[Word]) -> None:
         self._go_on(self._changed)

@@ -1,6 +1,7 @@
 """A list of records of any kind: columns from the kind, a filter, an order, a panel, verbs on what is marked."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, ClassVar, Final
 
@@ -102,7 +103,7 @@ class ListPane(Pane):
         try:
             self._window = Window(app.desk, self.noun, self._query(asked), self.order)
         except BadInput as error:
-            self._unreadable(error)
+            self._unreadable(error, without_last(asked))
             return
         self.asked = asked
         self.query_one(FilterLine).wrong("")
@@ -110,19 +111,33 @@ class ListPane(Pane):
         self._tell_empty()
         self.tell()
 
-    def _unreadable(self, error: BadInput) -> None:
+    def _unreadable(self, error: BadInput, readable: str) -> None:
+        """Say what is wrong with the last term, and show what the others find."""
         self.query_one(FilterLine).wrong(error.problems[0].message if error.problems else error.message)
+        with suppress(BadInput):
+            self._window = Window(host(self).desk, self.noun, self._query(readable), self.order)
+            self.asked = readable
         if not hasattr(self, "_window"):
             self._window = Window(host(self).desk, self.noun, self.within, self.order)
-            self.table.show(self.source())
+        self.table.show(self.source())
+        self._tell_empty()
+        self.tell()
 
     def _tell_empty(self) -> None:
         empty = self._window.count == 0
         self.table.display = not empty
+        self._take_keys(empty)
         said = self.query_one(".empty", Static)
         said.display = empty
         if empty:
             said.update(content(self.nothing()))
+
+    def _take_keys(self, empty: bool) -> None:
+        """An empty list has no table to take the keys; the pane takes them."""
+        had = self.has_focus or self.table.has_focus
+        self.can_focus = empty
+        if had:
+            (self if empty else self.table).focus()
 
     def nothing(self) -> list[Line]:
         """One sentence, the reason and the key, where the list is empty."""
@@ -215,10 +230,7 @@ class ListPane(Pane):
         self._open_window()
 
     def on_filter_line_done(self) -> None:
-        if self.table.display:
-            self.table.focus()
-        else:
-            self.screen.set_focus(None)
+        (self.table if self.table.display else self).focus()
 
     def on_key(self, event: Any) -> None:
         """`backspace` in an empty list takes the last term away."""

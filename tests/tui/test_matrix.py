@@ -19,7 +19,9 @@ async def test_every_cell_says_how_far_it_is_in_a_word(shown: Opener) -> None:
         text = screen_text(pilot.app)
         for word in ("● valid", "∅ void", "≠ deviated", "▶ 9 d silent", "⊘ cancelled", "– waived", "⚑ flagged"):
             assert word in text
-        assert "□ no annotator" in text and "□ machine text" in text and "□ no owner" in text
+        assert "□ no annotator" in text
+        assert "□ machine text" in text
+        assert "□ no owner" in text
 
 
 async def test_the_cursor_stands_on_a_cell_and_the_panel_tells_of_it(shown: Opener) -> None:
@@ -27,7 +29,9 @@ async def test_the_cursor_stands_on_a_cell_and_the_panel_tells_of_it(shown: Open
         pane = pilot.app.screen.query_one(MatrixPane)
         await pilot.press("l")
         await until(pilot, lambda: pane.square is not None and pane.square.system == "Model B")
-        assert pane.square is not None and pane.square.run is not None and pane.square.run.label == "R3"
+        assert pane.square is not None
+        assert pane.square.run is not None
+        assert pane.square.run.label == "R3"
         assert "R3, succeeded" in screen_text(pilot.app)
 
 

@@ -51,16 +51,20 @@ async def test_f_leaves_only_what_is_this_houses(shown: Opener, demo: Desk) -> N
         pane = pilot.app.screen.query_one(TodayPane)
         await until(pilot, lambda: pane.ours)
         shown_rows = [row.value for row in pane.table.source.rows(0, pane.table.source.count) if row.value]
-        assert shown_rows and all(need.ours for need in shown_rows)
+        assert shown_rows
+        assert all(need.ours for need in shown_rows)
 
 
 async def test_the_panel_tells_days_that_come_and_partners_and_is_two_lines_where_it_is_narrow(shown: Opener) -> None:
     async with shown("today") as pilot:
         text = screen_text(pilot.app)
-        assert "27 Nov comms check 2" in text and "US-CAISI" in text and "This device" in text
+        assert "27 Nov comms check 2" in text
+        assert "US-CAISI" in text
+        assert "This device" in text
     async with shown("today", (80, 24)) as pilot:
         text = screen_text(pilot.app)
-        assert "Next 27 Nov comms check 2" in text and "This device" not in text
+        assert "Next 27 Nov comms check 2" in text
+        assert "This device" not in text
 
 
 def test_a_milestone_that_is_done_comes_no_more(demo: Desk) -> None:

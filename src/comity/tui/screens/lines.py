@@ -71,10 +71,13 @@ class LinesPane(Pane):
         return self.query_one(Table)
 
     def on_mount(self) -> None:
-        self.bring_in()
+        self.drawn_for = 0
 
     def on_resize(self) -> None:
-        self.bring_in()
+        """Read once there is room, and again where there is more or less of it: lines are drawn to their width."""
+        if self.drawn_for != self.size.width:
+            self.drawn_for = self.size.width
+            self.bring_in()
 
     def bring_in(self) -> None:
         source = self.source()
@@ -96,7 +99,8 @@ class LinesPane(Pane):
         said.update(content(lines))
 
     def on_table_moved(self) -> None:
-        self.say_again()
+        if self.drawn_for:
+            self.say_again()
 
     def on_table_opened(self) -> None:
         record = self.current()

@@ -40,12 +40,13 @@ class TodayPane(LinesPane):
         yield FilterLine()
         yield from super().compose()
 
-    def on_mount(self) -> None:
+    def __init__(self) -> None:
+        super().__init__()
         self.ours = False
-        super().on_mount()
+        self.board = Board((), (), (), {})
 
     def read(self) -> Iterator[Row]:
-        self.board: Board = board(host(self).desk, self.query_one(FilterLine).value.strip())
+        self.board = board(host(self).desk, self.query_one(FilterLine).value.strip())
         shown = [need for need in self.board.needs if need.ours or not self.ours]
         for title, role, severities in PARTS:
             part = [need for need in shown if need.check.severity in severities]
@@ -88,7 +89,7 @@ class TodayPane(LinesPane):
         return {(marking, need.synthetic) for need in shown for marking in need.check.markings if marking}
 
     def state(self) -> Line:
-        needs = self.board.needs if hasattr(self, "board") else ()
+        needs = self.board.needs
         ours = sum(need.ours for need in needs)
         every, own = ("dim", "strong bold") if self.ours else ("strong bold", "dim")
         return line(
@@ -112,7 +113,7 @@ class TodayPane(LinesPane):
         return [*wrap(first, cells)[:2], *(fit(each, cells) for each in rest), fit(steps, cells)]
 
     def aside(self) -> Sequence[Line]:
-        if not hasattr(self, "board"):
+        if not self.board.status:
             return ()
         return self._few() if self.narrow else [*self._coming(), BLANK, *self._partners(), BLANK, *self._device()]
 

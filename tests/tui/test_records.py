@@ -118,3 +118,27 @@ async def test_no_terminal_escape_reaches_the_screen(opened: Opener, desk: Desk)
         text = screen_text(pilot.app)
         assert not {"\x1b", "\x07", "\u202e"} & set(text)
         assert "[red]x[/red]" in text
+
+
+async def test_u_writes_the_last_act_back_and_ctrl_r_does_it_again(opened: Opener, desk: Desk) -> None:
+    record = asking.find(desk, "SALTMARSH")
+    acting.save(desk, acting.open_record(desk, record), {"title": "New title"})
+    async with opened("exercises") as pilot:
+        await pilot.press("u")
+        await until(pilot, lambda: asking.find(desk, "SALTMARSH").title == "Agents and leakage")
+        await until(pilot, lambda: "Undone: title of SALTMARSH" in screen_text(pilot.app))
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: asking.find(desk, "SALTMARSH").title == "New title")
+
+
+async def test_an_older_act_is_taken_back_from_the_history_after_it_was_shown(opened: Opener, desk: Desk) -> None:
+    record = asking.find(desk, "SALTMARSH")
+    acting.save(desk, acting.open_record(desk, record), {"title": "New title"}, reason="agreed by phone")
+    async with opened("exercises") as pilot:
+        await pilot.press("z")
+        await until(pilot, lambda: "agreed by phone" in screen_text(pilot.app))
+        await pilot.press("u")
+        await until(pilot, lambda: "Take back" in screen_text(pilot.app))
+        assert asking.find(desk, "SALTMARSH").title == "New title"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: asking.find(desk, "SALTMARSH").title == "Agents and leakage")

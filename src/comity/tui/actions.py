@@ -61,6 +61,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("goto", "g", "go to ...", EVERYWHERE, "app"),
     Action("undo", "u", "undo", EVERYWHERE, "app"),
     Action("redo", "ctrl+r", "redo", EVERYWHERE, "app"),
+    Action("undo_act", "u", "take this act back", HERE, "acts", 12, "take back"),
     Action("messages", "!", "messages", EVERYWHERE, "app"),
     Action("preview", "v", "preview as", EVERYWHERE, "app"),
     Action("closer", "m", "closer-held", EVERYWHERE, "app"),

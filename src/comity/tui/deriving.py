@@ -60,6 +60,12 @@ def said(desk: "Desk", record: Record) -> str:
     return names.code(record) or asking.title(desk, record)
 
 
+def said_of(desk: "Desk", noun: str, id: str) -> str:
+    """What people call the record of that id."""
+    found = asking.get(desk, noun, id)
+    return said(desk, found) if found else noun.replace("_", " ")
+
+
 def columns_of(kind: type[Record], fields: Sequence[str]) -> list[Column]:
     """The columns of a list: the last ones leave first, states and markings never; the widest text grows."""
     made = [_column(kind, name, place) for place, name in enumerate(fields)]

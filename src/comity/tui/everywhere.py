@@ -16,6 +16,7 @@ from comity.tui.widgets.palette import Palette, PaletteHit
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
+    from comity.desk.undoing import Undone
 
 
 class Everywhere(App[None]):
@@ -119,6 +120,36 @@ class Everywhere(App[None]):
         self.written()
         ceiling = self.session.settings.screen.ceiling
         self.say(f"Records above {ceiling} are {'shown' if self.session.unmasked else 'kept off screen'}")
+
+    def action_undo(self) -> None:
+        """Write the old values of the newest act of this session back, as a new act."""
+        from comity.desk import undoing
+
+        dot = undoing.last(self.desk) if self.ready else None
+        if dot is None:
+            self.say("Nothing was written in this session. z shows what was written before; u takes it back there.")
+        else:
+            self.take_back(dot)
+
+    def take_back(self, dot: bytes) -> None:
+        """Undo one act, whenever it was written."""
+        from comity.desk import undoing
+
+        self.attempt(lambda: self._went_back(undoing.undo(self.desk, dot), "Undone", "ctrl+r redoes it"))
+
+    def action_redo(self) -> None:
+        from comity.desk import undoing
+
+        if self.ready:
+            self.attempt(lambda: self._went_back(undoing.redo(self.desk), "Redone", "u undoes it"))
+
+    def _went_back(self, undone: "Undone", what: str, next_key: str) -> None:
+        from comity.tui.deriving import said_of
+
+        records = ", ".join(said_of(self.desk, kind, id) for kind, id in undone.records[:3])
+        fields = ", ".join(undone.fields[:4]).replace("_", " ")
+        self.written()
+        self.say(f"{what}: {fields} of {records}. {next_key}.")
 
     def action_leave(self) -> None:
         self.exit()

@@ -72,6 +72,9 @@ class Host(Protocol):
     def show(self, record: "Record", tab: str = "") -> None:
         """Open the page of a record."""
 
+    def take_back(self, dot: bytes) -> None:
+        """Undo one act, whenever it was written."""
+
     def close(self, then: Callable[[], None] | None = None) -> None:
         """Leave the page on the screen, then do something."""
 

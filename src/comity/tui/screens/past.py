@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from comity.desk.history import Entry, history
 from comity.domain import when
 from comity.domain.record import Record
+from comity.tui.actions import bindings
 from comity.tui.deriving import said
 from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.session import host
@@ -42,7 +43,8 @@ def entry_lines(entry: Entry) -> list[Line]:
 class HistoryPane(Pane):
     """Every act on a record, newest first."""
 
-    HINTS = ("copy", "back")
+    BINDINGS = bindings("acts")
+    HINTS = ("undo_act", "copy", "back")
 
     def __init__(self, record: Record) -> None:
         super().__init__()
@@ -55,6 +57,20 @@ class HistoryPane(Pane):
         desk = host(self).desk
         entries = list(history(desk, self.record))[::-1]
         self.query_one(Table).show(Listed([entry_row(str(n), entry, desk.today) for n, entry in enumerate(entries)]))
+
+    def action_undo_act(self) -> None:
+        """Take the act under the cursor back, after showing what that writes."""
+        row = self.query_one(Table).current
+        if row and isinstance(row.value, Entry):
+            entry = row.value
+            told = [line(span("The old values are written as a new act; nothing is erased.", "dim")), BLANK]
+            sheet = Confirm(
+                line(span("Take back", "strong bold")), [*told, *entry_lines(entry)], needed=False, does="undo"
+            )
+            self.app.push_screen(sheet, lambda said: None if said is None else host(self).take_back(entry.dot))
+
+    def bring_in(self) -> None:
+        self.on_mount()
 
     def aside(self) -> Sequence[Line]:
         row = self.query_one(Table).current

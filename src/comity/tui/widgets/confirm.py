@@ -16,6 +16,7 @@ class Confirm(Overlay[str]):
 
     BINDINGS = [Binding("ctrl+s", "confirm", "confirm", show=False)]
     LABEL = "reason"
+    ASKS = True
 
     def __init__(
         self, title: Line, consequences: Sequence[Line] = (), *, needed: bool = True, does: str = "do it"
@@ -26,7 +27,8 @@ class Confirm(Overlay[str]):
 
     def box(self) -> ComposeResult:
         yield Static(content([self._title, BLANK, *self._consequences]), markup=False)
-        with Horizontal(classes="field"):
+        with Horizontal(classes="field") as field:
+            field.display = self.ASKS
             yield Static(content([(span(f"{self.LABEL}  ", "dim"),)]), markup=False)
             yield Input(compact=True)
         yield Static(markup=False, id="wrong")
@@ -48,6 +50,15 @@ class Confirm(Overlay[str]):
         self.query_one("#wrong", Static).update(
             content([line(span("enter does not confirm: ", "dim"), Span("ctrl+s", "accent bold"))])
         )
+
+
+class Sure(Confirm):
+    """Shows what will be written and asks for nothing but the key."""
+
+    ASKS = False
+
+    def wrong(self, typed: str) -> str:
+        return ""
 
 
 class TypedConfirm(Confirm):

@@ -64,9 +64,7 @@ class HistoryPane(Pane):
         if row and isinstance(row.value, Entry):
             entry = row.value
             told = [line(span("The old values are written as a new act; nothing is erased.", "dim")), BLANK]
-            sheet = Confirm(
-                line(span("Take back", "strong bold")), [*told, *entry_lines(entry)], needed=False, does="undo"
-            )
+            sheet = Sure(line(span("Take back", "strong bold")), [*told, *entry_lines(entry)], does="undo")
             self.app.push_screen(sheet, lambda said: None if said is None else host(self).take_back(entry.dot))
 
     def bring_in(self) -> None:

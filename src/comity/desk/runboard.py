@@ -16,10 +16,11 @@ from comity.domain.exercises import Exercise, Strand
 from comity.domain.field_classes import FIELD_CLASSES
 from comity.domain.protocols import Protocol
 from comity.domain.runs import Cell, Deviation, Run
+from comity.domain.stand_downs import breached, issued
 from comity.domain.systems import System, Task
 from comity.domain.view import View
 from comity.domain.when import show_age, show_day
-from comity.domain.wording import between, words
+from comity.domain.wording import between, length, words
 
 _ORDER: Final = ("running", "paused", "ready", "analysing", "reporting", "planned", "specified", "proposed")
 _LIVE: Final = ("running", "paused", "queued")
@@ -172,8 +173,9 @@ class RunReader:
     def _age(self, run: Run, cell: Cell | None) -> tuple[str, str]:
         """When it last changed, and what about that is wrong."""
         today, now = self.world.today, self.world.now
-        if run.id in self.flagged and run.started_at:
-            return "", f"began {show_day(run.started_at.date(), today)}, after a stand-down"
+        stopped = breached(self.world, run) if run.id in self.flagged and run.started_at else None
+        if stopped and run.started_at and (since := issued(stopped)):
+            return "", f"{length(between(since, run.started_at))} after {stopped.label}"
         if run.execution_status in _LIVE:
             heard = run.last_word_at or run.started_at
             age = f"last word {show_age(between(heard, now))} ago" if heard else "no word yet"

@@ -19,8 +19,8 @@ COLUMNS: Final = (
     Column("run", 4),
     Column("house", 9),
     Column("system", 7, 1),
-    Column("task", 13, grows=True),
-    Column("status, with age", 33),
+    Column("task", 14, 4),
+    Column("status, with age", 33, grows=True),
     Column("progress", 14, 3),
     Column("validity", 14),
     Column("rel.", 5, 2),
@@ -60,7 +60,7 @@ def status(told: RunLine) -> Line:
     void = run.validity == "void"
     role = "dim" if void or run.execution_status in ("cancelled", "planned") else ""
     mark = (Span(glyph.sign, "dim" if void else glyph.role), Span(" ")) if glyph else ()
-    alarm = "red" if "stand-down" in told.alarm or "no " in told.alarm else "amber bold"
+    alarm = "red" if told.validity == "stand_down" or told.alarm.startswith("no ") else "amber bold"
     parts = [span(run.execution_status.replace("_", " "), role)]
     if told.age:
         parts.append(span(f" · {told.age}", "dim"))
@@ -134,7 +134,7 @@ def _against(sheet: RunSheet) -> list[Line]:
         return [*lines, line(span("no log yet", "dim italic"))]
     for each in sheet.classes:
         mark, role = _mark(each)
-        met = line(Span(mark, role), span(f" {each.name:<12}"), span(f"{each.met} of {each.total}", "dim"))
+        met = line(Span(mark, role), span(f" {each.name:<13}"), span(f"{each.met} of {each.total}", "dim"))
         if each.unreported and not each.departed:
             met = (*met[:-1], span(f"{len(each.unreported)} not reported", "amber"))
         elif each.departed:
@@ -186,7 +186,7 @@ def _to_decide(sheet: RunSheet) -> Sequence[Line]:
 def _deviation(label: str, each: "Deviation") -> Line:
     return line(
         sign("deviated"),
-        span(f" {label} ", "bold"),
+        span(f" {label:<5}", "bold"),
         span(f"{each.field_class:<13}", "dim"),
         span(f"{each.setting.replace('_', ' '):<16}"),
         span("protocol ", "dim"),

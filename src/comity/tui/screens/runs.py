@@ -158,6 +158,14 @@ class RunsPane(ListPane):
                 ]
         return tuple(parts)
 
+    def state(self) -> Line:
+        """How many are silent and how many wait for a review, beside what every list says."""
+        desk, asked = host(self).desk, self._query(self.asked)
+        stale = asking.count(desk, "run", f"{asked} is:stale".strip())
+        review = asking.count(desk, "run", f"{asked} execution_status:succeeded validity:unreviewed,deviated".strip())
+        told = [span(f"silent {stale}", "amber" if stale else "dim"), span(f" · to review {review}   ", "dim")]
+        return (*told, *super().state())
+
     def bring_in(self) -> None:
         self._window.refresh()
         self.table.show(self.source())

@@ -14,10 +14,11 @@ from comity.tui.glyphs import sign
 from comity.tui.screens.lines import LinesPane
 from comity.tui.session import host
 from comity.tui.spans import Line, Span, fit, line, span
-from comity.tui.widgets.source import Column, Row, heading
+from comity.tui.widgets.source import Column, Row, Source
 from comity.tui.widgets.table import Table
 
 _WEEKS: Final = (2, 4, 7, 10, 14, 21, 28)  # cells that a week may take
+_USUAL: Final = 10
 _LABEL: Final = 27
 
 
@@ -39,6 +40,7 @@ class Lanes(Table):
 class TimelinePane(LinesPane):
     """Lanes under a line of weeks."""
 
+    DEFAULT_CSS = "TimelinePane .over { margin-bottom: 0; }"
     BINDINGS = bindings("list", "timeline")
     HINTS = ("open", "left", "zoom_in", "today", "edit", "note")
     WORDS = {"left": "pan"}
@@ -46,7 +48,7 @@ class TimelinePane(LinesPane):
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()
         self.exercise = exercise
-        self.week = 10
+        self.week = 0
         self.first = self._start()
 
     def table_of(self) -> Table:
@@ -56,11 +58,25 @@ class TimelinePane(LinesPane):
         first = self.exercise.window_start or self.exercise.window_end or date.today()
         return _monday(first - timedelta(days=7))
 
+    def source(self) -> Source:
+        self.week = self.week or self._fitting()
+        return super().source()
+
+    def _fitting(self) -> int:
+        """As many cells for a week as show the whole exercise."""
+        last = self.exercise.window_end or self.first + timedelta(days=60)
+        weeks = max(1, (last - self.first).days / 7)
+        return max((week for week in _WEEKS if week * weeks <= self._room() and week <= _USUAL), default=_WEEKS[0])
+
     @property
     def scale(self) -> Scale:
         """Which days are on the screen now."""
+        return Scale(self.first, self.week or _USUAL, self._room())
+
+    def _room(self) -> int:
         label = _LABEL if not self.narrow else 22
-        return Scale(self.first, self.week, max(10, self.table.cells - self.table.GUTTER - label - 1))
+        beside = self.table.GUTTER + label + self.table.gap + 2  # and the scroll bar with a blank before it
+        return max(10, self.table.size.width - beside)
 
     def read(self) -> Iterator[Row]:
         self.table.columns = (Column("", _LABEL if not self.narrow else 22), Column("", self.scale.cells, grows=True))
@@ -68,7 +84,8 @@ class TimelinePane(LinesPane):
         for lane in lanes(host(self).desk, self.exercise):
             if lane.group != group:
                 group = lane.group
-                yield heading(line(span(f"   {group}", "dim bold")))
+                empty = bars.draw(Lane(group, "", "", lane.record), self.scale, today)
+                yield Row("", (line(span(group, "dim bold")), empty), rests=False)
             record = lane.record
             key = f"{record.id} {lane.label}"
             worst = lane.checks[0].severity if lane.checks else ""
@@ -99,14 +116,15 @@ class TimelinePane(LinesPane):
 
     def under(self) -> Sequence[Line]:
         lane = self.lane
+        key = fit(bars.key(), self.table.size.width)
         if lane is None:
-            return [bars.key()]
+            return [key]
         if lane.checks:
             check = lane.checks[0]
             said = line(sign(check.severity), span(f" {lane.label}  ", "bold"), span(check.text))
         else:
             said = line(span(lane.label, "strong bold"), span(f"  {lane.note}  nothing stands against it", "dim"))
-        return [said, bars.key()]
+        return [fit(said, self.table.size.width), key]
 
     def state(self) -> Line:
         today, first, last = host(self).desk.today, self.exercise.window_start, self.exercise.window_end

@@ -13,6 +13,7 @@ from comity.tui.deriving import said
 from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, line, span
+from comity.tui.widgets.confirm import Sure
 from comity.tui.widgets.source import Column, Listed, Row
 from comity.tui.widgets.table import Table
 

@@ -15,9 +15,22 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def print_json(value: Any) -> None:
     """One JSON document on one line."""
+    print(json_text(value))
+
+
+def json_text(value: Any) -> str:
+    """JSON in which letters that steer a terminal stand as their numbers; it reads back as the same."""
     from msgspec import json
 
-    print(json.encode(value).decode())
+    text = json.encode(value).decode()
+    return text if text.isprintable() else "".join(map(_numbered, text))
+
+
+def _numbered(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    units = letter.encode("utf-16-be").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))
 
 
 def print_lines(*lines: str) -> None:
@@ -100,11 +113,9 @@ def tell(message: str) -> None:
 def print_error(error: ComityError, *, as_json: bool) -> None:
     """An error: a sentence, each problem, what to do; or all of it as JSON."""
     if as_json:
-        from msgspec import json
-
         problems = [{"field": problem.field, "message": problem.message} for problem in error.problems]
         body = {"code": error.code, "message": error.message, "hint": error.hint, "problems": problems}
-        print(json.encode({"error": body}).decode(), file=sys.stderr)
+        print(json_text({"error": body}), file=sys.stderr)
         return
     tell(_sentence(error.message))
     shown = error.problems[:SHOWN] if len(error.problems) > 1 else ()

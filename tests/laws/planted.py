@@ -1,10 +1,11 @@
 """Planted bugs: each breaks one rule of the merge, of membership or of the store, as a tired hand might."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 from unittest.mock import patch
 
-from comity.desk import acting, drafting
+from comity.desk import acting, drafting, stepping
 from comity.desk.drafting import Opened
 from comity.log import fold, standing, verdict
 from comity.log.envelope import Envelope
@@ -202,3 +203,13 @@ def acts_can_be_erased() -> Any:
         return verdict.ERASED if found is verdict.IN and self.is_erased(link) else found
 
     return patch.object(standing.Standing, "verdict", verdict_of)
+
+
+def does_not_rewrite_what_it_vouches_for() -> Any:
+    """A step moves its state and leaves the fields it vouches for as they are."""
+    honest = stepping.take
+
+    def take(step: Any, *rest: Any, **how: Any) -> Any:
+        return honest(replace(step, vouches=()), *rest, **how)
+
+    return patch.object(stepping, "take", take)

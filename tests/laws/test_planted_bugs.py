@@ -12,6 +12,8 @@ from laws.faults import after_power_cuts
 from laws.laptops import three
 from laws.promises import hold
 from laws.test_device import test_a_clone_takes_a_seat_of_its_own_at_first_contact as clones_part
+from laws.test_merge_on_the_store import EX
+from laws.test_merge_on_the_store import test_vouched_fields_conflict as vouched_fields_conflict
 
 LIVES = 10
 BUGS: dict[Callable[[], Any], int] = {  # and the life that shows it, so that it need not be looked for
@@ -20,7 +22,7 @@ BUGS: dict[Callable[[], Any], int] = {  # and the life that shows it, so that it
     planted.only_the_last_cut_counts: 0,
     planted.only_the_highest_cut_counts: 0,
     planted.a_cut_is_a_number: 4,
-    planted.replaces_what_is_there_when_it_saves: 1,
+    planted.replaces_what_is_there_when_it_saves: 0,
     planted.does_not_refold_what_became_void: 0,
     planted.judges_by_what_came_first: 0,
     planted.anybody_erases: 2,
@@ -31,8 +33,8 @@ BUGS: dict[Callable[[], Any], int] = {  # and the life that shows it, so that it
     planted.forgets_the_token: 0,
     planted.shows_what_came_last: 1,
     planted.created_is_what_came_first: 0,
-    planted.drops_what_it_cannot_read: 3,
-    planted.stops_at_a_value_it_cannot_read: 2,
+    planted.drops_what_it_cannot_read: 2,
+    planted.stops_at_a_value_it_cannot_read: 3,
     planted.readers_write: 5,
     planted.notes_a_part_of_a_large_admission: 0,
 }
@@ -58,6 +60,15 @@ def test_a_clone_that_writes_on_after_a_fork_is_caught(folder: Path) -> None:
     group, laptops = three(folder, random.Random(3))
     with planted.writes_on_after_a_fork(), pytest.raises(AssertionError):
         clones_part((group, laptops), folder)
+    for laptop in laptops:
+        laptop.close()
+
+
+def test_a_step_that_does_not_rewrite_what_it_vouches_for_is_caught(folder: Path) -> None:
+    group, laptops = three(folder, random.Random(5))
+    laptops[0].create(group, "exercise", EX, code="SALT")
+    with planted.does_not_rewrite_what_it_vouches_for(), pytest.raises(AssertionError):
+        vouched_fields_conflict((group, laptops))
     for laptop in laptops:
         laptop.close()
 

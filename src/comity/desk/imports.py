@@ -128,12 +128,12 @@ def _new_run(world: World, log: InspectLog, place: Place, errand: Errand) -> tup
     above: Record | None = place.cell or errand.exercise
     group = above.group if above else world.desk.store.private
     values = {
+        **placing.inherited(world, Run, group, {"cell": place.cell.id if place.cell else None}),
         "cell": place.cell.id if place.cell else None,
         "exercise": place.exercise,
         "institute": errand.institute,
         "language": errand.language,
         "retry_of": place.retry_of,
-        **placing.inherited(world, Run, group, {"cell": place.cell.id if place.cell else None}),
     }
     if above and not place.cell:
         values |= {"marking": above.marking, "synthetic": above.synthetic}

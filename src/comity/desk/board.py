@@ -9,7 +9,6 @@ from comity.desk import asking, care, checking
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.checks.check import OVER, STARTED, Check
-from comity.domain.checks.facts import fact_ids
 from comity.domain.exercises import Exercise, Milestone
 from comity.domain.findings import CorrectiveAction
 from comity.domain.kinds import BY_NOUN, KINDS
@@ -22,6 +21,7 @@ from comity.domain.wording import called, opening
 _SOON: Final = 60
 _FEW: Final = 4
 _SAID: Final = ("exercise", "person", "retired")  # what the line above says already
+_RESPONSIBLE: Final = ("institute", "owner", "lead", "home", "host")
 _DONE: Final = ("done", "verified", "closed", "declined")
 Sort = Literal["due", "blocker", "conflict"]
 
@@ -64,23 +64,23 @@ def board(desk: Desk, words: str = "") -> Board:
     with desk.store.reading() as connection:
         world = World(desk, connection)
         look = sight(world)
-        ours = fact_ids("mine", look, found)
-        needs = tuple(_need(look, check, ours) for check in found)
+        needs = tuple(_need(world, check) for check in found)
         coming = sorted(_coming(look, found), key=lambda each: (each.on, each.text))
         groups = [*desk.store.groups(), *(each.group for each in look.all(Group))]
         partners = {member for group in groups for member in world.members(group)} - {desk.institute}
     return Board(needs, tuple(coming), tuple(sorted(partners)), care.status(desk))
 
 
-def _need(look: Sight, check: Check, ours: frozenset[str]) -> Need:
-    record = look.get(BY_NOUN[check.kind], check.id)
-    return Need(check, _label(look, check), bool(ours & set(check.records)), bool(record and record.synthetic))
+def _need(world: World, check: Check) -> Need:
+    record = world.get(BY_NOUN[check.kind], check.id)
+    ours = any(getattr(record, name, "") == world.institute for name in _RESPONSIBLE)
+    return Need(check, _label(record, check), ours, bool(record and record.synthetic))
 
 
-def _label(look: Sight, check: Check) -> str:
+def _label(record: Record | None, check: Check) -> str:
     """The name in front of a sentence; what is long or said beside it is left out."""
-    if check.kind == "person":
-        return called(look.get(Person, check.id))
+    if isinstance(record, Person):
+        return called(record)
     return "" if check.kind in ("exercise", "institute") else check.label
 
 

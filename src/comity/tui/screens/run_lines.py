@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("run", 4),
     Column("house", 9),
-    Column("system", 7, 1),
-    Column("task", 14, 4),
+    Column("system", 7, 4),
+    Column("task", 14),
     Column("status, with age", 33, grows=True),
     Column("progress", 14, 3),
     Column("validity", 14),

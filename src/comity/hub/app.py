@@ -18,6 +18,7 @@ from comity.hub.border import answering, guarded, token
 from comity.hub.events import EventStream
 from comity.hub.ledger.database import Unavailable
 from comity.hub.openapi import document
+from comity.hub.refusals import no_place
 from comity.hub.service import BEFORE, WITHIN, Hub
 from comity.sync import wire
 
@@ -76,7 +77,7 @@ async def _metrics(request: Request) -> Response:
     """For programs on the same machine only: what is counted would tell others when somebody works."""
     hub: Hub = request.app.state.hub
     if request.client is None or not _is_here(request.client.host):
-        raise HTTPException(404)
+        raise no_place()
     return Response(await run_sync(_numbers, hub), media_type=metrics.MEDIA)
 
 
@@ -85,10 +86,8 @@ async def _openapi(request: Request) -> Response:
 
 
 async def _no_such_place(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 404
-    fault = wire.Fault("no_place", "The hub has no such place.", "GET /openapi.json lists what it has.")
-    headers = error.headers if isinstance(error, HTTPException) else None
-    return Response(wire.encode(fault), status, headers, wire.MEDIA)
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (404, None)
+    return Response(wire.encode(no_place().fault), status, headers, wire.MEDIA)
 
 
 def _ask(hub: Hub) -> None:

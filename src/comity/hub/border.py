@@ -5,8 +5,9 @@ import logging
 import secrets
 import time
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from hashlib import blake2b
+from http import HTTPStatus
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -25,6 +26,7 @@ from comity.sync import wire
 LOG = logging.getLogger("comity.hub")
 NOBODY = Caller(b"", b"")
 THREADS = 12  # that wait for the ledger at once
+UNREAD = {HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.REQUEST_TIMEOUT}  # hang up, however much is to come
 
 Answer = Callable[[Request], Awaitable[Response]]
 
@@ -34,14 +36,14 @@ def answering(hub: Hub, operation: Operation) -> Answer:
     threads = CapacityLimiter(THREADS)
 
     async def answer(request: Request) -> Response:
-        caller = NOBODY
-        if operation in BEFORE:
-            hub.knocks.take(_from(request))
-        else:
-            caller = await run_sync(hub.caller, token(request), limiter=threads)
-            hub.devices.take(caller.device)
-            request.state.device = caller.device
-        data = await _read(request, operation.limit, hub.limits.seconds)
+        chunks = _chunks(request, operation.limit, hub.limits.seconds)
+        try:
+            caller = await _admit(request)
+        except Refusal:
+            async for _ in chunks:  # who is cut off while sending never reads why
+                pass
+            raise
+        data = b"".join([chunk async for chunk in chunks])
         hub.metrics.received.inc(len(data))
         try:
             given = wire.decode(data, operation.asks)
@@ -49,6 +51,15 @@ def answering(hub: Hub, operation: Operation) -> Answer:
             raise refusals.malformed(error.message) from error
         found = await run_sync(operation.run, hub, caller, given, limiter=threads)
         return Response(wire.encode(found), media_type=wire.MEDIA)
+
+    async def _admit(request: Request) -> Caller:
+        if operation in BEFORE:
+            hub.knocks.take(_from(request))
+            return NOBODY
+        caller = await run_sync(hub.caller, token(request), limiter=threads)
+        hub.devices.take(caller.device)
+        request.state.device = caller.device
+        return caller
 
     return guarded(hub, operation.name, answer)
 
@@ -89,21 +100,21 @@ def _from(request: Request) -> str:
     return network(request.client.host) if request.client else ""
 
 
-async def _read(request: Request, limit: int, seconds: float) -> bytes:
+async def _chunks(request: Request, limit: int, seconds: float) -> AsyncIterator[bytes]:
     """The body, in time and within bounds; a length that is too large is refused unread."""
     length = request.headers.get("content-length", "0")
     if not length.isdecimal() or int(length[:20]) > limit:
         raise refusals.too_large(limit)
-    data = bytearray()
+    size = 0
     try:
         async with asyncio.timeout(seconds):
             async for chunk in request.stream():
-                data += chunk
-                if len(data) > limit:
+                size += len(chunk)
+                if size > limit:
                     raise refusals.too_large(limit)
+                yield chunk
     except TimeoutError as error:
         raise refusals.too_slow() from error
-    return bytes(data)
 
 
 def _told(refusal: Refusal) -> Response:
@@ -112,8 +123,10 @@ def _told(refusal: Refusal) -> Response:
 
 def _fault(status: int, fault: wire.Fault, after: int = 0) -> Response:
     headers = {"Retry-After": str(after)} if after else {}
-    if status == 401:
+    if status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if status in UNREAD:
+        headers["Connection"] = "close"
     return Response(wire.encode(fault), status, headers, wire.MEDIA)
 
 

@@ -82,3 +82,10 @@ def full(what: str) -> Refusal:
     return Refusal(
         HTTPStatus.INSUFFICIENT_STORAGE, "full", f"The hub keeps no more {what}.", "Ask who runs the hub for room."
     )
+
+
+def no_place() -> Refusal:
+    """Nothing is at this path."""
+    return Refusal(
+        HTTPStatus.NOT_FOUND, "no_place", "The hub has no such place.", "GET /openapi.json lists what it has."
+    )

@@ -73,9 +73,7 @@ class SideBySide:
 
 def side_by_side(desk: Desk, a: Run, b: Run) -> SideBySide:
     """Compare two runs that have a log each. Raises RuleBroken where one has none."""
-    for run in (a, b):
-        if not run.header:
-            raise RuleBroken(f"{run.label or run.id} has no log yet", "I reads one", code="run.no_log")
+    check_logs(a, b)
     with desk.store.reading() as connection:
         world = World(desk, connection)
         cells = [world.get(Cell, run.cell) if run.cell else None for run in (a, b)]
@@ -89,6 +87,13 @@ def side_by_side(desk: Desk, a: Run, b: Run) -> SideBySide:
     classes = tuple(_class(name, said[0], said[1], fixed, differing, fatal) for name in FIELD_CLASSES)
     remarks = tuple(f"{run.label} is void: {run.remark}" for run in (a, b) if run.validity == "void")
     return SideBySide(a, b, what, verdict.verdict, protocol, classes, tuple(_measures(a, b)), remarks)
+
+
+def check_logs(*runs: Run) -> None:
+    """Raise RuleBroken where a run has no log, so that there is nothing to compare."""
+    for run in runs:
+        if not run.header:
+            raise RuleBroken(f"{run.label or run.id} has no log yet", "I reads one", code="run.no_log")
 
 
 def _reported(run: Run) -> Settings:

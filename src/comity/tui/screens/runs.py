@@ -1,12 +1,14 @@
 """The board of runs: by exercise, how each stands and since when, what it was measured against, what was heard."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from comity.desk import asking
+from comity.desk.comparing import check_logs
 from comity.desk.runboard import RunGroup, RunReader, RunSheet, groups, sheet
 from comity.desk.window import Window
 from comity.desk.world import World
@@ -240,10 +242,8 @@ class RunsPane(ListPane):
             host(self).say("Mark two runs with space, then = compares them")
             return
         first, second = sorted(runs, key=lambda run: (run.institute != host(self).desk.institute, run.label))
-        host(self).attempt(lambda: self._compare(ComparePage, first, second))
-
-    def _compare(self, page: Any, a: Run, b: Run) -> None:
-        self.app.push_screen(page(a, b))
+        if host(self).attempt(partial(check_logs, first, second)):
+            self.app.push_screen(ComparePage(first, second))
 
 
 class RunsPage(Verbs):

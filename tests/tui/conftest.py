@@ -14,7 +14,8 @@ from comity import bootstrap
 from comity.desk import acting
 from comity.desk.desk import Desk
 from comity.settings import Screen, Settings
-from comity.tui.app import ComityApp, Opening
+from comity.tui.app import ComityApp
+from comity.tui.frame import Opening
 
 TODAY = date(2026, 11, 23)
 Opener = Callable[..., Any]

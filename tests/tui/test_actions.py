@@ -1,6 +1,7 @@
 import ast
 from pathlib import Path
 
+from comity.tui.screens.base import Page
 from tests.tui.stage import app_without_desk, screen_text
 
 import comity.tui
@@ -44,6 +45,7 @@ def test_help_and_footer_show_the_remapped_key() -> None:
 async def test_a_remapped_key_acts_and_the_old_one_no_longer_does() -> None:
     app = app_without_desk(keys="f9")
     async with app.run_test(size=(120, 36)) as pilot:
+        await app.push_screen(Page("runs"))
         await pilot.press("question_mark")
         assert "type to search" not in screen_text(app)
         await pilot.press("f9")

@@ -13,8 +13,8 @@ from comity.settings import Settings
 from comity.tui import themes
 from comity.tui.actions import SECTIONS, bindings, section_bindings
 from comity.tui.everywhere import Everywhere
+from comity.tui.frame import Opening
 from comity.tui.glyphs import AsciiOnly, only_ascii
-from comity.tui.screens.base import Page
 from comity.tui.session import Session
 
 if TYPE_CHECKING:
@@ -22,18 +22,10 @@ if TYPE_CHECKING:
     from comity.domain.record import Record
 
 
-class Opening(Page):
-    """The first frame: the chrome, while the store is being opened."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-
-
 class ComityApp(Everywhere):
     """Comity on the screen."""
 
     TITLE = "Comity"
-    CSS_PATH = "comity.tcss"
     ENABLE_COMMAND_PALETTE = False
     BINDINGS: ClassVar[list[BindingType]] = [*bindings("app"), *section_bindings()]
 

@@ -2,21 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import App
 
 from comity.errors import ComityError
 from comity.tui.actions import ACTIONS
-from comity.tui.screens.base import Page
 from comity.tui.session import Session, Strength
-from comity.tui.widgets.choice import Option, goto
-from comity.tui.widgets.keys import Keys
-from comity.tui.widgets.palette import Palette, PaletteHit
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.desk.undoing import Undone
+    from comity.tui.screens.base import Page
+    from comity.tui.widgets.choice import Option
+    from comity.tui.widgets.palette import PaletteHit
 
 
 class Everywhere(App[None]):
@@ -27,9 +26,9 @@ class Everywhere(App[None]):
     ready: bool = False
 
     @property
-    def page(self) -> Page | None:
-        """The page on the screen, under any overlay."""
-        return next((screen for screen in reversed(self.screen_stack) if isinstance(screen, Page)), None)
+    def page(self) -> "Page | None":
+        """The page on the screen, under any overlay; told by what it can, so that pages load after the first frame."""
+        return next((cast("Page", screen) for screen in reversed(self.screen_stack) if hasattr(screen, "news")), None)
 
     def go(self, place: str) -> None:
         """Open a section or a record."""
@@ -78,33 +77,38 @@ class Everywhere(App[None]):
     # keys
 
     def action_keys(self) -> None:
+        from comity.tui.widgets.keys import Keys
+
         if self.page:
             self.push_screen(Keys(self.page.path(), self.applicable(), self.session.settings.keys))
 
     def action_find(self) -> None:
         if self.ready:
             from comity.tui.hits import hits
+            from comity.tui.widgets.palette import Palette
 
             self.push_screen(Palette(partial(hits, self)), self._found)
 
-    def _found(self, hit: PaletteHit | None) -> None:
+    def _found(self, hit: "PaletteHit | None") -> None:
         if hit:
             hit.act()
 
     def action_goto(self) -> None:
         """The second letters that lead somewhere from here."""
+        from comity.tui.widgets.choice import Option, goto
+
         if self.page is None:
             return
         options = [Option(letter, label, "", act) for letter, (label, act) in self._jumps(self.page).items()]
         self.push_screen(goto(options), self._jump)
 
-    def _jumps(self, page: Page) -> dict[str, tuple[str, Callable[[], None]]]:
+    def _jumps(self, page: "Page") -> dict[str, tuple[str, Callable[[], None]]]:
         """`gg`, what the page knows, and conflicts."""
         table = page.query("Table")
         first = {"g": ("first line", table.first().action_first)} if table else {}  # type: ignore[attr-defined]
         return {**first, **page.jumps(), "c": ("conflicts", partial(self.go, "sharing/conflicts"))}
 
-    def _jump(self, option: Option | None) -> None:
+    def _jump(self, option: "Option | None") -> None:
         if option and callable(option.answer):
             option.answer()
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from textual.message_pump import MessagePump
 
-from comity.domain.marking import above
 from comity.settings import Settings
 from comity.tui.spans import Line
 
@@ -53,6 +52,8 @@ class Session:
 
     def masks(self, marking: str) -> bool:
         """Whether a record of this marking keeps its place but not its text."""
+        from comity.domain.marking import above  # after the first frame
+
         return not self.unmasked and above(marking, self.settings.screen.ceiling)
 
 

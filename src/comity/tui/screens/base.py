@@ -1,6 +1,7 @@
 """What every page has: marking bars, sections, title, tabs, panel, footer; and the panes that fill it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -75,6 +76,7 @@ class Tab(NamedTuple):
 class Page(Screen[None]):
     """One page of a section."""
 
+    CSS_PATH = Path(__file__).parent.parent / "comity.tcss"
     BINDINGS = bindings("page", "record")
     AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (80, "-narrow"), (110, "-wide")]

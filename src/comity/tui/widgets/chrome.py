@@ -11,9 +11,8 @@ from textual.widget import Widget
 
 from comity.domain.marking import join, tlp
 from comity.tui.actions import SECTIONS
+from comity.tui.frame import sections_line
 from comity.tui.spans import BLANK, Line, Span, content, fit, span, width
-
-_NARROW = 110
 
 
 class Marked(NamedTuple):
@@ -83,16 +82,7 @@ class SectionTabs(Widget):
         return content([self._line()])
 
     def _line(self) -> Line:
-        wide = self.size.width >= _NARROW
-        parts = [Span(" Comity   ", "strong bold")] if wide else [Span(" ")]
-        for number, name in enumerate(SECTIONS, 1):
-            here = name.lower() == self.section
-            parts.append(Span(f" {number} {name} ", "here" if here else "dim"))
-            parts.append(Span(" " if wide else ""))
-        if not wide:
-            return tuple(parts)
-        room = self.size.width - width(parts) - width(self.state) - 1
-        return (*parts, Span(" " * max(1, room)), *self.state, Span(" "))
+        return sections_line(self.size.width, self.section, self.state)
 
     def on_click(self, event: events.Click) -> None:
         at = 0

@@ -106,7 +106,7 @@ class ConflictsPane(Pane):
     def _row(self, fork: Fork) -> Row:
         key = f"{fork.record.id} {fork.field}"
         if host(self).session.masks(fork.record.marking):
-            return masked(key, 5, fork)
+            return masked(key, fork)
         says = [line(span(voice.text)) for voice in fork.voices[:2]]
         age = show_age(host(self).desk.now() - fork.since)
         cells = (

@@ -40,13 +40,13 @@ class CrewPane(LinesPane):
         if empty:
             yield heading()
             yield heading(line(Span(" "), span("Posts with nobody", "red bold"), span(f"  {len(empty)}", "dim")))
-            yield from (post_row(each, host(self).session, len(self.COLUMNS)) for each in empty)
+            yield from (post_row(each, host(self).session) for each in empty)
 
     def _row(self, each: Crew) -> Row:
         assignment, told = each.assignment, each.told
         masks = host(self).session.masks
         if masks(assignment.marking) or (told and masks(told.marking)):
-            return masked(assignment.id, 6, assignment)
+            return masked(assignment.id, assignment)
         cells = (
             line(span(told.person.name if told else "held elsewhere", "bold" if told else "dim italic")),
             line(span(told.person.institute if told else "", "dim")),
@@ -87,11 +87,11 @@ class CrewPane(LinesPane):
         yield from super().held()
 
 
-def post_row(post: Post, session: Session, cells: int) -> Row:
+def post_row(post: Post, session: Session) -> Row:
     """A post that nobody holds, over the width of a list of people."""
     position = post.position
     if session.masks(position.marking):
-        return masked(position.id, cells, position)
+        return masked(position.id, position)
     spans = line(
         Span(" "),
         sign(post.severity),

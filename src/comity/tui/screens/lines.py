@@ -10,7 +10,7 @@ from comity.domain.record import Record
 from comity.tui.actions import bindings
 from comity.tui.screens.base import Pane
 from comity.tui.session import host
-from comity.tui.spans import BLANK, Line, content, keyed, line, span
+from comity.tui.spans import Line, Span, content, keyed, line, span
 from comity.tui.widgets.source import Column, Listed, Row, Source
 from comity.tui.widgets.table import Table
 
@@ -132,10 +132,10 @@ class LinesPane(Pane):
         return [(row.marking, row.synthetic) for row in self.table.rows_shown() if row.marking]
 
 
-def masked(key: str, cells: int, record: Any = None) -> Row:
-    """A line that keeps its place but not its text."""
-    hidden = (line(span("····", "dim")), line(span("kept off screen: m", "dim italic")))
-    return Row(key, (*hidden, *([BLANK] * (cells - 2))), masked=True, value=record)
+def masked(key: str, record: Any = None) -> Row:
+    """A line that keeps its place but not its text, over the whole width."""
+    hidden = line(Span("  "), span("····  ", "dim"), span("kept off screen: m", "dim italic"))
+    return Row(key, (hidden,), heading=True, masked=True, value=record)
 
 
 def kept_off(what: str = "record") -> list[Line]:

@@ -51,9 +51,7 @@ class RosterRows:
         found = [each for each in self._window.rows(start, stop) if isinstance(each, Person)]
         masks = host(self._pane).session.masks
         told = people(host(self._pane).desk, found)
-        made = [
-            masked(each.person.id, len(_COLUMNS), each.person) if masks(each.marking) else _row(each) for each in told
-        ]
+        made = [masked(each.person.id, each.person) if masks(each.marking) else _row(each) for each in told]
         first = self._window.count
         return [*made, *self._below[max(0, start - first) : max(0, stop - first)]]
 
@@ -101,7 +99,7 @@ class RosterPane(ListPane):
         yield heading()
         yield heading(line(Span(" "), span("Posts with nobody", "red bold"), span(f"  {len(found)}", "dim")))
         for post in found:
-            yield post_row(post, host(self).session, len(_COLUMNS))
+            yield post_row(post, host(self).session)
 
     def _ledger(self) -> Iterator[Row]:
         found = [each for each in accounts(host(self).desk) if host(self).desk.institute in (each.one, each.other)]
@@ -211,7 +209,7 @@ class LedgerPane(LinesPane):
         for each in accounts(host(self).desk, self.year):
             held = [term for term in each.terms if not host(self).session.masks(term.marking)]
             if len(held) < len(each.terms):
-                yield masked(f"{each.one} {each.other}", 2, each)
+                yield masked(f"{each.one} {each.other}", each)
                 continue
             balance = each.lent - each.borrowed
             cells = (account_line(each), line(span(f"{round(balance, 1):+g}", "green" if balance >= 0 else "amber")))

@@ -40,7 +40,7 @@ class ProtocolPane(LinesPane):
                 yield heading()
             yield self._head(sheet)
             if sheet.protocol and host(self).session.masks(sheet.protocol.marking):
-                yield masked(sheet.protocol.id, 3, sheet.protocol)
+                yield masked(sheet.protocol.id, sheet.protocol)
                 continue
             yield from self._settings(sheet)
             yield from (self._answer(each) for each in sheet.answers)

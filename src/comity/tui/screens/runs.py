@@ -91,7 +91,7 @@ class RunRows:
             return [
                 each
                 if isinstance(each, Row)
-                else masked(each.id, 3, each)
+                else masked(each.id, each)
                 if session.masks(each.marking)
                 else run_row(reader.line(each))
                 for each in made

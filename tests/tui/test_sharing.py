@@ -1,0 +1,88 @@
+from tests.tui.conftest import Opener, until
+from tests.tui.stage import screen_text
+
+from comity.desk import acting, asking
+from comity.desk.border import groups, held, written
+from comity.desk.desk import Desk
+from comity.desk.settling import forks
+from comity.tui.screens.conflicts import ConflictsPane
+
+
+def _apart(demo: Desk) -> str:
+    """Make the hot wash have two days, as two houses would that do not know of each other."""
+    wash = next(each for each in asking.records(demo, "milestone", "exercise:SALTMARSH kind:hot_wash"))
+    opened = acting.open_record(demo, wash)
+    acting.save(demo, opened, {"due": "2026-12-16"}, reason="the room is free")
+    assert acting.save(demo, opened, {"due": "2026-12-17"}, reason="analysts are back").moved == ("due",)
+    return wash.id
+
+
+async def test_groups_say_who_holds_them_and_how_much(shown: Opener) -> None:
+    async with shown("sharing") as pilot:
+        text = screen_text(pilot.app)
+        assert "UK-AISI, US-CAISI" in text
+        assert "this institute alone" in text
+
+
+async def test_values_that_are_apart_stand_side_by_side_and_one_is_written(shown: Opener, demo: Desk) -> None:
+    id = _apart(demo)
+    async with shown("sharing/conflicts") as pilot:
+        await until(pilot, lambda: "the room is free" in screen_text(pilot.app))
+        assert "analysts are back" in screen_text(pilot.app)
+        await pilot.press("l")
+        await until(pilot, lambda: "chosen, not yet written" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Nothing to settle" in screen_text(pilot.app))
+    settled = asking.get(demo, "milestone", id)
+    assert settled is not None
+    assert settled.conflicts == []
+    assert str(settled.due) == "2026-12-17"  # type: ignore[attr-defined]
+
+
+async def test_nothing_is_written_before_a_value_is_chosen(shown: Opener, demo: Desk) -> None:
+    _apart(demo)
+    async with shown("sharing/conflicts") as pilot:
+        await until(pilot, lambda: "the room is free" in screen_text(pilot.app))
+        await pilot.press("enter")
+        await until(pilot, lambda: "Choose a value first" in screen_text(pilot.app))
+    assert len(forks(demo)) == 1
+
+
+async def test_a_third_value_can_be_written(shown: Opener, demo: Desk) -> None:
+    id = _apart(demo)
+    async with shown("sharing/conflicts") as pilot:
+        await until(pilot, lambda: "the room is free" in screen_text(pilot.app))
+        await pilot.press("e")
+        await pilot.pause()
+        await pilot.press(*"18 dec", "ctrl+s")
+        await until(pilot, lambda: not pilot.app.screen.query(ConflictsPane).first().fork)
+    settled = asking.get(demo, "milestone", id)
+    assert settled is not None
+    assert str(settled.due) == "2026-12-18"  # type: ignore[attr-defined]
+
+
+async def test_the_log_tells_the_newest_act_first_and_nothing_waits(shown: Opener) -> None:
+    async with shown("sharing/log") as pilot:
+        assert "run R3" in screen_text(pilot.app)
+    async with shown("sharing/waiting-and-void") as pilot:
+        assert "Nothing waits, nothing is void." in screen_text(pilot.app)
+
+
+def test_an_act_is_told_with_its_author_and_reason(demo: Desk) -> None:
+    run = asking.find(demo, "SALTMARSH/R1")
+    acting.save(demo, acting.open_record(demo, run), {"remark": "seen"}, reason="as agreed")
+    newest = written(demo, 1)[0]
+    assert (newest.by, newest.institute, newest.group, newest.reason) == (
+        "Tamsin Oakhollow",
+        "UK-AISI",
+        "UKUS",
+        "as agreed",
+    )
+    assert [record.id for record in newest.records] == [run.id]
+
+
+def test_groups_count_what_they_hold_and_nothing_is_held_back(demo: Desk) -> None:
+    found = groups(demo)
+    assert [each.name for each in found] == ["private", "NETWORK", "UKUS"]
+    assert sum(each.total for each in found) == sum(asking.counts(demo).values())
+    assert held(demo) == []

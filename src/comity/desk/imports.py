@@ -102,9 +102,11 @@ def _would(world: World, path: Path, log: InspectLog) -> FileOutcome:
 
 def _update(world: World, path: Path, log: InspectLog, known: Run) -> FileOutcome:
     opened = drafting.opened(world.connection, known)
-    change = facts(known, opened, log)
+    change, called = facts(known, opened, log), known.label or known.id
     if change is None:
-        return FileOutcome(str(path), "unchanged", known.id, f"is {known.label or known.id} already")
+        same = _stamped(log, log.header) in opened.heads.get("header", {}).values()
+        told = f"is {called} already" if same else f"{called} has a later word of this log already"
+        return FileOutcome(str(path), "unchanged", known.id, told)
     changes = [change, *departures(world, known, log)]
     acting.write(world.desk, world.connection, known.group, changes, f"same log, content changed ({path.name})")
     return FileOutcome(str(path), "updated", known.id, "same log, content changed")

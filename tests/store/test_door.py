@@ -158,6 +158,7 @@ def test_work_of_a_reader_is_void(group: tuple[bytes, list[Laptop], random.Rando
     (seat,) = (each.id for each in reader.standing(id).seats.values() if each.device == reader.device)
     key = next(iter(reader.store.circles.of(id).keys.values()))
     made = sealed(Slot(id, seat, 1, 1), commit.encode(), key, reader.keys.pair.secret)
+    uk.take(reader.envelopes())
     for laptop in (uk, reader):
         laptop.take([made])
         assert laptop.status(made.dot) == "void: role"

@@ -1,11 +1,11 @@
 import ast
 from pathlib import Path
 
-from comity.tui.screens.base import Page
 from tests.tui.stage import app_without_desk, screen_text
 
 import comity.tui
 from comity.tui.actions import ACTIONS, BY_ID, clashes, shown_keys
+from comity.tui.screens.base import Page
 
 NEVER = {"q", "ctrl+c", "ctrl+m", "ctrl+i", "ctrl+h", "ctrl+a", "ctrl+b", "[", "]", "{", "}"}
 VIM = {"H", "L", "G"}

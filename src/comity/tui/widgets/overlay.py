@@ -7,7 +7,6 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from comity.tui.screens.base import Page
 from comity.tui.widgets.chrome import Footer, MarkingBar, SectionTabs
 from comity.tui.widgets.table import Table
 
@@ -41,11 +40,11 @@ class Overlay(ModalScreen[Answer | None]):
         yield MarkingBar(classes="-bottom")
 
     def on_mount(self) -> None:
-        below = next((screen for screen in reversed(self.app.screen_stack) if isinstance(screen, Page)), None)
+        below = next((screen for screen in reversed(self.app.screen_stack) if hasattr(screen, "marked")), None)
         if below is None:
             return
         for bar in self.query(MarkingBar):
-            bar.marked = below.marked
+            bar.marked = below.query(MarkingBar).first().marked
         sections, theirs = self.query_one(SectionTabs), below.query_one(SectionTabs)
         sections.section, sections.state = theirs.section, theirs.state
         footer, theirs_too = self.query_one(Footer), below.query_one(Footer)

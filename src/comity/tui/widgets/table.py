@@ -1,61 +1,41 @@
 """The virtual table: a list of any length whose cost follows the window on the screen."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from comity.tui import themes
 from comity.tui.actions import bindings
 from comity.tui.spans import Line, Span, fit
-from comity.tui.widgets.source import Column, Listed, Row, Seen, Source, arranged
+from comity.tui.widgets.cursor import CursorView
+from comity.tui.widgets.source import Column, Row, Source, arranged
 
 _WHEEL = 3
 
 
-class Table(ScrollView, can_focus=True):
+class Table(CursorView):
     """Rows of a source under a fixed heading, with a cursor line, marks and changed lines."""
 
     BINDINGS = bindings("table")
-    DEFAULT_CSS = "Table { overflow-x: hidden; scrollbar-size-vertical: 1; }"
     GROUND: ClassVar[str] = "ground"
     TINT: ClassVar[str] = "line"
     GUTTER: ClassVar[int] = 3  # cursor bar, sign, blank
-
-    cursor: reactive[int] = reactive(0, repaint=False)
-
-    class Moved(Message):
-        """The cursor is on another line, or other rows are on the screen."""
 
     class Opened(Message):
         """A person opened the line under the cursor."""
 
     def __init__(self, columns: Sequence[Column], source: Source | None = None, *, gap: int = 2, id: str = "") -> None:
-        super().__init__(id=id or None)
+        super().__init__(source, id=id)
         self.columns = tuple(columns)
         self.gap = gap
         self.marked: set[str] = set()
-        self.changed: set[str] = set()
         self.pan = 0
-        self._seen = Seen(source or Listed())
-        self._key = ""
-
-    @property
-    def source(self) -> Source:
-        return self._seen.source
-
-    @property
-    def current(self) -> Row | None:
-        """The row under the cursor."""
-        return self._seen.row(self.cursor)
 
     @property
     def cells(self) -> int:
@@ -67,98 +47,6 @@ class Table(ScrollView, can_focus=True):
         if not any(column.label for column in self.columns):
             return 0
         return 2 if any(column.over for column in self.columns) else 1
-
-    def on_mount(self) -> None:
-        self.show(self.source)
-
-    def show(self, source: Source, at: str = "") -> None:
-        """Show another source; the cursor stays on the record it was on, or goes to the one asked for."""
-        self._seen = Seen(source)
-        self._settle(at or self._key)
-
-    def reread(self) -> None:
-        """Read the rows again: other values, other places; the cursor keeps its record."""
-        self.changed.clear()
-        self._seen.forget()
-        self._settle(self._key)
-
-    def touch(self) -> None:
-        """Draw the same rows again, read afresh, without moving anything."""
-        self._seen.forget()
-        self.refresh()
-
-    def rows_shown(self) -> Iterator[Row]:
-        """The rows on the screen now."""
-        top = round(self.scroll_y)
-        for index in range(top, min(self._seen.count, top + self._room)):
-            row = self._seen.row(index)
-            if row:
-                yield row
-
-    @property
-    def _room(self) -> int:
-        return max(1, self.size.height - self.head_height)
-
-    def _settle(self, key: str) -> None:
-        self.virtual_size = Size(self.size.width, self._seen.count + self.head_height)
-        place = self.source.index_of(key) if key else None
-        self.set_reactive(Table.cursor, self._resting(self.cursor if place is None else place, 1))
-        self._keep()
-        self.refresh()
-
-    def _keep(self) -> None:
-        row = self.current
-        self._key = row.key if row else ""
-        self._follow()
-        self.post_message(self.Moved())
-
-    def _resting(self, index: int, way: int) -> int:
-        """The nearest place, first this way and then the other, where the cursor may stop."""
-        index = min(max(index, 0), max(0, self._seen.count - 1))
-        for step in (way, -way):
-            at = index
-            while (row := self._seen.row(at)) is not None:
-                if row.rests:
-                    return at
-                at += step
-        return index
-
-    def move(self, to: int, way: int = 0) -> None:
-        """Put the cursor on a line, or the nearest one where it may stop."""
-        self.cursor = self._resting(to, way or (1 if to >= self.cursor else -1))
-
-    def watch_cursor(self, old: int, new: int) -> None:
-        if old == new:
-            return
-        for index in (old, new):
-            self._repaint(index)
-        self._keep()
-
-    def _repaint(self, index: int) -> None:
-        self.refresh(Region(0, index - round(self.scroll_y) + self.head_height, self.size.width, 1))
-
-    def _follow(self) -> None:
-        """Scroll as little as needed to see the cursor; headings above the first line come along."""
-        top, room = round(self.scroll_y), self._room
-        first = 0 if self.cursor and not self._any_resting_before(self.cursor) else self.cursor
-        if first < top:
-            self.scroll_to(y=first, animate=False, immediate=True)
-        elif self.cursor >= top + room:
-            self.scroll_to(y=self.cursor - room + 1, animate=False, immediate=True)
-
-    def _any_resting_before(self, index: int) -> bool:
-        rows = (self._seen.row(place) for place in range(max(0, index - 3), index))
-        return index > 3 or any(row.rests for row in rows if row)
-
-    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        super().watch_scroll_y(old_value, new_value)
-        if round(old_value) != round(new_value):
-            self.refresh()
-            self.post_message(self.Moved())
-
-    def on_resize(self) -> None:
-        self.virtual_size = Size(self.size.width, self._seen.count + self.head_height)
-        self._follow()
 
     # drawing
 

@@ -10,6 +10,7 @@ from comity.tui.screens.base import Pane, Tab
 from comity.tui.screens.crew import CrewPane
 from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.matrix import MatrixPane
+from comity.tui.screens.overview import OverviewPane
 from comity.tui.screens.protocol import ProtocolPane
 from comity.tui.screens.record import RecordPage, RecordPane
 from comity.tui.screens.runs import RunsPane
@@ -44,7 +45,7 @@ class ExercisePage(RecordPage):
     def tabs(self) -> Sequence[Tab]:
         exercise = self.exercise
         return (
-            Tab("Overview", lambda: RecordPane(exercise)),
+            Tab("Overview", lambda: OverviewPane(exercise)),
             Tab("Matrix", lambda: MatrixPane(exercise), "m"),
             Tab("Runs", lambda: RunsPane(f"exercise:{exercise.id}"), "r"),
             Tab("Timeline", lambda: TimelinePane(exercise), "t"),

@@ -12,7 +12,7 @@ from comity.tui.screens.lines import NARROW, kept_off
 from comity.tui.screens.records import ListPane
 from comity.tui.screens.sheet import summary
 from comity.tui.session import Session, host
-from comity.tui.spans import Line
+from comity.tui.spans import Line, span
 from comity.tui.widgets.source import Column, Row, Source
 
 if TYPE_CHECKING:
@@ -176,6 +176,17 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
 }
 
 
+NOTHING: Final[Mapping[str, tuple[str, ...]]] = {  # a sentence, then keys with what they do
+    "exercise": ("No exercise yet. ", "n", " plans one, ", "I", " reads a plan or a bundle."),
+    "secondment": ("Nobody is on loan. ", "n", " drafts a secondment."),
+    "position": ("No post is open. ", "n", " posts a position."),
+    "leave": ("Nobody is on leave. ", "n", " enters leave; it blocks assignments."),
+    "finding": ("No finding yet. ", "n", " writes one."),
+    "action": ("No action is due. ", "n", " adds one, from a finding."),
+    "stand_down": ("Nothing is stood down. ", "n", " issues a stand-down."),
+}
+
+
 class CheckedRecords(Records):
     """Rows of records; what a check says of one stands in front of it as its sign."""
 
@@ -224,3 +235,9 @@ class CheckedPane(ListPane):
         if host(self).session.masks(record.marking):
             return kept_off(self.kind.noun.replace("_", " "))
         return summary(host(self).desk, record, self._checks.get(record.id, ()))
+
+    def nothing(self) -> list[Line]:
+        said = NOTHING.get(self.noun, ())
+        if self.asked or not said:
+            return super().nothing()
+        return [tuple(span(part, "accent bold" if len(part) == 1 else "") for part in said)]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from textual.app import ComposeResult
 
-from comity.desk import asking, names
+from comity.desk import asking, checking, names
 from comity.desk.history import Entry, history
 from comity.domain.facet import Shape
 from comity.domain.record import Record, facets
@@ -57,6 +57,7 @@ class RecordPane(Pane):
         self.tell()
 
     def _rows(self) -> Iterator[Row]:
+        yield from self._wrong()
         yield from self._fields()
         yield heading()
         first, *others = who(host(self).desk, self.record)
@@ -65,6 +66,14 @@ class RecordPane(Pane):
             yield Row("", ((spans[0],), spans[1:]), rests=False)
         yield from self._related()
         yield from self._history()
+
+    def _wrong(self) -> Iterator[Row]:
+        """What checks say of the record, before anything else."""
+        found = [each for each in checking.checks(host(self).desk) if each.id == self.record.id]
+        for check in found:
+            yield heading(line(Span(" "), sign(check.severity), span(f" {check.text}")))
+        if found:
+            yield heading()
 
     def _fields(self) -> Iterator[Row]:
         kind = type(self.record)

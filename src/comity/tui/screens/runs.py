@@ -22,7 +22,7 @@ from comity.tui.screens.records import ListPane
 from comity.tui.screens.run_lines import COLUMNS, run_few, run_full, run_row
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
-from comity.tui.spans import Line, Span, content, line, span
+from comity.tui.spans import Line, Span, content, keyed, line, span
 from comity.tui.widgets.source import Column, Row, Source, heading
 
 _COUNTED: Final = (
@@ -159,6 +159,11 @@ class RunsPane(ListPane):
                     span(f" {count:,} {name}{silent}   ".replace(",", " ", count >= 1000), role),
                 ]
         return tuple(parts)
+
+    def nothing(self) -> list[Line]:
+        if self.asked:
+            return super().nothing()
+        return [line("No runs yet. ", *keyed(("I", "reads a log"), ("n", "adds one by hand")))]
 
     def state(self) -> Line:
         """How many are silent and how many wait for a review, beside what every list says."""

@@ -9,6 +9,7 @@ from comity.tui.screens.exercise import ExercisePage
 from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.people import PeoplePage
 from comity.tui.screens.record import RecordPage
+from comity.tui.screens.run import RunPage
 from comity.tui.screens.runs import RunsPage
 from comity.tui.screens.sharing import SharingPage
 from comity.tui.screens.today import TodayPage
@@ -67,7 +68,7 @@ _LIVES_IN: Final[Mapping[str, str]] = {
     **dict.fromkeys(("system", "model_alias", "access_window", "suite", "task", "agreement", "institute"), "library"),
     **dict.fromkeys(("group", "disclosure"), "sharing"),
 }
-_PAGES: Final[Mapping[str, type[RecordPage]]] = {"exercise": ExercisePage}
+_PAGES: Final[Mapping[str, type[RecordPage]]] = {"exercise": ExercisePage, "run": RunPage}
 
 
 def section_of(record: Record) -> str:

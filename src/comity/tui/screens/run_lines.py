@@ -92,6 +92,14 @@ def run_full(desk: "Desk", sheet: RunSheet, cells: int) -> list[Line]:
     return [*body, BLANK, _todo(sheet), *_to_decide(sheet)]
 
 
+def run_beside(desk: "Desk", sheet: RunSheet, cells: int) -> list[Line]:
+    """Its protocol and the words heard, side by side; then what is to do."""
+    half = max(30, cells // 2)
+    rows = zip_longest(_against(sheet), _words(desk, sheet), fillvalue=BLANK)
+    body = [(*fit(a, half - 1), Span(" "), *fit(b, max(10, cells - half))) for a, b in rows]
+    return [*body, BLANK, _todo(sheet)]
+
+
 def run_few(desk: "Desk", sheet: RunSheet) -> list[Line]:
     """The run in three lines."""
     run = sheet.line.run

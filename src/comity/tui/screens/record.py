@@ -1,6 +1,7 @@
 """The page of one record of any kind: checks, what it is, who and when, related, history; each a line to stand on."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 
@@ -34,7 +35,7 @@ def state_of(record: Record) -> Line:
 class RecordPane(Pane):
     """One record as lines, each a field, a related record or an act."""
 
-    HINTS = ("open", "edit", "step", "note", "history", "copy", "back")
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "edit", "step", "note", "history", "copy", "back")
 
     def __init__(self, record: Record) -> None:
         super().__init__()

@@ -41,7 +41,9 @@ def _deviation(each: Deviation) -> Row:
     expected, actual = amount(each.expected), amount(each.actual)
     said = line(span("protocol ", "dim"), span(f"{expected}   "), span("run ", "dim"), span(actual, "amber"))
     cells = (line(span(each.setting.replace("_", " "), "bold")), said, line(span(each.field_class, "dim")))
-    return Row(each.id, cells, sign=(sign("deviated"),), marking=each.marking, synthetic=each.synthetic, value=each)
+    return Row(
+        f"decide {each.id}", cells, sign=(sign("deviated"),), marking=each.marking, synthetic=each.synthetic, value=each
+    )
 
 
 class RunPage(RecordPage):

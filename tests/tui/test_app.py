@@ -1,9 +1,13 @@
+from pathlib import Path
+
 from tests.tui.conftest import Opener, until
 from tests.tui.stage import app_without_desk, screen_text
+from textual.widgets import Input
 
-from comity.desk import asking
+from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.errors import NotFound
+from comity.samples.catalogue import logs
 from comity.tui.app import ComityApp
 from comity.tui.screens.editing import EditPage
 from comity.tui.screens.record import RecordPage
@@ -134,3 +138,37 @@ async def test_every_first_page_holds_at_80x24(opened: Opener, desk: Desk) -> No
             assert "7 Sharing" in lines[1]
             assert "?" in lines[-2]
             assert lines[0].strip() == lines[-1].strip()
+
+
+async def test_what_another_process_wrote_is_told_and_comes_with_ctrl_l(opened: Opener, desk: Desk) -> None:
+    async with opened("exercises") as pilot:
+        acting.add(desk, "exercise", {"code": "MARLIN"}, group="private", marking="TLP:GREEN")
+        await until(pilot, lambda: "changes came" in screen_text(pilot.app))
+        assert "MARLIN" not in screen_text(pilot.app)
+        await pilot.press("ctrl+l")
+        await until(pilot, lambda: "MARLIN" in screen_text(pilot.app))
+        assert "changes came" not in screen_text(pilot.app)
+
+
+async def test_a_plan_is_shown_before_it_is_applied(opened: Opener, desk: Desk, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.toml"
+    plan.write_text('[exercise]\ncode = "TARN"\ngroup = "private"\nmarking = "TLP:GREEN"\n')
+    async with opened("exercises") as pilot:
+        await pilot.press("I")
+        await until(pilot, lambda: "Read a file" in screen_text(pilot.app))
+        await pilot.press(*str(plan), "ctrl+s")
+        await until(pilot, lambda: "1 to add" in screen_text(pilot.app))
+        assert asking.count(desk, "exercise") == 1
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: asking.count(desk, "exercise") == 2)
+        await until(pilot, lambda: "TARN" in screen_text(pilot.app))
+
+
+async def test_logs_are_read_and_each_outcome_is_told(opened: Opener, desk: Desk) -> None:
+    async with opened("runs") as pilot:
+        await pilot.press("I")
+        await until(pilot, lambda: "Read a file" in screen_text(pilot.app))
+        pilot.app.screen.query_one(Input).value = str(next(log for log in logs() if log.suffix == ".json"))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: any("1 added" in said.text for said in pilot.app.session.said))
+        assert asking.count(desk, "run") == 4

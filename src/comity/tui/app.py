@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from comity.domain.record import Record
 
 
+_LOOK = 2.0  # seconds between two looks at what other processes wrote
+
+
 class ComityApp(Everywhere):
     """Comity on the screen."""
 
@@ -78,6 +81,7 @@ class ComityApp(Everywhere):
         self.session.settings = desk.settings
         self.set_keymap(desk.settings.keys)
         self.tell_link()
+        self.set_interval(_LOOK, self.look)
         for name, make in SECTION_PAGES.items():
             self.add_mode(name, make)
         if not self._is_section(self.start):

@@ -125,6 +125,27 @@ class Everywhere(App[None]):
         ceiling = self.session.settings.screen.ceiling
         self.say(f"Records above {ceiling} are {'shown' if self.session.unmasked else 'kept off screen'}")
 
+    def action_read(self) -> None:
+        """Bring a file in."""
+        if not self.ready:
+            return
+        from comity.tui.arrivals import AskPath, read
+
+        def go_on(typed: str | None) -> None:
+            if typed:
+                self.attempt(lambda: read(self, typed))
+
+        self.push_screen(AskPath(), go_on)
+
+    def version(self) -> int:
+        """A number that grows with every write, here or by another process."""
+        return self.desk.store.database.version() if self.ready else 0
+
+    def look(self) -> None:
+        """Tell the page on the screen if something was written since it was read."""
+        if self.page and self.page is self.screen:
+            self.page.compare_with(self.version())
+
     def action_undo(self) -> None:
         """Write the old values of the newest act of this session back, as a new act."""
         from comity.desk import undoing

@@ -76,6 +76,9 @@ class Host(Protocol):
     def take_back(self, dot: bytes) -> None:
         """Undo one act, whenever it was written."""
 
+    def version(self) -> int:
+        """A number that grows with every write."""
+
     def close(self, then: Callable[[], None] | None = None) -> None:
         """Leave the page on the screen, then do something."""
 

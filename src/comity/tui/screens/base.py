@@ -18,6 +18,7 @@ from comity.tui.widgets.notices import Notices, TooSmall
 from comity.tui.widgets.panel import Panel
 
 _NEWS_SECONDS = 5.0
+_WAITS: Line = (Span("changes came  ", "accent"), Span("ctrl+l", "accent bold"), Span("   "))
 
 
 class Pane(Vertical):
@@ -89,6 +90,8 @@ class Page(Screen[None]):
         self._start = start
         self._shown = -1
         self.marked = Marked()
+        self._read_at = 0
+        self._news_waits = False
 
     # what pages override
 
@@ -123,6 +126,7 @@ class Page(Screen[None]):
 
     async def on_mount(self) -> None:
         self.query_one(SectionTabs).section = self.section
+        self._read_at = host(self).version()
         self._tabs = self.tabs()
         labels = tuple(tab.label for tab in self._tabs if tab.label)
         self.query_one(PageTabs).labels = labels
@@ -177,7 +181,12 @@ class Page(Screen[None]):
         """Title, panel, bars and footer say what is true now."""
         pane = self.pane
         title = self.query_one("#title", TwoEnds)
-        title.left, title.right = self.path(), pane.state() if pane else BLANK
+        waits = (
+            (Span("changes came  ", "accent"), Span("ctrl+l", "accent bold"), Span("   "))
+            if self._news_waits
+            else BLANK
+        )
+        title.left, title.right = self.path(), (*waits, *(pane.state() if pane else BLANK))
         banner = self.query_one("#banner", TwoEnds)
         banner.left = self.banner()
         banner.display = bool(banner.left)
@@ -255,9 +264,21 @@ class Page(Screen[None]):
 
     def action_bring_in(self) -> None:
         """Show what arrived since."""
+        self._read_at, self._news_waits = host(self).version(), False
         if self.pane:
             self.pane.bring_in()
             self.redraw()
+
+    def compare_with(self, version: int) -> None:
+        """Say that something was written since this page was read; nothing moves until it is asked for."""
+        if version != self._read_at and not self._news_waits:
+            self._news_waits = True
+            self.redraw()
+
+    def on_screen_resume(self) -> None:
+        """Back on a page that was left: what was written meanwhile is on it."""
+        if self._shown >= 0 and self._read_at != host(self).version():
+            self.action_bring_in()
 
     def jumps(self) -> dict[str, tuple[str, Callable[[], None]]]:
         """Second letters after `g` on this page."""

@@ -4,16 +4,18 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.app import App
+
 from comity.desk import plans, runs
 from comity.errors import NotFound
 from comity.tui.glyphs import signed
+from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, line, span
 from comity.tui.widgets.confirm import Confirm, Sure
 
 if TYPE_CHECKING:
     from comity.desk.imports import FileOutcome
     from comity.desk.plans import Applied
-    from comity.tui.everywhere import Everywhere
 
 _SHOWN = 8
 
@@ -34,7 +36,7 @@ class AskPath(Confirm):
         return "" if typed and Path(typed).expanduser().exists() else f"There is no «{typed}» here."
 
 
-def read(app: "Everywhere", typed: str) -> None:
+def read(app: App[None], typed: str) -> None:
     """Read what a person named; raises a refusal."""
     path = Path(typed).expanduser()
     if not path.exists():
@@ -45,38 +47,38 @@ def read(app: "Everywhere", typed: str) -> None:
         app.run_worker(lambda: _import(app, path), thread=True, exit_on_error=False)
 
 
-def _import(app: "Everywhere", path: Path) -> None:
+def _import(app: App[None], path: Path) -> None:
     """In a thread; each file is a line of news, the page is read again at the end."""
-    outcomes = runs.import_logs(
-        app.desk,
-        [path],
-        on_progress=lambda outcome: app.call_from_thread(app.say, f"{Path(outcome.file).name}: {outcome.outcome}"),
-    )
+
+    def say(outcome: "FileOutcome") -> None:
+        app.call_from_thread(host(app).say, f"{Path(outcome.file).name}: {outcome.outcome}")
+
+    outcomes = runs.import_logs(host(app).desk, [path], on_progress=say)
     app.call_from_thread(_told, app, outcomes)
 
 
-def _told(app: "Everywhere", outcomes: "list[FileOutcome]") -> None:
+def _told(app: App[None], outcomes: "list[FileOutcome]") -> None:
     counts = Counter(outcome.outcome for outcome in outcomes)
-    app.written()
+    host(app).written()
     refused = [f"{Path(each.file).name}: {each.reason}" for each in outcomes if each.outcome == "refused"]
     said = ", ".join(f"{number} {what}" for what, number in sorted(counts.items())) or "no logs in it"
-    app.say(" ".join([f"Read {len(outcomes)} files: {said}.", *refused]), "red" if refused else "notice")
+    host(app).say(" ".join([f"Read {len(outcomes)} files: {said}.", *refused]), "red" if refused else "notice")
 
 
-def _show_plan(app: "Everywhere", path: Path) -> None:
+def _show_plan(app: App[None], path: Path) -> None:
     """What applying the plan would do; nothing is written until `ctrl+s`."""
-    plan = plans.apply(app.desk, path, dry_run=True)
+    plan = plans.apply(host(app).desk, path, dry_run=True)
     title = line(span("Plan  ", "strong bold"), span(plan.exercise or path.name))
     app.push_screen(Sure(title, _deeds(plan), does="apply"), lambda yes: _apply(app, path) if yes is not None else None)
 
 
-def _apply(app: "Everywhere", path: Path) -> None:
+def _apply(app: App[None], path: Path) -> None:
     def act() -> None:
-        plan = plans.apply(app.desk, path)
-        app.written()
-        app.say(f"Applied {path.name}: {plan.count('add')} added, {plan.count('change')} changed", "notice")
+        plan = plans.apply(host(app).desk, path)
+        host(app).written()
+        host(app).say(f"Applied {path.name}: {plan.count('add')} added, {plan.count('change')} changed", "notice")
 
-    app.attempt(act)
+    host(app).attempt(act)
 
 
 def _deeds(plan: "Applied") -> list[Line]:

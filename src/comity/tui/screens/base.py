@@ -181,11 +181,7 @@ class Page(Screen[None]):
         """Title, panel, bars and footer say what is true now."""
         pane = self.pane
         title = self.query_one("#title", TwoEnds)
-        waits = (
-            (Span("changes came  ", "accent"), Span("ctrl+l", "accent bold"), Span("   "))
-            if self._news_waits
-            else BLANK
-        )
+        waits = _WAITS if self._news_waits else BLANK
         title.left, title.right = self.path(), (*waits, *(pane.state() if pane else BLANK))
         banner = self.query_one("#banner", TwoEnds)
         banner.left = self.banner()

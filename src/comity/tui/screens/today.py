@@ -27,6 +27,7 @@ PARTS: Final[tuple[tuple[str, str, tuple[Severity, ...]], ...]] = (
 )
 _PANEL: Final = 35
 _COMING: Final = 8
+_STRIP: Final = 5  # lines under the list, so that it does not move from check to check
 
 
 class TodayPane(LinesPane):
@@ -110,7 +111,8 @@ class TodayPane(LinesPane):
         rest = [line(span(each, "dim")) for each in told[:2]]
         steps = line(Span("Next: ", "dim"), *keyed(*_next(need)))
         cells = self.table.cells
-        return [*wrap(first, cells)[:2], *(fit(each, cells) for each in rest), fit(steps, cells)]
+        lines = [*wrap(first, cells)[:2], *(fit(each, cells) for each in rest)]
+        return [*lines, *([BLANK] * (_STRIP - len(lines) - 1)), fit(steps, cells)]
 
     def aside(self) -> Sequence[Line]:
         if not self.board.status:

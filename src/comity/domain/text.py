@@ -101,6 +101,8 @@ def _mark(letter: str) -> str:
 
 
 def _decomposed(text: str) -> str:
+    if text.isascii():
+        return text.casefold()
     return "".join(letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not _is_accent(letter))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -29,20 +30,27 @@ class Stamp(NamedTuple):
 
 def row(kind: type[Record], shown: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The columns of a record from its shown values, and the fields whose value is of no type that the field takes."""
-    columns: dict[str, Any] = {}
+    columns = dict(_blank(kind))
     unreadable: list[str] = []
-    values = {**shown, **kind.told(shown)}
-    for name, info in kind.model_fields.items():
-        if name in Record.model_fields and name not in facets(kind):
-            continue
-        columns[name] = None if info.is_required() else info.get_default(call_default_factory=True)
-        if name in values:
+    for name, value in {**shown, **kind.told(shown)}.items():
+        if name in columns:
             try:
-                columns[name] = decode(kind, name, values[name])
+                columns[name] = decode(kind, name, value)
             except ValidationError:
                 unreadable.append(name)
                 columns[name] = default(kind, name)
-    return columns, unreadable
+    return columns, sorted(unreadable)
+
+
+@cache
+def _blank(kind: type[Record]) -> Mapping[str, Any]:
+    """The columns that commits tell, as they are where nobody said anything; nobody changes these values."""
+    told = [name for name in kind.model_fields if name in facets(kind) or name not in Record.model_fields]
+    fields = kind.model_fields
+    return {
+        name: None if fields[name].is_required() else fields[name].get_default(call_default_factory=True)
+        for name in told
+    }
 
 
 def default(kind: type[Record], name: str) -> Any:

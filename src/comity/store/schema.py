@@ -9,6 +9,7 @@ from sqlalchemy import (
     TEXT,
     Column,
     Connection,
+    Dialect,
     ForeignKey,
     Index,
     MetaData,
@@ -28,22 +29,30 @@ from comity.domain.record import Record
 FORMAT: Final = 1  # of the tables of the log; a store of a higher format is refused
 LOG: Final = MetaData()
 
+
+class Bytes(BLOB):
+    """Bytes as they are: wrapping each one, as the dialect does, costs a tenth of taking envelopes in."""
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        """None is needed; the driver takes bytes."""
+
+
 envelopes: Final = Table(
     "envelope",
     LOG,
     Column("no", INTEGER, primary_key=True),
-    Column("id", BLOB, nullable=False, unique=True),
-    Column("dot", BLOB, nullable=False, index=True),
-    Column("group", BLOB, nullable=False),
-    Column("seat", BLOB, nullable=False),
+    Column("id", Bytes, nullable=False, unique=True),
+    Column("dot", Bytes, nullable=False, index=True),
+    Column("group", Bytes, nullable=False),
+    Column("seat", Bytes, nullable=False),
     Column("seq", INTEGER, nullable=False),
     Column("gen", INTEGER, nullable=False),
     Column("type", INTEGER, nullable=False),
-    Column("key", BLOB, nullable=False),
+    Column("key", Bytes, nullable=False),
     Column("status", TEXT, nullable=False),  # in, waiting or void, with the reason after it
-    Column("header", BLOB, nullable=False),
-    Column("signature", BLOB, nullable=False),
-    Column("body", BLOB),
+    Column("header", Bytes, nullable=False),
+    Column("signature", Bytes, nullable=False),
+    Column("body", Bytes),
     UniqueConstraint("seat", "seq", "id"),
     Index("envelope_of_group", "group", "status", "gen"),
     Index("envelope_acts", "type", "group"),
@@ -52,10 +61,10 @@ records: Final = Table(
     "record",
     LOG,
     Column("no", INTEGER, primary_key=True),
-    Column("group", BLOB, nullable=False),
-    Column("id", BLOB, nullable=False),
+    Column("group", Bytes, nullable=False),
+    Column("id", Bytes, nullable=False),
     Column("kind", TEXT, nullable=False),
-    Column("heads", BLOB, nullable=False),  # msgpack {field: {dot: value}}
+    Column("heads", Bytes, nullable=False),  # msgpack {field: {dot: value}}
     Column("flags", TEXT, nullable=False, default=""),
     UniqueConstraint("group", "id", "kind"),
     Index("record_by_id", "id"),
@@ -71,25 +80,25 @@ touches: Final = Table(
 wanted: Final = Table(  # dots that are not here, with the commits that name them
     "wanted",
     LOG,
-    Column("dot", BLOB, primary_key=True),
+    Column("dot", Bytes, primary_key=True),
     Column("envelope", INTEGER, ForeignKey("envelope.no"), primary_key=True),
     sqlite_with_rowid=False,
 )
 receipts: Final = Table(  # the newest of each device, as signed: who holds what
     "receipt",
     LOG,
-    Column("group", BLOB, primary_key=True),
-    Column("device", BLOB, primary_key=True),
+    Column("group", Bytes, primary_key=True),
+    Column("device", Bytes, primary_key=True),
     Column("at_ms", INTEGER, nullable=False),
     Column("held", INTEGER, nullable=False),
-    Column("signed", BLOB, nullable=False),
+    Column("signed", Bytes, nullable=False),
     sqlite_with_rowid=False,
 )
 local: Final = Table(  # what depends on this device alone: unread marks, undone acts, cursors of the app
     "local",
     LOG,
     Column("name", TEXT, primary_key=True),
-    Column("value", BLOB, nullable=False),
+    Column("value", Bytes, nullable=False),
 )
 search: Final = table("search", column("rowid", INTEGER), column("title", TEXT), column("body", TEXT))
 SEARCH: Final = (

@@ -45,12 +45,13 @@ def test_a_renamed_log_is_the_same_run(demo: Desk, tmp_path: Path) -> None:
 
 def test_a_log_that_moved_on_updates_its_run_and_the_history_says_so(demo: Desk, tmp_path: Path) -> None:
     run: Any = asking.find(demo, "SALTMARSH/R6")
-    path = changed(tmp_path, invalidated=True)
-    shutil.copystat(LOGS[R6], path)
+    stats = json.loads(LOGS[R6].read_text(encoding="utf-8"))["stats"]
+    path = changed(tmp_path, invalidated=True, stats={**stats, "completed_at": "2026-11-17T09:00:00+00:00"})
     (outcome,) = runs.import_logs(demo, [path])
     assert (outcome.outcome, outcome.run, outcome.reason) == ("updated", run.id, "same log, content changed")
     assert history(demo, run)[-1].reason.startswith("same log, content changed")
     assert asking.get(demo, "run", run.id).header["invalidated"] is True  # type: ignore[union-attr]
+    assert outcomes(demo, LOGS[R6]) == [("unchanged", "R6 has a later word of this log already")]
 
 
 def test_an_import_keeps_every_deviation_and_says_deviated_only_of_a_success(demo: Desk) -> None:

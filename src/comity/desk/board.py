@@ -80,7 +80,7 @@ def _need(world: World, check: Check) -> Need:
 def _label(record: Record | None, check: Check) -> str:
     """The name in front of a sentence; what is long or said beside it is left out."""
     if isinstance(record, Person):
-        return called(record)
+        return "" if check.text.startswith(called(record)) else called(record)
     return "" if check.kind in ("exercise", "institute") else check.label
 
 

@@ -185,6 +185,14 @@ class MatrixPane(LinesPane):
             )
         ]
 
+    def state(self) -> Line:
+        """Which of the columns are on the screen, where they are not all."""
+        places = [place for place, _ in self.matrix._arranged(self.matrix.cells)][1:]
+        if not self.grid.squares or len(places) >= len(self.matrix.columns) - 1:
+            return BLANK
+        last = len(self.matrix.columns) - 1
+        return line(span(f"columns {places[0]} to {places[-1]} of {last}, ", "dim"), *keyed(("h l", "more")))
+
     def under(self) -> Sequence[Line]:
         if self.narrow or not self.grid.squares:
             return ()

@@ -27,6 +27,7 @@ PARTS: Final[tuple[tuple[str, str, tuple[Severity, ...]], ...]] = (
 )
 _PANEL: Final = 35
 _COMING: Final = 8
+_LONGEST: Final = 10  # cells for a label
 _STRIP: Final = 5  # lines under the list, so that it does not move from check to check
 
 
@@ -49,6 +50,8 @@ class TodayPane(LinesPane):
     def read(self) -> Iterator[Row]:
         self.board = board(host(self).desk, self.query_one(FilterLine).value.strip())
         shown = [need for need in self.board.needs if need.ours or not self.ours]
+        longest = max((len(need.label) for need in shown), default=0)
+        self.table.columns = (Column("", min(max(longest, 4), _LONGEST)), *self.COLUMNS[1:])
         for title, role, severities in PARTS:
             part = [need for need in shown if need.check.severity in severities]
             if part:

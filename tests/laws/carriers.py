@@ -40,7 +40,7 @@ class Beside:
         return Pushed(fresh, tuple((b"", reason) for reason in checked.bad))
 
     def swap(self, ask: Swap) -> Receipts:
-        self.shelf.keep(ask.group, [Signed.decode(each) for each in ask.give])
+        self.shelf.keep(ask.group, ask.give)
         here = self.shelf.receipts(ask.group)
         return Receipts(tuple(here[each].encode() for each in ask.want if each in here))
 

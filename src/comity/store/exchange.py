@@ -127,13 +127,12 @@ def leave(connection: Connection, token: Token, group: bytes, places: Sequence[i
 
 def signers(connection: Connection, group: bytes) -> dict[bytes, bytes]:
     """The key that signs for each seat that an act here opens, whether or not the act counts."""
-    e = schema.envelopes.c
-    found: dict[bytes, bytes] = {}
-    for data in _bytes(connection, _carried(and_(e.group == group, e.type == Type.ACT)).order_by(e.no)):
-        envelope = decode(data)
-        act = act_of(envelope)
-        found |= seated(envelope, act, found) if act else {}
-    return found
+    return {seat: key for _, _, seats in _seating(connection, group) for seat, key in seats.items()}
+
+
+def openers(connection: Connection, group: bytes, above: Mapping[bytes, int]) -> list[bytes]:
+    """The acts that open seats, as they are carried, but for those of seats up to a seq."""
+    return [data for data, act, _ in _seating(connection, group) if act.seq > above.get(act.seat, 0)]
 
 
 def followed(connection: Connection, envelopes: Iterable[Envelope]) -> set[bytes]:
@@ -144,6 +143,11 @@ def followed(connection: Connection, envelopes: Iterable[Envelope]) -> set[bytes
         places = or_(*(and_(e.seat == seat, e.seq == seq) for seat, seq in part))
         found.update(connection.execute(select(PREV).where(places)).scalars())
     return found
+
+
+def held(connection: Connection, ids: Sequence[bytes]) -> set[bytes]:
+    """Which of these envelopes are here."""
+    return door.known(connection, schema.envelopes.c.id, ids)
 
 
 def bodiless(connection: Connection, group: bytes) -> list[bytes]:
@@ -193,6 +197,18 @@ def shown(connection: Connection, group: bytes, carrier: str) -> dict[bytes, Tip
 def note_shown(connection: Connection, group: bytes, carrier: str, tips: Mapping[bytes, Tip]) -> None:
     """Remember what a carrier shows."""
     schema.remember(connection, _carrier(group, carrier), msgspec.msgpack.encode(tips))
+
+
+def _seating(connection: Connection, group: bytes) -> Iterator[tuple[bytes, Envelope, dict[bytes, bytes]]]:
+    """The acts that open seats, with the seats and the keys that sign there."""
+    e = schema.envelopes.c
+    known: dict[bytes, bytes] = {}
+    for data in _bytes(connection, _carried(and_(e.group == group, e.type == Type.ACT)).order_by(e.no)):
+        envelope = decode(data)
+        act = act_of(envelope)
+        if seats := seated(envelope, act, known) if act else {}:
+            known |= seats
+            yield data, envelope, seats
 
 
 def _carried(condition: ColumnElement[bool]) -> Select[Any]:

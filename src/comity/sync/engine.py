@@ -7,13 +7,12 @@ begun again, nothing depends on how often or in which order it runs, and a page 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from comity.log.envelope import Envelope, Type
-from comity.log.receipt import Signed
-from comity.store.upheaval import Ground, Upheaval, is_great
 from comity.sync.carrier import Carrier, NoGroup
-from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell, Withheld, refuse, silently
+from comity.sync.intake import Intake
+from comity.sync.outcome import Allow, Outcome, Progress, Tell, Withheld, refuse, silently
 from comity.sync.plan import beyond, lacking, lower, plan
 from comity.sync.shelf import Shelf
-from comity.sync.wire import PAGE, PAGE_BYTES, Link, Links, Look, Order, Pull, Push, State, Swap
+from comity.sync.wire import PAGE, Link, Links, Look, Order, Pull, Push, State, Swap, pages
 
 EVERYTHING = (int(Type.COMMIT), int(Type.ACT))
 ACTS = (int(Type.ACT),)
@@ -68,12 +67,10 @@ class Visit:
 
     def __init__(self, shelf: Shelf, carrier: Carrier, group: bytes, theirs: State, tell: Tell, allow: Allow) -> None:
         self.shelf, self.carrier, self.group, self.theirs = shelf, carrier, group, theirs
-        self.outcome = Outcome(group)
+        self._intake = Intake(shelf, group, tell, allow)
+        self.outcome = self._intake.outcome
         self.moved = False
-        self._tell, self._allow = tell, allow
-        self._signers = shelf.signers(group)
-        self._ground = shelf.ground(group)
-        self._retired: set[int] = set()
+        self._tell = tell
         self._chains: dict[bytes, list[Link]] = {}
 
     def exchange(self) -> None:
@@ -106,7 +103,7 @@ class Visit:
         before = -1
         while self.outcome.received > before:
             before = self.outcome.received
-            known = self._signers.keys() | {self.group}
+            known = self._intake.signers.keys() | {self.group}
             needed = plan(self.shelf.state(self.group), self.theirs)
             asked = {seat: seq for seat, seq in needed.pull.items() if seat in known}
             others = {seat: seq for seat, seq in asked.items() if seat not in own}
@@ -126,7 +123,7 @@ class Visit:
         ]
         while newer:
             found = self.carrier.swap(Swap(self.group, want=tuple(newer[:PAGE]))).receipts
-            self.shelf.keep(self.group, [Signed.decode(each) for each in found])
+            self.shelf.keep(self.group, found)
             newer = newer[max(1, len(found)) :]
 
     def _pull(self, above: Mapping[bytes, int], types: tuple[int, ...]) -> None:
@@ -145,20 +142,9 @@ class Visit:
                 ids = [*(id for id in some if id not in came), *ids]
 
     def _take(self, data: tuple[bytes, ...]) -> list[Envelope]:
-        """Store what of a page verifies, and say what that was."""
-        checked = self.shelf.check(self.group, data, self._signers)
-        self.outcome.bad.update(checked.bad)
-        if checked.good:
-            self.moved = True
-            self.outcome.received += self.shelf.take(self.group, checked.good, self._ground, self._retired, self._agree)
-        self._say("receiving", self.outcome.received)
-        return checked.good
-
-    def _agree(self, before: Ground, upheaval: Upheaval) -> None:
-        if is_great(before, upheaval):
-            if not self._allow(self.group, before, upheaval):
-                raise MassChange(before, upheaval)
-            self._allow = lambda *_: True
+        good = self._intake.take(data)
+        self.moved = self.moved or bool(good)
+        return good
 
     # -- sending
     def send(self) -> None:
@@ -170,7 +156,7 @@ class Visit:
             pushed = self.carrier.push(Push(self.group, page))
             self.outcome.sent += pushed.fresh
             self.outcome.refused.update(code for _, code in pushed.refused)
-            self._say("sending", self.outcome.sent)
+            self._tell(Progress(self.group, "sending", self.outcome.sent))
 
     def give_receipts(self) -> None:
         """Say what is held here now, and carry what others said."""
@@ -181,7 +167,7 @@ class Visit:
             for device, each in self.shelf.receipts(self.group).items()
             if each.receipt.order > theirs.get(device, NEVER)
         ]
-        for some in _fitting(newer):
+        for some in pages(newer):
             self.moved = True
             self.carrier.swap(Swap(self.group, give=some))
 
@@ -205,9 +191,6 @@ class Visit:
             self._chains[seat] = found
         return self._chains[seat]
 
-    def _say(self, doing: str, done: int) -> None:
-        self._tell(Progress(self.group, doing, done))
-
 
 def _more(above: Mapping[bytes, int], shown: State) -> int:
     return sum(shown.tips[seat].seq - seq for seat, seq in above.items())
@@ -227,15 +210,3 @@ def _advance(asked: dict[bytes, int], came: Iterable[Envelope]) -> bool:
             break
         del asked[seat]
     return led_on
-
-
-def _fitting(receipts: Sequence[bytes]) -> Iterator[tuple[bytes, ...]]:
-    """As many at a time as one message takes."""
-    some: list[bytes] = []
-    for each in receipts:
-        if some and (len(some) == PAGE or sum(map(len, some)) + len(each) > PAGE_BYTES):
-            yield tuple(some)
-            some = []
-        some.append(each)
-    if some:
-        yield tuple(some)

@@ -1,7 +1,7 @@
 """The side of a session that is here: what a device's store shows, takes, gives and signs."""
 
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from time import time
 
 from comity.log.body import Malformed
@@ -13,7 +13,7 @@ from comity.store import door, exchange, upheaval
 from comity.store.store import Store
 from comity.store.upheaval import Ground, Upheaval
 from comity.sync.verify import Checked, check
-from comity.sync.wire import PAGE, PAGE_BYTES, Link, Order, State
+from comity.sync.wire import PAGE_BYTES, Link, Order, State, pages
 
 Clock = Callable[[], int]
 GATHERED = 100  # envelopes read at a time while a page is filled
@@ -91,14 +91,24 @@ class Shelf:
         with self.store.reading() as connection:
             return [Link(*link) for link in exchange.links(connection, seat)]
 
-    def leaving(self, group: bytes, above: Mapping[bytes, int], ids: list[bytes]) -> Iterator[tuple[bytes, ...]]:
+    def openers(self, group: bytes, above: Mapping[bytes, int]) -> list[bytes]:
+        """The acts that open seats, above what another holds."""
+        with self.store.reading() as connection:
+            return exchange.openers(connection, group, above)
+
+    def leaving(
+        self, group: bytes, above: Mapping[bytes, int], ids: Sequence[bytes] = (), room: int = PAGE_BYTES
+    ) -> Iterator[tuple[bytes, ...]]:
         """Pages of what another lacks; the token knows of each before it leaves."""
         own = self.own(group)
         with self.store.reading() as connection:
             places = exchange.numbers(connection, group, above, ids)
-        for some, page in self._pages(places):
+        left = 0
+        for page in pages(self._carried(places), room):
             with self.store.reading() as connection:
+                some = places[left : left + len(page)]
                 exchange.leave(connection, self.store.writer.token, group, some, own)
+            left += len(page)
             yield page
 
     def share_keys(self, group: bytes) -> int:
@@ -135,12 +145,12 @@ class Shelf:
         with self.store.reading() as connection:
             return exchange.receipts(connection, group)
 
-    def keep(self, group: bytes, given: list[Signed]) -> int:
+    def keep(self, group: bytes, given: Iterable[bytes]) -> int:
         """Keep the receipts that a device with a seat signed; how many were new."""
         with self.store.reading():
             seats = self.store.circles.of(group).standing.seats.values()
             carriers = {(seat.device, seat.carrier) for seat in seats if seat.carrier}
-        return self._keep(group, [each for each in given if _is_sound(each, group, carriers)])
+        return self._keep(group, [each for each in map(_signed, given) if each and _is_sound(each, group, carriers)])
 
     def shown(self, group: bytes, carrier: str) -> dict[bytes, Tip]:
         """What a carrier showed when it was last visited."""
@@ -155,6 +165,17 @@ class Shelf:
             with self.store.writing() as connection:
                 exchange.note_shown(connection, group, carrier, tips)
                 exchange.note_reaches(connection, group)
+
+    def standing(self, group: bytes) -> dict[bytes, Seat]:
+        """The devices that stand in a group, each with its highest seat."""
+        with self.store.reading():
+            found = self.store.circles.of(group).standing.devices()
+        return {device: seat for device, seat in found.items() if seat.carrier}
+
+    def new_here(self, ids: Collection[bytes]) -> int:
+        """How many of these envelopes are not here."""
+        with self.store.reading() as connection:
+            return len(ids) - len(exchange.held(connection, list(ids)))
 
     def seats(self, group: bytes) -> dict[bytes, Seat]:
         """The seats of a group that exist."""
@@ -184,24 +205,21 @@ class Shelf:
         with self.store.writing() as connection:
             return exchange.keep(connection, group, given)
 
-    def _pages(self, places: "array[int]") -> Iterator[tuple["array[int]", tuple[bytes, ...]]]:
-        some, page, size = array("q"), list[bytes](), 0
+    def _carried(self, places: "array[int]") -> Iterator[bytes]:
         for start in range(0, len(places), GATHERED):
-            part = places[start : start + GATHERED]
             with self.store.reading() as connection:
-                envelopes = exchange.carried(connection, part)
-            for place, data in zip(part, envelopes, strict=True):
-                if page and (len(page) == PAGE or size + len(data) > PAGE_BYTES):
-                    yield some, tuple(page)
-                    some, page, size = array("q"), [], 0
-                some.append(place)
-                page.append(data)
-                size += len(data)
-        if page:
-            yield some, tuple(page)
+                envelopes = exchange.carried(connection, places[start : start + GATHERED])
+            yield from envelopes
 
 
 Agree = Callable[[Ground, Upheaval], None]
+
+
+def _signed(data: bytes) -> Signed | None:
+    try:
+        return Signed.decode(data)
+    except Malformed:
+        return None
 
 
 def _is_sound(signed: Signed, group: bytes, carriers: set[tuple[bytes, bytes]]) -> bool:

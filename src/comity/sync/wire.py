@@ -15,6 +15,7 @@ that a later version may say more.
 """
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from typing import Annotated, NamedTuple, TypeVar
 
 import msgspec
@@ -226,3 +227,17 @@ def decode(data: bytes, sort: type[M]) -> M:
         return msgspec.msgpack.decode(data, type=sort)
     except (msgspec.MsgspecError, RecursionError, ValueError) as error:
         raise Malformed(f"This is no {sort.__name__.lower()}: {error}.") from error
+
+
+def pages(items: Iterable[bytes], room: int = PAGE_BYTES) -> Iterator[tuple[bytes, ...]]:
+    """As many at a time as one page holds."""
+    some: list[bytes] = []
+    size = 0
+    for each in items:
+        if some and (len(some) == PAGE or size + len(each) > room):
+            yield tuple(some)
+            some, size = [], 0
+        some.append(each)
+        size += len(each)
+    if some:
+        yield tuple(some)

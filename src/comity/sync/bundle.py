@@ -1,0 +1,172 @@
+"""Bundles: what others lack, as files for a courier; read in any order, any number of times.
+
+A bundle is written from receipts, so it needs no answer; the next receipt, or a bundle that comes back, is one. Each
+file opens with the acts that open seats, so that no file has to be read before another.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from comity.errors import IntegrityFailure, Refused
+from comity.log.commit import Dot
+from comity.log.envelope import decode
+from comity.log.receipt import NOTHING, Tip
+from comity.sync.container import Container, Draft
+from comity.sync.intake import Intake
+from comity.sync.outcome import Allow, Outcome, Tell, refuse, silently
+from comity.sync.shelf import Shelf
+from comity.sync.wire import PAGE, PAGE_BYTES, Raw, SignedReceipt, State, pages
+
+SMALLEST = 1024 * 1024  # of what a bundle may be told to stay below
+AROUND = 128 * 1024  # bytes of a bundle beside its pages
+
+
+class Leaf(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A page of a bundle: envelopes and receipts of one group."""
+
+    group: Dot
+    envelopes: Annotated[tuple[Raw, ...], Meta(max_length=PAGE)] = ()
+    receipts: Annotated[tuple[SignedReceipt, ...], Meta(max_length=PAGE)] = ()
+
+
+class Written(Struct):
+    """A file that was written, and how many envelopes are in it."""
+
+    path: Path
+    envelopes: int = 0
+
+
+def write(
+    shelf: Shelf, path: Path, devices: Collection[bytes], groups: Collection[bytes] = (), limit: int = 0
+) -> list[Written]:
+    """Write what devices lack, as their receipts say; in several files where one would pass the limit.
+
+    Groups are those named, in which every device has to stand, or all in which every one of them does.
+    """
+    if 0 < limit < SMALLEST:
+        raise Refused("a bundle cannot be told to stay below 1 MiB", "name a larger size, such as 10M")
+    chosen = _common(shelf, devices, groups)
+    boxes = [shelf.standing(chosen[0])[device].keys.box for device in sorted(devices)]
+    above = {group: _held(shelf, group, devices) for group in chosen}
+    with _Writing(shelf, path, boxes, above, limit) as writing:
+        for group in chosen:
+            shelf.sign(group)
+            for some in shelf.leaving(group, above[group], room=writing.room):
+                writing.add(Leaf(group, some))
+            for some in pages((each.encode() for each in shelf.receipts(group).values()), writing.room):
+                writing.add(Leaf(group, (), some))
+        writing.finish()
+    return writing.written
+
+
+def read(shelf: Shelf, path: Path, *, tell: Tell = silently, allow: Allow = refuse) -> list[Outcome]:
+    """Take in a bundle; again and again, as long as what it brings makes more of it known."""
+    container = Container(path)
+    key = container.key(shelf.store.keys.pair)
+    intakes: dict[bytes, Intake] = {}
+    while True:
+        before = sum(each.outcome.received for each in intakes.values())
+        for each in intakes.values():
+            each.outcome.unknown = 0
+            each.outcome.bad.clear()
+        for leaf in _leaves(container, key):
+            if leaf.group not in intakes:
+                intakes[leaf.group] = Intake(shelf, leaf.group, tell, allow)
+            intakes[leaf.group].take(leaf.envelopes)
+            shelf.keep(leaf.group, leaf.receipts)
+        outcomes = [each.outcome for each in intakes.values()]
+        if not any(each.unknown for each in outcomes) or sum(each.received for each in outcomes) == before:
+            return outcomes
+
+
+def outlook(shelf: Shelf, path: Path) -> list[Outcome]:
+    """What reading a bundle would bring; nothing is changed."""
+    container = Container(path)
+    found: dict[bytes, Outcome] = {}
+    for leaf in _leaves(container, container.key(shelf.store.keys.pair)):
+        outcome = found.setdefault(leaf.group, Outcome(leaf.group))
+        outcome.received += shelf.new_here({decode(each).id for each in leaf.envelopes})
+    return list(found.values())
+
+
+class _Writing:
+    """The files of one bundle, one after the other."""
+
+    def __init__(
+        self, shelf: Shelf, path: Path, boxes: list[bytes], above: Mapping[bytes, Mapping[bytes, int]], limit: int
+    ) -> None:
+        self.shelf, self.path, self.boxes, self.above, self.limit = shelf, path, boxes, above, limit
+        self.room = min(PAGE_BYTES, limit // 4 or PAGE_BYTES)
+        self.written: list[Written] = []
+        self._begin()
+
+    def __enter__(self) -> "_Writing":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._draft.close()
+
+    def add(self, leaf: Leaf) -> None:
+        """One more page, in the next file where this one is full."""
+        packed = msgspec.msgpack.encode(leaf)
+        if self.limit and self._draft.size + len(packed) + AROUND > self.limit:
+            self.finish()
+            self._begin()
+        if leaf.group not in self._groups:
+            self._groups.add(leaf.group)
+            for some in pages(self.shelf.openers(leaf.group, self.above[leaf.group]), self.room):
+                self._draft.add(msgspec.msgpack.encode(Leaf(leaf.group, some)))
+        self._draft.add(packed)
+        self.written[-1].envelopes += len(leaf.envelopes)
+
+    def finish(self) -> None:
+        """Write the file out."""
+        self._draft.finish(self.written[-1].path, self._groups, self.boxes)
+        self._draft.close()
+
+    def _begin(self) -> None:
+        number = len(self.written) + 1
+        path = self.path if number == 1 else self.path.with_stem(f"{self.path.stem}-{number}")
+        if path.exists():
+            raise Refused(f"{path} is there already", "choose another name, or remove it")
+        self.written.append(Written(path))
+        self._draft = Draft(path.parent)
+        self._groups: set[bytes] = set()
+
+
+def _common(shelf: Shelf, devices: Collection[bytes], groups: Collection[bytes]) -> list[bytes]:
+    """The groups that all devices may read: whoever opens a bundle reads all of it."""
+    fit = [group for group in shelf.groups() if shelf.standing(group).keys() >= set(devices)]
+    if not devices or not fit or not set(groups) <= set(fit):
+        hint = "write one bundle per group, or admit the device first"
+        raise Refused("not every device it is for has a seat in the group", hint, code="no_seat")
+    return sorted(groups or fit)
+
+
+def _held(shelf: Shelf, group: bytes, devices: Collection[bytes]) -> dict[bytes, int]:
+    """Up to which seq all devices hold each chain, as their receipts say."""
+    mine, receipts = shelf.state(group), shelf.receipts(group)
+    told = [receipts[device].receipt.tips if device in receipts else {} for device in devices]
+    return {seat: min(_reach(mine, seat, tips.get(seat, NOTHING)) for tips in told) for seat in mine.tips}
+
+
+def _reach(mine: State, seat: bytes, there: Tip) -> int:
+    """How much of a chain need not be carried; nothing is left out of one that differs in more than its end."""
+    here = mine.tips[seat]
+    if here == there:
+        return here.seq
+    return there.seq if seat not in mine.knots and there.regular and there.seq != here.seq else 0
+
+
+def _leaves(container: Container, key: bytes) -> Iterator[Leaf]:
+    for data in container.pages(key):
+        try:
+            yield msgspec.msgpack.decode(data, type=Leaf)
+        except (msgspec.MsgspecError, RecursionError, ValueError):
+            raise IntegrityFailure(
+                f"{container.path.name} holds a page that no Comity writes", "ask for another", code="bundle"
+            ) from None

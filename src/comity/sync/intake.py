@@ -1,0 +1,34 @@
+"""The way in for one group: every page is verified, stored in one transaction, and counted."""
+
+from comity.log.envelope import Envelope
+from comity.store.upheaval import Ground, Upheaval, is_great
+from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell
+from comity.sync.shelf import Shelf
+
+
+class Intake:
+    """Takes the pages of one session for one group, from whatever carries them."""
+
+    def __init__(self, shelf: Shelf, group: bytes, tell: Tell, allow: Allow) -> None:
+        self.outcome = Outcome(group)
+        self.signers = shelf.signers(group)
+        self._shelf, self._tell, self._allow = shelf, tell, allow
+        self._ground = shelf.ground(group)
+        self._retired: set[int] = set()
+
+    def take(self, data: tuple[bytes, ...]) -> list[Envelope]:
+        """Store what of a page verifies, and say what that was."""
+        group = self.outcome.group
+        checked = self._shelf.check(group, data, self.signers)
+        self.outcome.bad.update(checked.bad)
+        self.outcome.unknown += len(checked.unknown)
+        if checked.good:
+            self.outcome.received += self._shelf.take(group, checked.good, self._ground, self._retired, self._agree)
+        self._tell(Progress(group, "receiving", self.outcome.received))
+        return checked.good
+
+    def _agree(self, before: Ground, upheaval: Upheaval) -> None:
+        if is_great(before, upheaval):
+            if not self._allow(self.outcome.group, before, upheaval):
+                raise MassChange(before, upheaval)
+            self._allow = lambda *_: True  # one yes is for the session

@@ -10,13 +10,12 @@ import httpx
 import pytest
 
 from comity.hub.access import invite
-from comity.hub.app import application
 from comity.hub.ledger.database import Ledger
 from comity.hub.ledger.opening import open_ledger
 from comity.hub.limits import Limits
 from comity.hub.service import Hub
 from hub.cluster import binaries, running, schema_of
-from hub.stage import HOST, NOW, Device, Line, served
+from hub.stage import HOST, Clock, Device, Line, served
 
 _NUMBERS = count(1)
 
@@ -60,16 +59,6 @@ def rng() -> random.Random:
     return random.Random(7)
 
 
-class Clock:
-    """Milliseconds that a test moves."""
-
-    def __init__(self) -> None:
-        self.now = NOW
-
-    def __call__(self) -> int:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -81,8 +70,7 @@ def hubs(ledgers: Callable[[], Ledger], clock: Clock) -> Iterator[Callable[..., 
     with ExitStack() as stack:
 
         def another(limits: Limits | None = None) -> httpx.Client:
-            app = application(Hub(ledgers(), [HOST], limits or Limits(), clock))
-            return stack.enter_context(served(app))
+            return stack.enter_context(served(Hub(ledgers(), [HOST], limits or Limits(), clock)))
 
         yield another
 

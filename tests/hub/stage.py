@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 import httpx
 import uvicorn
 from msgspec import Struct
-from starlette.types import ASGIApp
 
+from comity.hub.app import application
+from comity.hub.serve import HubServer
+from comity.hub.service import Hub
 from comity.log import ring
 from comity.log.acts import (
     Admit,
@@ -38,6 +40,16 @@ from comity.sync import wire
 HOST = "hub.test"
 NOW = 1_790_000_000_000
 A = TypeVar("A", bound=Struct)
+
+
+class Clock:
+    """Milliseconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
 
 
 class Device:
@@ -139,10 +151,10 @@ class Circle:
 
 
 @contextmanager
-def served(app: ASGIApp) -> Iterator[httpx.Client]:
-    """An application behind a real server, in a thread of this process."""
+def served(hub: Hub) -> Iterator[httpx.Client]:
+    """A hub behind a real server, in a thread of this process."""
     listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+    server = HubServer(uvicorn.Config(application(hub), log_config=None, lifespan="on", access_log=False), hub)
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()
     while not server.started and thread.is_alive():

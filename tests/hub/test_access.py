@@ -11,8 +11,7 @@ import pytest
 from comity.hub import access
 from comity.hub.ledger.database import Ledger
 from comity.sync import wire
-from hub.conftest import Clock
-from hub.stage import Circle, Device, Line, Refused
+from hub.stage import Circle, Clock, Device, Line, Refused
 
 DAY = 24 * 60 * 60_000
 

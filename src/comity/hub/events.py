@@ -45,6 +45,7 @@ class Listeners:
         self._open: dict[Listener, None] = {}  # the oldest first
         self._moved: set[bytes] = set()
         self._stop = threading.Event()
+        self._stopping = False
 
     def __len__(self) -> int:
         return len(self._open)
@@ -64,6 +65,7 @@ class Listeners:
 
     def stop(self) -> None:
         """End all streams; devices come back to another process, or later."""
+        self._stopping = True
         for listener in self._open:
             listener.end()
 
@@ -75,6 +77,7 @@ class Listeners:
         if len(same) >= self._limits.listeners_each:
             same[0].end()
         listener = Listener(caller)
+        listener.ended = self._stopping
         self._open[listener] = None
         return listener
 

@@ -1,0 +1,52 @@
+"""Copies a ledger as it stands into another one: for a backup, back from it, and from SQLite to PostgreSQL."""
+
+import os
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from comity.errors import Refused
+from comity.hub.ledger.database import Connection, Ledger, Row, marks
+from comity.hub.ledger.opening import open_ledger
+from comity.hub.ledger.schema import KEPT
+
+BATCH = 500
+
+
+def backup(source: Ledger, path: Path) -> int:
+    """Write a copy to a new file, whole or not at all; how many envelopes it holds."""
+    if path.exists():
+        raise Refused(f"There is a file at {path} already.", hint="Name another one.")
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        target = open_ledger(f"sqlite:///{fresh}")
+        try:
+            count = copy(source, target)
+        finally:
+            target.close()
+        fresh.replace(path)
+    finally:
+        for left in path.parent.glob(f"{fresh.name}*"):
+            left.unlink()
+    return count
+
+
+def copy(source: Ledger, target: Ledger) -> int:
+    """Copy all that is worth keeping into an empty ledger, in one transaction on either side."""
+    with source.reading() as old, target.writing() as new:
+        if any(new.all(f'SELECT 1 FROM "{table}" LIMIT 1') for table in KEPT):
+            raise Refused("The ledger to copy into is not empty.", hint="Name a database of its own.")
+        return {table: _copy(old, new, table) for table in KEPT}["envelope"]
+
+
+def _copy(old: Connection, new: Connection, table: str) -> int:
+    count = 0
+    for batch in _batches(old.each(f'SELECT * FROM "{table}"')):
+        new.many(f'INSERT INTO "{table}" VALUES ({marks(batch[0])})', batch)
+        count += len(batch)
+    return count
+
+
+def _batches(rows: Iterator[Row]) -> Iterator[Sequence[Row]]:
+    while batch := list(islice(rows, BATCH)):
+        yield batch

@@ -1,0 +1,141 @@
+"""Runs a hub: its socket, TLS, and a stop that cuts nobody off."""
+
+import logging
+import signal
+import socket
+import ssl
+import sys
+from ipaddress import ip_address
+from types import FrameType
+
+from msgspec import Struct
+from uvicorn import Config, Server
+
+from comity.errors import BadInput, Refused
+from comity.hub.app import application
+from comity.hub.ledger.opening import open_ledger
+from comity.hub.limits import Limits
+from comity.hub.patience import PatientProtocol
+from comity.hub.service import Hub
+
+GRACE = 20  # seconds for requests under way when the hub is told to stop
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+HEAD_BYTES = 16 * 1024
+
+
+class Options(Struct, frozen=True):
+    """How a hub is run."""
+
+    database: str
+    host: str = "127.0.0.1"
+    port: int = 8420
+    names: tuple[str, ...] = ()  # by which devices know it
+    processes: int = 1
+    tls_cert: str = ""
+    tls_key: str = ""
+    client_ca: str = ""
+    limits: Limits = Limits()
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names that a proof may be for."""
+        return [*(self.names or (*LOOPBACK, self.host))]
+
+
+class HubServer(Server):
+    """Lets those who listen go before it waits for the others."""
+
+    def __init__(self, config: Config, hub: Hub) -> None:
+        super().__init__(config)
+        self._hub = hub
+
+    def close(self) -> None:
+        """Leave the ledger, where it was not run."""
+        self._hub.ledger.close()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._hub.listeners.stop()
+        await super().shutdown(sockets)
+
+
+def bound(options: Options) -> socket.socket:
+    """The socket, open to more than this machine only behind TLS."""
+    if bool(options.tls_cert) != bool(options.tls_key) or (options.client_ca and not options.tls_cert):
+        raise BadInput("TLS needs a certificate and its key.", hint="Give --tls-cert and --tls-key.")
+    if not options.tls_cert and not _is_loopback(options.host):
+        raise Refused(
+            f"Without TLS a hub listens on this machine only, not on {options.host}.",
+            hint="Give --tls-cert and --tls-key, or leave 127.0.0.1 and let a proxy on this machine speak TLS.",
+        )
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    try:
+        return socket.create_server((options.host, options.port), family=family, backlog=2048)
+    except (OSError, OverflowError) as error:
+        raise Refused(
+            f"The hub cannot listen on {options.host} port {options.port}: {error}.", hint="Name another with --port."
+        ) from error
+
+
+def serve(options: Options, listening: socket.socket) -> None:
+    """Answer until told to stop by SIGTERM or Ctrl-C."""
+    _log_to_stderr()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stopped)  # the server hands a signal on when it is done; the stop was all it meant
+    server(options).run([listening])
+
+
+def server(options: Options) -> HubServer:
+    """The server of one process."""
+    hub = Hub(open_ledger(options.database), options.hosts, options.limits)
+    config = Config(
+        application(hub),
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=not options.tls_cert,
+        limit_concurrency=options.limits.connections,
+        timeout_graceful_shutdown=GRACE,
+        h11_max_incomplete_event_size=HEAD_BYTES,
+        ssl_certfile=options.tls_cert or None,
+        ssl_keyfile=options.tls_key or None,
+        ssl_ca_certs=options.client_ca or None,
+        ssl_cert_reqs=ssl.CERT_REQUIRED if options.client_ca else ssl.CERT_NONE,
+    )
+    made = HubServer(config, hub)
+    try:
+        _load(config, options)
+    except BadInput:
+        made.close()
+        raise
+    return made
+
+
+def _load(config: Config, options: Options) -> None:
+    try:
+        config.load()
+    except (OSError, ssl.SSLError) as error:
+        raise BadInput(
+            f"The certificate, its key or the authority cannot be used: {error}.",
+            hint=f"Look at {options.tls_cert}, {options.tls_key} {options.client_ca}".rstrip() + ".",
+        ) from error
+    if config.ssl:
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _log_to_stderr() -> None:
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("comity.hub").setLevel(logging.INFO)
+
+
+def _stopped(number: int, frame: FrameType | None) -> None:
+    """Nothing is left to do."""

@@ -51,7 +51,7 @@ class TodayPane(LinesPane):
         self.board = board(host(self).desk, self.query_one(FilterLine).value.strip())
         shown = [need for need in self.board.needs if need.ours or not self.ours]
         longest = max((len(need.label) for need in shown), default=0)
-        self.table.columns = (Column("", min(max(longest, 4), _LONGEST)), *self.COLUMNS[1:])
+        self.table.columns = (Column("", min(max(longest, 3), _LONGEST) + 1), *self.COLUMNS[1:])
         for title, role, severities in PARTS:
             part = [need for need in shown if need.check.severity in severities]
             if part:

@@ -267,7 +267,7 @@ class Page(Screen[None]):
 
     def compare_with(self, version: int) -> None:
         """Say that something was written since this page was read; nothing moves until it is asked for."""
-        if version != self._read_at and not self._news_waits:
+        if self._shown >= 0 and version != self._read_at and not self._news_waits:
             self._news_waits = True
             self.redraw()
 

@@ -7,12 +7,13 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from comity.desk.comparing import MISSING, Measure, Setting, SettingClass, SideBySide, passed, side_by_side
+from comity.desk.comparing import Measure, SideBySide, passed, side_by_side
 from comity.domain.record import Record
 from comity.domain.runs import Run
 from comity.tui.actions import bindings
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Pane, Tab
+from comity.tui.screens.compare_settings import settings_lines, words_of
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, content, fit, keyed, line, span, wrap
@@ -80,41 +81,26 @@ class ComparePane(Pane):
 
     def lines(self) -> list[Line]:
         """The whole page as text."""
-        return [*self._verdict(), BLANK, *self._settings(), *self._scores(), *self._next()]
+        return [
+            *self._verdict(),
+            BLANK,
+            *settings_lines(self.found, self.cells, every=self.every_field),
+            *self._scores(),
+            *self._next(),
+        ]
 
     def _verdict(self) -> Iterator[Line]:
         state, words = _VERDICTS[self.found.verdict]
         mark = sign(state)
         apart = [(each, setting) for each in self.found.classes for setting in each.settings if not setting.equal]
         fatal = [pair for pair in apart if pair[1].fatal]
-        named = [f"{_words(setting.name)} ({each.name})" for each, setting in fatal or apart if setting.reported]
-        silent = [_words(setting.name) for _, setting in apart if not setting.reported]
+        named = [f"{words_of(setting.name)} ({each.name})" for each, setting in fatal or apart if setting.reported]
+        silent = [words_of(setting.name) for _, setting in apart if not setting.reported]
         said = ", ".join(named) if named else "the same settings in every class" if not silent else ""
         yield line(Span("▎ ", mark.role), mark, span(f" {words}   ", mark.role), span(said, "strong"))
         if silent:
             yield line(Span("▎   ", mark.role), span(f"not reported by both: {', '.join(silent)}", "dim"))
         yield from (line(Span("▎ ", "red"), sign("void"), span(f" {remark}", "red")) for remark in self.found.remarks)
-
-    def _settings(self) -> Iterator[Line]:
-        widths = self._widths()
-        version = f"protocol v{self.found.protocol.version}" if self.found.protocol else "no protocol"
-        heads = ("", "class", "same", "field", version, self._called(self.a), self._called(self.b))
-        yield _columns([(span(text, "dim"),) for text in heads], widths)
-        for each in self.found.classes:
-            yield from self._class(each, widths)
-        yield BLANK
-
-    def _widths(self) -> tuple[int, ...]:
-        rest = max(24, self.cells - 2 - 13 - 10 - 18 - 6)
-        return (2, 13, 10, 18, *(rest // 3,) * 3)
-
-    def _class(self, each: SettingClass, widths: Sequence[int]) -> Iterator[Line]:
-        shown = [setting for setting in each.settings if self.every_field or not setting.equal]
-        count = (span(f"{each.same} of {len(each.settings)}" if each.settings else "none said", "dim"),)
-        for place, setting in enumerate(shown or [None]):
-            name = (span(each.name, "bold"),) if place == 0 else BLANK
-            head = [(_mark(setting, each),), name, count if place == 0 else BLANK]
-            yield _columns([*head, *_values(setting)], widths)
 
     def _called(self, run: Run) -> str:
         return f"{run.label} {run.institute}"
@@ -133,7 +119,7 @@ class ComparePane(Pane):
         bar = min(86, self.cells - label - 26)
         kind = "95 % interval (Wilson)" if measure.a and measure.b else "no interval of its own"
         count = f"n = {score.n_a} items" + (f" and {score.n_b}" if score.n_a != score.n_b else " in each house")
-        yield line(span(_words(score.metric), "strong bold"), span(f"   {kind}, {count}", "dim"))
+        yield line(span(words_of(score.metric), "strong bold"), span(f"   {kind}, {count}", "dim"))
         axis = Axis(0.0, 1.0, bar)
         for run, interval, value in ((self.a, measure.a, score.a), (self.b, measure.b, score.b)):
             bounds = (interval.low, interval.high) if interval else None
@@ -217,36 +203,6 @@ class ComparePane(Pane):
         if option:
             self.app.copy_to_clipboard(str(option.answer))
             host(self).say(f"Copied {option.label}")
-
-
-def _columns(cells: Sequence[Line], widths: Sequence[int]) -> Line:
-    return tuple(part for cell, cells_ in zip(cells, widths, strict=True) for part in (*fit(cell, cells_), Span(" ")))
-
-
-def _mark(setting: Setting | None, each: SettingClass) -> Span:
-    if setting is None:
-        return sign("valid") if each.settings else sign("waived")
-    if setting.equal:
-        return sign("valid")
-    return sign("deviated") if setting.reported else sign("unknown")
-
-
-def _values(setting: Setting | None) -> list[Line]:
-    if setting is None:
-        return [BLANK] * 4
-    protocol = (span(setting.protocol or "not set", "dim"),)
-    return [(span(_words(setting.name)),), protocol, _value(setting, setting.a), _value(setting, setting.b)]
-
-
-def _value(setting: Setting, value: str) -> Line:
-    if value == MISSING:
-        return (span(value, "dim italic"),)
-    departs = not setting.equal and setting.protocol and value != setting.protocol and setting.protocol != "any"
-    return (span(value, "amber bold" if departs else ""),)
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ").replace("/", " ")
 
 
 def _share(value: object) -> str:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
-from comity.desk.roster import Account, PersonLine, PersonSheet, accounts, people, person_sheet, posts
+from comity.desk.roster import PersonLine, PersonSheet, accounts, people, person_sheet, posts
 from comity.desk.window import Window
 from comity.domain.people import Person
 from comity.domain.record import Record
@@ -12,7 +12,8 @@ from comity.tui import bars
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
 from comity.tui.screens.crew import post_row
-from comity.tui.screens.lines import NARROW, LinesPane, kept_off, masked
+from comity.tui.screens.ledger import LedgerPane, account_line
+from comity.tui.screens.lines import NARROW, kept_off, masked
 from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.records import ListPane
 from comity.tui.screens.sheet import who
@@ -30,7 +31,6 @@ _COLUMNS: Final = (
 )
 _PANEL: Final = 34
 _LABEL: Final = 10
-_PER_MONTH: Final = 3  # cells of the ledger's bars per person-month, at most
 
 
 class RosterRows:
@@ -175,77 +175,6 @@ def _settle(sheet: PersonSheet) -> list[Line]:
     keys += [("enter", "open, to renew the vetting")] if "vetting" in about else []
     keys += [("enter", "open, to move the term")] if "secondment" in about else []
     return [line(span("Settle it", "dim bold")), *(keyed(each) for each in keys)] if keys else []
-
-
-def account_line(each: Account) -> Line:
-    """A pair of institutes: what one lent and borrowed, as bars with their numbers."""
-    from comity.tui.spans import fit
-
-    scale = min(_PER_MONTH, 12 / max(each.lent, each.borrowed, 1))
-    lent, borrowed = (
-        "━" * round(each.lent * scale) or "·",
-        "━" * round(each.borrowed * scale) or "·",
-    )
-    return line(
-        *fit((span(f"{each.one} to {each.other}"),), 22),
-        *fit((Span(lent, "accent"), span(f" {round(each.lent, 1):g} lent")), 20),
-        Span(borrowed, "violet"),
-        span(f" {round(each.borrowed, 1):g} borrowed"),
-    )
-
-
-class LedgerPane(LinesPane):
-    """Person-months lent and borrowed, by pair of institutes; `f` takes one year."""
-
-    COLUMNS = (Column("pair, person-months", 40, grows=True), Column("balance", 8, align="right"))
-    HINTS = ("open", "quick", "copy")
-    WORDS = {"quick": "year"}
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.year: int | None = None
-
-    def read(self) -> Iterator[Row]:
-        for each in accounts(host(self).desk, self.year):
-            held = [term for term in each.terms if not host(self).session.masks(term.marking)]
-            if len(held) < len(each.terms):
-                yield masked(f"{each.one} {each.other}", each)
-                continue
-            balance = each.lent - each.borrowed
-            cells = (account_line(each), line(span(f"{round(balance, 1):+g}", "green" if balance >= 0 else "amber")))
-            marking = held[0].marking if held else ""
-            synthetic = any(term.synthetic for term in held)
-            yield Row(f"{each.one} {each.other}", cells, marking=marking, synthetic=synthetic, value=each)
-
-    def state(self) -> Line:
-        return line(span(f"year {self.year}" if self.year else "all years", "dim"))
-
-    def nothing(self) -> Sequence[Line]:
-        return [line("Nobody was lent or borrowed. "), keyed(("n", "drafts a secondment, under Secondments"))]
-
-    def aside(self) -> Sequence[Line]:
-        row = self.table.current
-        if row is None or not isinstance(row.value, Account) or row.masked:
-            return ()
-        lines = [line(span(f"{row.value.one} and {row.value.other}", "strong bold")), BLANK]
-        for term in row.value.terms:
-            days = f"{term.start or '?'} to {term.end or 'open'}"
-            lines += [
-                line(span(f"{term.label:<6}", "bold"), span(f"{term.home} to {term.host}")),
-                line(Span("      "), span(f"{days}, {term.status.replace('_', ' ')}", "dim")),
-            ]
-        return lines
-
-    def current(self) -> Record | None:
-        row = self.table.current
-        account: Any = row.value if row else None
-        return account.terms[0] if isinstance(account, Account) and account.terms else None
-
-    def action_quick(self) -> None:
-        """All years, then this one, then the next, and round again."""
-        year = host(self).desk.today.year
-        self.year = {None: year, year: year + 1}.get(self.year)
-        self.bring_in()
 
 
 class PeoplePage(Verbs):

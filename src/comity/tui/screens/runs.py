@@ -9,21 +9,20 @@ from textual.widgets import Static
 
 from comity.desk import asking
 from comity.desk.comparing import check_logs
-from comity.desk.runboard import RunGroup, RunReader, RunSheet, groups, sheet
-from comity.desk.window import Window
-from comity.desk.world import World
+from comity.desk.runboard import RunGroup, RunSheet, groups, sheet
 from comity.domain.record import Record
 from comity.domain.runs import Run
 from comity.tui.actions import bindings
 from comity.tui.glyphs import GLYPHS, meter
 from comity.tui.screens.base import Tab
-from comity.tui.screens.lines import NARROW, kept_off, masked
+from comity.tui.screens.lines import NARROW, kept_off
 from comity.tui.screens.records import ListPane
-from comity.tui.screens.run_lines import COLUMNS, run_few, run_full, run_row
+from comity.tui.screens.run_lines import COLUMNS, run_few, run_full
+from comity.tui.screens.run_rows import RunRows, key_of
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
 from comity.tui.spans import Line, Span, content, keyed, line, span
-from comity.tui.widgets.source import Column, Row, Source, heading
+from comity.tui.widgets.source import Column, Source
 
 _COUNTED: Final = (
     ("succeeded", ("succeeded",)),
@@ -32,74 +31,6 @@ _COUNTED: Final = (
     ("cancelled", ("cancelled",)),
     ("planned", ("planned", "assigned")),
 )
-
-
-class RunRows:
-    """Rows of runs under the headings of their exercises; a group that is folded has only its heading."""
-
-    def __init__(self, pane: "RunsPane", found: Sequence[RunGroup]) -> None:
-        self._pane = pane
-        desk, order = host(pane).desk, pane.order
-        self._groups = [
-            (group, Window(desk, "run", group.query, order) if group.count and not pane.folds(group) else None)
-            for group in found
-        ]
-
-    @property
-    def count(self) -> int:
-        return sum(self._size(window) for _, window in self._groups)
-
-    @staticmethod
-    def _size(window: Window | None) -> int:
-        return 1 + (window.count if window else 0)
-
-    def index_of(self, key: str) -> int | None:
-        start = 0
-        for group, window in self._groups:
-            if key == _key(group):
-                return start
-            place = window.index_of(key) if window else None
-            if place is not None:
-                return start + 1 + place
-            start += self._size(window)
-        return None
-
-    def rows(self, start: int, stop: int) -> Sequence[Row]:
-        made: list[Row | Run] = []
-        at = 0
-        for group, window in self._groups:
-            if start <= at < stop:
-                made.append(self._heading(group, folded=window is None))
-            if window and at + 1 < stop and start < at + 1 + window.count:
-                made += window.rows(max(0, start - at - 1), stop - at - 1)  # type: ignore[arg-type]
-            at += self._size(window)
-        return self._drawn(made)
-
-    def _heading(self, group: RunGroup, *, folded: bool) -> Row:
-        name = group.exercise.code if group.exercise else "no exercise"
-        count = f" · {group.count} run{'s' * (group.count != 1)}" if group.count else " · no runs yet"
-        spans = line(
-            Span("▸ " if folded else "▾ ", "dim"), span(name, "strong bold"), span(f"  {group.note}{count}", "dim")
-        )
-        return heading(spans, key=_key(group), rests=True, value=group)
-
-    def _drawn(self, made: Sequence[Row | Run]) -> list[Row]:
-        desk, session = host(self._pane).desk, host(self._pane).session
-        runs = [each for each in made if isinstance(each, Run)]
-        with desk.store.reading() as connection:
-            reader = RunReader.of(World(desk, connection), runs)
-            return [
-                each
-                if isinstance(each, Row)
-                else masked(each.id, each)
-                if session.masks(each.marking)
-                else run_row(reader.line(each))
-                for each in made
-            ]
-
-
-def _key(group: RunGroup) -> str:
-    return f"group {group.exercise.id if group.exercise else ''}"
 
 
 class RunsPane(ListPane):
@@ -129,14 +60,14 @@ class RunsPane(ListPane):
 
     def folds(self, group: RunGroup) -> bool:
         """Whether only the heading is shown: what is over starts folded."""
-        return (_key(group) in self.turned) != (group.over and not self.asked)
+        return (key_of(group) in self.turned) != (group.over and not self.asked)
 
     def source(self) -> Source:
         self._sheets.clear()
         self.table.gap = 2 if self.app.size.width >= NARROW else 1
         found = groups(host(self).desk, self._query(self.asked))
         self.query_one(".over", Static).update(content([self._counts()]))
-        return RunRows(self, found)
+        return RunRows(self, found, self.folds)
 
     def _counts(self) -> Line:
         """The board in one line: a bar of all runs, and how many stand where."""

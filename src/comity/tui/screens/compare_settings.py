@@ -1,0 +1,67 @@
+"""The settings of two runs by field class, with what their protocol says: those that differ, or every one."""
+
+from collections.abc import Iterator, Sequence
+
+from comity.desk.comparing import MISSING, Setting, SettingClass, SideBySide
+from comity.domain.runs import Run
+from comity.tui.glyphs import sign
+from comity.tui.spans import BLANK, Line, Span, fit, line, span
+
+
+def settings_lines(found: SideBySide, cells: int, *, every: bool) -> Iterator[Line]:
+    """A line per class, and one per setting that differs, or per setting."""
+    widths = _widths(cells)
+    version = f"protocol v{found.protocol.version}" if found.protocol else "no protocol"
+    heads = ("", "class", "same", "field", version, _called(found.a), _called(found.b))
+    yield _columns([(span(text, "dim"),) for text in heads], widths)
+    for each in found.classes:
+        yield from _class(each, widths, [setting for setting in each.settings if every or not setting.equal])
+    yield BLANK
+
+
+def _widths(cells: int) -> tuple[int, ...]:
+    rest = max(24, cells - 2 - 13 - 10 - 18 - 6)
+    return (2, 13, 10, 18, *(rest // 3,) * 3)
+
+
+def _called(run: Run) -> str:
+    return f"{run.label} {run.institute}"
+
+
+def _class(each: SettingClass, widths: Sequence[int], shown: Sequence[Setting]) -> Iterator[Line]:
+    count = (span(f"{each.same} of {len(each.settings)}" if each.settings else "none said", "dim"),)
+    for place, setting in enumerate(shown or [None]):
+        name = line(span(each.name, "bold")) if place == 0 else BLANK
+        head = [(_mark(setting, each),), name, count if place == 0 else BLANK]
+        yield _columns([*head, *_values(setting)], widths)
+
+
+def words_of(name: str) -> str:
+    """A field or metric as words."""
+    return name.replace("_", " ").replace("/", " ")
+
+
+def _columns(cells: Sequence[Line], widths: Sequence[int]) -> Line:
+    return tuple(part for cell, cells_ in zip(cells, widths, strict=True) for part in (*fit(cell, cells_), Span(" ")))
+
+
+def _mark(setting: Setting | None, each: SettingClass) -> Span:
+    if setting is None:
+        return sign("valid") if each.settings else sign("waived")
+    if setting.equal:
+        return sign("valid")
+    return sign("deviated") if setting.reported else sign("unknown")
+
+
+def _values(setting: Setting | None) -> list[Line]:
+    if setting is None:
+        return [BLANK] * 4
+    protocol = (span(setting.protocol or "not set", "dim"),)
+    return [(span(words_of(setting.name)),), protocol, _value(setting, setting.a), _value(setting, setting.b)]
+
+
+def _value(setting: Setting, value: str) -> Line:
+    if value == MISSING:
+        return (span(value, "dim italic"),)
+    departs = not setting.equal and setting.protocol and value != setting.protocol and setting.protocol != "any"
+    return (span(value, "amber bold" if departs else ""),)

@@ -1,0 +1,83 @@
+"""The rows of the board of runs: headings of exercises, and under them a window of their runs."""
+
+from collections.abc import Callable, Sequence
+
+from comity.desk.runboard import RunGroup, RunReader
+from comity.desk.window import Window
+from comity.desk.world import World
+from comity.domain.runs import Run
+from comity.tui.screens.lines import masked
+from comity.tui.screens.records import ListPane
+from comity.tui.screens.run_lines import run_row
+from comity.tui.session import host
+from comity.tui.spans import Span, line, span
+from comity.tui.widgets.source import Row, heading
+
+
+class RunRows:
+    """Rows of runs under the headings of their exercises; a group that is folded has only its heading."""
+
+    def __init__(self, pane: ListPane, found: Sequence[RunGroup], folds: Callable[[RunGroup], bool]) -> None:
+        self._pane = pane
+        desk, order = host(pane).desk, pane.order
+        self._groups = [
+            (group, Window(desk, "run", group.query, order) if group.count and not folds(group) else None)
+            for group in found
+        ]
+
+    @property
+    def count(self) -> int:
+        return sum(self._size(window) for _, window in self._groups)
+
+    @staticmethod
+    def _size(window: Window | None) -> int:
+        return 1 + (window.count if window else 0)
+
+    def index_of(self, key: str) -> int | None:
+        start = 0
+        for group, window in self._groups:
+            if key == key_of(group):
+                return start
+            place = window.index_of(key) if window else None
+            if place is not None:
+                return start + 1 + place
+            start += self._size(window)
+        return None
+
+    def rows(self, start: int, stop: int) -> Sequence[Row]:
+        made: list[Row | Run] = []
+        at = 0
+        for group, window in self._groups:
+            if start <= at < stop:
+                made.append(self._heading(group, folded=window is None))
+            if window and at + 1 < stop and start < at + 1 + window.count:
+                made += window.rows(max(0, start - at - 1), stop - at - 1)  # type: ignore[arg-type]
+            at += self._size(window)
+        return self._drawn(made)
+
+    def _heading(self, group: RunGroup, *, folded: bool) -> Row:
+        name = group.exercise.code if group.exercise else "no exercise"
+        count = f" · {group.count} run{'s' * (group.count != 1)}" if group.count else " · no runs yet"
+        spans = line(
+            Span("▸ " if folded else "▾ ", "dim"), span(name, "strong bold"), span(f"  {group.note}{count}", "dim")
+        )
+        return heading(spans, key=key_of(group), rests=True, value=group)
+
+    def _drawn(self, made: Sequence[Row | Run]) -> list[Row]:
+        desk, session = host(self._pane).desk, host(self._pane).session
+        runs = [each for each in made if isinstance(each, Run)]
+        with desk.store.reading() as connection:
+            reader = RunReader.of(World(desk, connection), runs)
+            return [
+                each
+                if isinstance(each, Row)
+                else masked(each.id, each)
+                if session.masks(each.marking)
+                else run_row(reader.line(each))
+                for each in made
+            ]
+
+
+def key_of(group: RunGroup) -> str:
+    """The key of the heading of a group."""
+    return f"group {group.exercise.id if group.exercise else ''}"

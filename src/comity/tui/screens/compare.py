@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from comity.desk.comparing import Measure, SideBySide, passed, side_by_side
+from comity.desk.comparing import Measure, Setting, SideBySide, passed, side_by_side
 from comity.domain.record import Record
 from comity.domain.runs import Run
 from comity.tui.actions import bindings
@@ -81,13 +81,11 @@ class ComparePane(Pane):
 
     def lines(self) -> list[Line]:
         """The whole page as text."""
-        return [
-            *self._verdict(),
-            BLANK,
-            *settings_lines(self.found, self.cells, every=self.every_field),
-            *self._scores(),
-            *self._next(),
-        ]
+        settings = settings_lines(self.found, self.cells, self._is_shown)
+        return [*self._verdict(), BLANK, *settings, *self._scores(), *self._next()]
+
+    def _is_shown(self, setting: Setting) -> bool:
+        return self.every_field or not setting.equal
 
     def _verdict(self) -> Iterator[Line]:
         state, words = _VERDICTS[self.found.verdict]

@@ -1,6 +1,6 @@
 """The settings of two runs by field class, with what their protocol says: those that differ, or every one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from comity.desk.comparing import MISSING, Setting, SettingClass, SideBySide
 from comity.domain.runs import Run
@@ -8,14 +8,14 @@ from comity.tui.glyphs import sign
 from comity.tui.spans import BLANK, Line, Span, fit, line, span
 
 
-def settings_lines(found: SideBySide, cells: int, *, every: bool) -> Iterator[Line]:
-    """A line per class, and one per setting that differs, or per setting."""
+def settings_lines(found: SideBySide, cells: int, shown: Callable[[Setting], bool]) -> Iterator[Line]:
+    """A line per class, and one per setting that is shown."""
     widths = _widths(cells)
     version = f"protocol v{found.protocol.version}" if found.protocol else "no protocol"
     heads = ("", "class", "same", "field", version, _called(found.a), _called(found.b))
     yield _columns([(span(text, "dim"),) for text in heads], widths)
     for each in found.classes:
-        yield from _class(each, widths, [setting for setting in each.settings if every or not setting.equal])
+        yield from _class(each, widths, [*filter(shown, each.settings)])
     yield BLANK
 
 

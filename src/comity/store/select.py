@@ -92,9 +92,7 @@ def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:
         if name in ("age", "ref"):
             name = age_column(kind) if name == "age" else kind.code_field or "id"
         if name not in columns:
-            raise BadInput(
-                f"{kind.plural} cannot be sorted by {name}", "`comity kinds KIND` lists the fields"
-            )
+            raise BadInput(f"{kind.plural} cannot be sorted by {name}", "`comity kinds KIND` lists the fields")
         column = columns[name]
         wanted.append(column.desc().nulls_last() if each.startswith("-") else column.asc().nulls_last())
     return [*wanted, columns.group, columns.id]

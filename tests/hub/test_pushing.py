@@ -84,6 +84,21 @@ def test_any_order_that_opens_seats_first_gives_the_same(
     assert held(line, circle) == set(circle.log)
 
 
+def test_a_chain_that_only_counts_like_a_line_has_a_knot(
+    hub: httpx.Client, invited: Invited, circle: Circle, uk: Device, us: Device
+) -> None:
+    line = invited(hub, uk)
+    line.push(circle.push())
+    first = circle.commit(us)
+    third = circle.commit(us, slot=circle.slot(us.seat)._replace(seq=3, prev=first.id))
+    second = circle.commit(us, slot=circle.slot(us.seat)._replace(seq=2, prev=first.id))
+    line.push(circle.push(first, third, second))
+    state = line.look()[circle.id]
+    assert state is not None
+    assert state.tips[us.seat].regular
+    assert state.knots == {us.seat: wire.knot([first.id, second.id, third.id])}
+
+
 def test_what_is_not_signed_by_its_seat_is_refused_by_name(
     hub: httpx.Client, invited: Invited, circle: Circle, uk: Device, us: Device, rng: random.Random
 ) -> None:

@@ -121,7 +121,8 @@ def test_a_process_that_dies_is_replaced_and_none_is_left_behind(
         parent = psutil.Process(hub.program.pid)
 
         def workers() -> list[psutil.Process]:
-            return [each for each in parent.children() if "resource_tracker" not in " ".join(each.cmdline())]
+            running = [each for each in parent.children() if each.status() != psutil.STATUS_ZOMBIE]
+            return [each for each in running if "resource_tracker" not in " ".join(each.cmdline())]
 
         first = workers()
         first[0].kill()

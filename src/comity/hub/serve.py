@@ -79,9 +79,15 @@ def bound(options: Options) -> socket.socket:
 def serve(options: Options, listening: socket.socket) -> None:
     """Answer until told to stop by SIGTERM or Ctrl-C."""
     _log_to_stderr()
+    made = server(options)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        """Told before the server listens to signals, or handed on by it when it is done."""
+        made.should_exit = True
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stopped)  # the server hands a signal on when it is done; the stop was all it meant
-    server(options).run([listening])
+        signal.signal(number, stop)
+    made.run([listening])
 
 
 def server(options: Options) -> HubServer:
@@ -135,7 +141,3 @@ def _is_loopback(host: str) -> bool:
 def _log_to_stderr() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("comity.hub").setLevel(logging.INFO)
-
-
-def _stopped(number: int, frame: FrameType | None) -> None:
-    """Nothing is left to do."""

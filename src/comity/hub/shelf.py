@@ -1,11 +1,11 @@
 """The envelopes that a hub holds: put in, told by chain, handed out in pages."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from comity.hub.ledger.database import Connection, Row, marks, one
-from comity.log.envelope import STRIPPED, Envelope, Type, decode
+from comity.log.envelope import NO_PREV, STRIPPED, Envelope, Type, decode
 from comity.log.receipt import NOTHING, Tip, tip
 from comity.sync import wire
 
@@ -140,13 +140,14 @@ def _encoded(connection: Connection, ids: Sequence[bytes]) -> tuple[bytes, ...]:
 
 def _extend(connection: Connection, group: bytes, seat: bytes, added: Iterable[Envelope]) -> None:
     """Move the tip of a chain: step by step where it only grew, else from all of its links."""
-    row = one(connection, 'SELECT seq, id, count FROM chain WHERE "group" = ? AND seat = ?', [group, seat])
-    reach = _grown(Tip(*row) if row else NOTHING, added)
+    row = one(connection, 'SELECT seq, id, count, knot FROM chain WHERE "group" = ? AND seat = ?', [group, seat])
+    is_line = row is None or row[3] is None
+    reach = _grown(Tip(*row[:3]) if row else NOTHING, added) if is_line else None
     knot = None
     if reach is None:
         held = chain(connection, group, seat)
         reach = tip(held.values())
-        knot = None if reach.regular else wire.knot(held)
+        knot = None if _is_line(held) else wire.knot(held)
     connection.run(
         'INSERT INTO chain VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT ("group", seat) DO UPDATE SET'
         " seq = excluded.seq, id = excluded.id, count = excluded.count, knot = excluded.knot",
@@ -155,9 +156,16 @@ def _extend(connection: Connection, group: bytes, seat: bytes, added: Iterable[E
 
 
 def _grown(reach: Tip, added: Iterable[Envelope]) -> Tip | None:
-    """The tip after envelopes that follow one another; None where there is a fork or a hole."""
+    """The tip of a line after envelopes that follow one another; None where they do not."""
     for envelope in added:
-        if not reach.regular or envelope.prev != reach.id or envelope.seq != reach.seq + 1:
+        if envelope.prev != reach.id or envelope.seq != reach.seq + 1:
             return None
         reach = Tip(envelope.seq, envelope.id, reach.count + 1)
     return reach
+
+
+def _is_line(held: Mapping[bytes, Step]) -> bool:
+    """Whether a chain is 1, 2, 3 ... along `prev`."""
+    steps = sorted(held.values(), key=lambda step: step.seq)
+    befores = [NO_PREV, *(step.id for step in steps)]
+    return all(step.seq == n and step.prev == befores[n - 1] for n, step in enumerate(steps, 1))

@@ -1,0 +1,260 @@
+"""Speaking with a real hub: who is let in, what is tried again, and what people are told."""
+
+import random
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from comity.errors import BadInput, ComityError, HubUnreachable, Locked
+from comity.hub.limits import Limits, Rate
+from comity.log.acts import Role
+from comity.log.keys import Pair
+from comity.sync import wire
+from comity.sync.carrier import NoGroup
+from comity.sync.engine import sync
+from comity.sync.http import HttpCarrier, Patience, Tls, address
+from comity.sync.outcome import Outcome
+from comity.sync.shelf import Shelf
+from laws.laptops import Laptop, differences, shown, three
+from sync.hubs import AT_ONCE, Running, running
+
+World = tuple[bytes, Laptop, Laptop, Laptop]
+
+
+@pytest.fixture
+def rng() -> random.Random:
+    return random.Random(20261123)
+
+
+@pytest.fixture
+def world(folder: Path, rng: random.Random) -> World:
+    group, (uk, us, us2) = three(folder, rng)
+    return group, uk, us, us2
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path
+
+
+@pytest.fixture
+def hub(folder: Path) -> Iterator[Running]:
+    with running(folder) as found:
+        yield found
+
+
+def meet(laptop: Laptop, carrier: HttpCarrier) -> list[Outcome]:
+    try:
+        return sync(Shelf(laptop.store, laptop.at_ms), carrier)
+    finally:
+        carrier.close()
+
+
+def ids(laptop: Laptop) -> set[bytes]:
+    return {each.id for each in laptop.envelopes()}
+
+
+def notes(laptop: Laptop, group: bytes, rng: random.Random, count: int) -> None:
+    for n in range(count):
+        laptop.create(group, "note", rng.randbytes(16), text=f"note {n}")
+
+
+def test_three_laptops_meet_at_a_hub(world: World, hub: Running, rng: random.Random) -> None:
+    group, uk, us, us2 = world
+    for laptop in (uk, us, us2):
+        notes(laptop, group, rng, 5)
+    (outcome,) = meet(uk, hub.line(uk, invited=True))
+    assert (outcome.sent, outcome.refused.total()) == (len(ids(uk)), 0)
+    for laptop in (us, us2, uk, us):
+        meet(laptop, hub.line(laptop))
+    assert ids(uk) == ids(us) == ids(us2) == set(hub.held())
+    assert not differences(shown(uk.store), shown(us.store))
+
+
+def test_nothing_to_do_is_three_round_trips(world: World, hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, uk, us, _ = world
+    for laptop in (uk, us, uk):
+        meet(laptop, hub.line(laptop, invited=True))
+    asked: list[str] = []
+    line = hub.line(us)
+    real = line._client.stream
+    monkeypatch.setattr(
+        line._client, "stream", lambda *words, **told: (asked.append(words[1]), real(*words, **told))[1]
+    )
+    assert [(each.received, each.sent) for each in meet(us, line)] == [(0, 0)]
+    assert asked == ["v1/challenge", "v1/session", "v1/look"]
+
+
+def test_a_device_without_seat_or_invite_is_told_so(
+    world: World, hub: Running, folder: Path, rng: random.Random
+) -> None:
+    stranger = Laptop.new(folder / "x", "SG-AISI", rng)
+    with pytest.raises(Locked, match="no invite") as refusal:
+        meet(stranger, hub.line(stranger))
+    assert refusal.value.exit_code == 7
+    assert meet(stranger, hub.line(stranger, invited=True)) == []
+
+
+def test_a_foreign_group_is_no_group(world: World, hub: Running, folder: Path, rng: random.Random) -> None:
+    group, uk, *_ = world
+    meet(uk, hub.line(uk, invited=True))
+    stranger = Laptop.new(folder / "x", "SG-AISI", rng)
+    line = hub.line(stranger, invited=True)
+    told = []
+    for asked in (group, bytes(16)):
+        for ask in (
+            lambda asked=asked: line.pull(wire.Pull(asked, {}, ())),
+            lambda asked=asked: line.links(wire.Links(asked, bytes(16))),
+            lambda asked=asked: line.swap(wire.Swap(asked)),
+        ):
+            with pytest.raises(NoGroup) as refusal:
+                ask()
+            told.append(str(refusal.value))
+    line.close()
+    assert len(set(told)) == 1
+
+
+def test_a_group_that_the_hub_refuses_does_not_end_the_session(world: World, hub: Running, rng: random.Random) -> None:
+    group, uk, us, _ = world
+    meet(uk, hub.line(uk, invited=True))
+    other = us.found(Pair.of_recovery(rng.randbytes(32)), rng.randbytes(16))
+    us.admit(other, uk, Role.CHAIR, Pair.of_recovery(rng.randbytes(32)))
+    notes(us, group, rng, 2)
+    outcomes = {each.group: each for each in meet(us, hub.line(us))}
+    assert outcomes[other].refused == {"no_group": 1}
+    assert outcomes[group].sent == 2
+
+
+def test_a_session_that_is_over_is_opened_again(world: World, hub: Running) -> None:
+    _, uk, *_ = world
+    line = hub.line(uk, invited=True)
+    line.look(wire.Look({}))
+    with hub.hub.ledger.writing() as connection:
+        connection.run("DELETE FROM session")
+    assert line.look(wire.Look({})) == wire.Looked({})
+    line.close()
+
+
+def test_a_hub_that_is_relayed_under_another_name_is_refused(world: World, hub: Running) -> None:
+    _, uk, *_ = world
+    port = hub.url.rpartition(":")[2].rstrip("/")
+    with pytest.raises(Locked, match="another host name"):
+        meet(uk, hub.line(uk, invited=True, url=f"http://localhost:{port}"))
+
+
+def test_a_hub_that_says_wait_is_waited_for(world: World, folder: Path) -> None:
+    _, uk, *_ = world
+    with running(folder / "uk1", Limits(device=Rate(20, 1), knocks=Rate(1e9, 10**9))) as hub:
+        line = hub.line(uk, invited=True, patience=Patience(attempts=6, longest=0.3))
+        for _ in range(4):
+            line.look(wire.Look({}))
+        line.close()
+
+
+def test_nobody_there_is_said_with_what_to_do() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with pytest.raises(HubUnreachable) as refusal:
+        HttpCarrier("ours", f"http://127.0.0.1:{port}", bytes(32), bytes(32), patience=AT_ONCE).look(wire.Look({}))
+    assert (refusal.value.exit_code, bool(refusal.value.hint)) == (6, True)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\nhello",
+        b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\nno",
+        b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n\x1f\x8b\x08",
+        b"SSH-2.0-OpenSSH\r\n",
+        b"",
+    ],
+)
+def test_whatever_answers_is_told_in_one_sentence(answer: bytes) -> None:
+    with answering(answer) as port:
+        carrier = HttpCarrier("ours", f"http://127.0.0.1:{port}", bytes(32), bytes(32), patience=AT_ONCE)
+        with pytest.raises(ComityError) as refusal:
+            carrier.look(wire.Look({}))
+        carrier.close()
+    assert refusal.value.exit_code in (6, 8)
+    assert "ours" in refusal.value.message
+    assert refusal.value.hint
+
+
+def test_an_endless_answer_is_left() -> None:
+    endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"10000\r\n" + bytes(0x10000) + b"\r\n"
+    with answering(endless + (b"10000\r\n" + bytes(0x10000) + b"\r\n") * 80) as port:
+        carrier = HttpCarrier("ours", f"http://127.0.0.1:{port}", bytes(32), bytes(32), patience=Patience(1, 0))
+        with pytest.raises(ComityError, match="no hub sends"):
+            carrier.look(wire.Look({}))
+        carrier.close()
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """A server that gives one answer to everybody."""
+    stop = threading.Event()
+
+    def serve(server: socket.socket) -> None:
+        while not stop.is_set():
+            with suppress(OSError):
+                line, _ = server.accept()
+                with line:
+                    line.settimeout(2)
+                    line.recv(65_536)
+                    line.sendall(answer)
+                    line.shutdown(socket.SHUT_WR)
+                    while line.recv(65_536):
+                        pass
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0.1)
+        thread = threading.Thread(target=serve, args=(server,))
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            stop.set()
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "hub.example", "ftp://hub.example", "http://hub.example", "http://10.0.0.1", "https://u:p@hub.example",
+     "https://hub.example/?a=b", "https://hub.example/#x", "https://", "http://localhost.example", "https://[::1"],
+)  # fmt: skip
+def test_an_address_that_is_none_or_unsafe_is_refused(url: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        address(url)
+    assert refusal.value.hint
+
+
+@pytest.mark.parametrize(
+    "url", ["https://hub.example", "https://hub.example/comity/", "http://127.0.0.1:8000", "http://[::1]:80"]
+)
+def test_an_address_is_taken(url: str) -> None:
+    assert address(url).path.endswith("/")
+
+
+def test_certificate_files_that_are_not_there_are_named(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="certificate files"):
+        HttpCarrier("ours", "https://hub.example", bytes(32), bytes(32), tls=Tls(ca=tmp_path / "none.pem"))
+
+
+def test_who_listens_hears_what_moves(world: World, hub: Running, rng: random.Random) -> None:
+    group, uk, us, _ = world
+    meet(uk, hub.line(uk, invited=True))
+    line = hub.line(us)
+    events = line.events()
+    assert next(events) == b""
+    notes(uk, group, rng, 1)
+    meet(uk, hub.line(uk))
+    assert next(event for event in events if event) == group
+    events.close()  # type: ignore[attr-defined]
+    line.close()

@@ -90,7 +90,7 @@ class Run(Record, table=True):
     retry_of: Annotated[str | None, Facet("Retry of", shape=Shape.REF, refers="run")] = None
     header: Annotated[
         dict[str, Any] | None,
-        Facet("Header", "What the log says about the run.", Shape.FACTS, merge=Merge.LATEST),
+        Facet("Header", "What the log says about the run.", Shape.FACTS, merge=Merge.LATEST, fixed=True),
         MANY,
     ] = None
 

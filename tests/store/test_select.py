@@ -146,3 +146,15 @@ def test_rows_of_an_unreadable_value_are_listed(exercises: tuple[Laptop, Any]) -
         assert len(flagged) == 5
         assert {each.title for each in flagged} == {None}
         assert connection.execute(text("SELECT count(*) FROM exercise")).scalar() == 40
+
+
+def test_a_word_that_is_everywhere_finds_what_it_names_and_then_the_newest(
+    exercises: tuple[Laptop, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop, _ = exercises
+    with laptop.store.reading() as connection:
+        every = search.find(connection, "ex", 100)
+        monkeypatch.setattr(search, "MANY", 5)
+        named = search.find(connection, "ex", 10)
+        assert len(every) == 40
+        assert [no for _, no, _ in named] == sorted((no for _, no, _ in every), reverse=True)[:10]

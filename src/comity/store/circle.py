@@ -17,7 +17,7 @@ from comity.log.standing import Standing, judge
 from comity.log.verdict import Link, Verdict
 from comity.store import schema
 
-REMEMBERED = 32 * 1024 * 1024  # bytes of sealed commits that are kept at hand, opened
+REMEMBERED = 2 * 1024 * 1024  # bytes of sealed commits that are kept at hand, opened
 
 
 class Step(NamedTuple):

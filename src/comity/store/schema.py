@@ -103,10 +103,11 @@ local: Final = Table(  # what depends on this device alone: unread marks, undone
 search: Final = table("search", column("rowid", INTEGER), column("title", TEXT), column("body", TEXT))
 SEARCH: Final = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS search"
-    " USING fts5(title, body, tokenize=\"unicode61 remove_diacritics 2\", prefix='2 3')"
+    " USING fts5(title, body, tokenize=\"unicode61 remove_diacritics 2\", prefix='1 2 3')"
 )
 
 
+ORDER: Final = ("group", "id", "retired")  # lists without another order are read from this index alone
 INDEXED: Final = ("exercise", "cell", "strand", "run", "person", "execution_status", "eval_id", "label", "code")
 
 
@@ -119,7 +120,7 @@ def _total(rows: Table) -> Table:
     """A row must be there whatever somebody wrote, so that all but its number may be empty."""
     for each in rows.columns:
         each.nullable = each.nullable or not each.primary_key
-    for names in (("group", "id"), ("id",), *((name,) for name in INDEXED if name in rows.c)):
+    for names in (ORDER, ("id",), *((name,) for name in INDEXED if name in rows.c)):
         Index(f"{rows.name}_{'_'.join(names)}", *(rows.c[name] for name in names))
     return rows
 
@@ -128,8 +129,10 @@ ROWS: Final = tuple(_total(row_table(kind)) for kind in KINDS)
 
 
 def fingerprint() -> str:
-    """A hash of the declared columns; when it changes, the rows are made anew from the log."""
-    told = "\n".join(f"{rows.name}.{each.name} {each.type}" for rows in ROWS for each in rows.columns)
+    """A hash of the declared columns and index; when it changes, the rows are made anew from the log."""
+    told = " ".join((SEARCH, *ORDER, *INDEXED)) + "\n".join(
+        f"{rows.name}.{each.name} {each.type}" for rows in ROWS for each in rows.columns
+    )
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 

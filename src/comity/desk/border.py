@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from comity.desk import asking
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN, KINDS
@@ -10,7 +11,7 @@ from comity.domain.record import Record
 from comity.domain.sharing import Group
 from comity.store import lately, reading
 
-MOST = 500
+MOST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +69,15 @@ def groups(desk: Desk) -> list[GroupSheet]:
                 named.get(group),
                 world.members(group),
                 world.is_private(group),
-                _counts(world, group),
+                _counts(desk, group),
             )
             for group in desk.store.groups()
         ]
     return sorted(sheets, key=lambda each: (not each.private, each.name))
 
 
-def _counts(world: World, group: str) -> tuple[tuple[str, int], ...]:
-    counted = ((kind.plural.replace("_", " "), len(world.find(kind, group=group))) for kind in KINDS)
+def _counts(desk: Desk, group: str) -> tuple[tuple[str, int], ...]:
+    counted = ((kind.plural.replace("_", " "), asking.count(desk, kind.noun, f"group:{group}")) for kind in KINDS)
     return tuple(sorted(((name, count) for name, count in counted if count), key=lambda each: -each[1]))
 
 

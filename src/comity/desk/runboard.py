@@ -1,7 +1,7 @@
 """Runs as a coordinator watches them: by exercise, with status and age, against their protocol, word by word."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -89,18 +89,18 @@ class RunSheet:
 
 def groups(desk: Desk, asked: str = "") -> list[RunGroup]:
     """Exercises with the runs that match, live ones first; last the runs of no exercise."""
-    exercises = sorted(asking.records(desk, "exercise"), key=_urgency)  # type: ignore[arg-type]
+    exercises = [each for each in asking.records(desk, "exercise") if isinstance(each, Exercise)]
+    found = [_group(desk, asked, each) for each in [*sorted(exercises, key=_urgency), None]]
+    kept = [each for each in found if each.count or (each.exercise and not asked and not each.over)]
     with desk.store.reading() as connection:
         world = World(desk, connection)
-        notes = {each.id: _note(world, each) for each in exercises if isinstance(each, Exercise)}
-    found = [_group(desk, asked, each, notes[each.id]) for each in exercises if isinstance(each, Exercise)]
-    none = _group(desk, asked, None, "runs that no exercise names")
-    return [each for each in found if each.count or not (asked or each.over)] + [none] * bool(none.count)
+        return [replace(each, note=_note(world, each.exercise)) if each.exercise else each for each in kept]
 
 
-def _group(desk: Desk, asked: str, exercise: Exercise | None, note: str) -> RunGroup:
-    query = f"exercise:{exercise.id if exercise else chr(34) * 2} {asked}".strip()
-    return RunGroup(exercise, query, asking.count(desk, "run", query), note)
+def _group(desk: Desk, asked: str, exercise: Exercise | None) -> RunGroup:
+    whose = exercise.id if exercise else '""'
+    query = f"exercise:{whose} {asked}".strip()
+    return RunGroup(exercise, query, asking.count(desk, "run", query), "runs that no exercise names")
 
 
 def _urgency(exercise: Exercise) -> tuple[int, str, str]:

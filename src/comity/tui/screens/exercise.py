@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from comity.domain.exercises import Exercise
+from comity.domain.kinds import BY_NOUN
 from comity.domain.when import show_day
 from comity.tui.glyphs import GLYPHS
 from comity.tui.screens.base import Pane, Tab
@@ -58,7 +59,13 @@ class ExercisePage(RecordPage):
         return CheckedPane(noun, f"exercise:{self.exercise.id}")
 
     def given(self) -> Mapping[str, str]:
-        return {"exercise": self.exercise.code}
+        """The exercise; for what belongs to a strand, that of the record under the cursor."""
+        noun = getattr(self.pane, "noun", "")
+        fields = BY_NOUN[noun].model_fields if noun else {}
+        if "exercise" in fields:
+            return {"exercise": self.exercise.code}
+        strand = getattr(self.pane.current() if self.pane else None, "strand", "")
+        return {"strand": strand} if strand and "strand" in fields else {}
 
 
 def window(exercise: Exercise, today: date) -> str:

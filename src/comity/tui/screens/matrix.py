@@ -96,6 +96,7 @@ class MatrixPane(LinesPane):
     BINDINGS = bindings("list", "matrix")
     HINTS = ("open", "assign", "waive", "quick", "rows_by", "note", "copy")
     WORDS = {"quick": "gaps", "rows_by": "rows by"}
+    noun = "cell"
 
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()

@@ -1,6 +1,5 @@
 """The overview of an exercise: what is wrong in it, how far it is, what comes, and what it is."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -9,7 +8,8 @@ from comity.desk.grid import grid
 from comity.domain.checks.check import Check
 from comity.domain.exercises import Exercise
 from comity.domain.marking import join
-from comity.domain.record import Record
+from comity.domain.record import Record, choices
+from comity.domain.runs import Run
 from comity.domain.when import show_day
 from comity.tui.glyphs import meter, sign
 from comity.tui.screens.lines import masked
@@ -70,9 +70,12 @@ class OverviewPane(RecordPane):
                 span(f" {squares.covered} of {total} covered, {squares.waived} waived"),
                 span(f", {gaps} gaps" if gaps else "", "red"),
             )
-        runs = Counter(getattr(each, "execution_status", "") for each in asking.records(desk, "run", self._within()))
-        if runs:
-            said = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in runs.most_common())
+        runs = {
+            name: asking.count(desk, "run", f"{self._within()} execution_status:{name}")
+            for name in choices(Run, "execution_status")
+        }
+        if any(runs.values()):
+            said = ", ".join(f"{count} {name}" for name, count in runs.items() if count)
             yield line(span(f"{'runs':<12}", "dim"), span(said))
         days = self._next()
         if days:

@@ -44,6 +44,7 @@ class TimelinePane(LinesPane):
     BINDINGS = bindings("list", "timeline")
     HINTS = ("open", "left", "zoom_in", "today", "edit", "note")
     WORDS = {"left": "pan"}
+    noun = "milestone"
 
     def __init__(self, exercise: Exercise) -> None:
         super().__init__()

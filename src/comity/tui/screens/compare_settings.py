@@ -1,18 +1,23 @@
 """The settings of two runs by field class, with what their protocol says: those that differ, or every one."""
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
 from comity.desk.comparing import MISSING, Setting, SettingClass, SideBySide
 from comity.domain.runs import Run
 from comity.tui.glyphs import sign
 from comity.tui.spans import BLANK, Line, Span, fit, line, span
 
+_WIDE: Final = 100
+
 
 def settings_lines(found: SideBySide, cells: int, shown: Callable[[Setting], bool]) -> Iterator[Line]:
     """A line per class, and one per setting that is shown."""
     widths = _widths(cells)
-    version = f"protocol v{found.protocol.version}" if found.protocol else "no protocol"
-    heads = ("", "class", "same", "field", version, _called(found.a), _called(found.b))
+    version = (
+        f"{'protocol' if cells >= _WIDE else 'prot.'} v{found.protocol.version}" if found.protocol else "no protocol"
+    )
+    heads = ("", "class", "same", "field", version, _called(found.a, cells), _called(found.b, cells))
     yield _columns([(span(text, "dim"),) for text in heads], widths)
     for each in found.classes:
         yield from _class(each, widths, [*filter(shown, each.settings)])
@@ -20,12 +25,13 @@ def settings_lines(found: SideBySide, cells: int, shown: Callable[[Setting], boo
 
 
 def _widths(cells: int) -> tuple[int, ...]:
-    rest = max(24, cells - 2 - 13 - 10 - 18 - 6)
-    return (2, 13, 10, 18, *(rest // 3,) * 3)
+    fixed = (2, 13, 10, 18) if cells >= _WIDE else (2, 11, 8, 16)
+    rest = max(24, cells - sum(fixed) - 6)
+    return (*fixed, *(rest // 3,) * 3)
 
 
-def _called(run: Run) -> str:
-    return f"{run.label} {run.institute}"
+def _called(run: Run, cells: int) -> str:
+    return f"{run.label} {run.institute}" if cells >= _WIDE else f"{run.label} {run.institute.partition('-')[0]}"
 
 
 def _class(each: SettingClass, widths: Sequence[int], shown: Sequence[Setting]) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from comity.desk import asking
 from comity.domain.exercises import Exercise
 from comity.domain.kinds import BY_NOUN
 from comity.domain.when import show_day
@@ -65,7 +66,8 @@ class ExercisePage(RecordPage):
         if "exercise" in fields:
             return {"exercise": self.exercise.code}
         strand = getattr(self.pane.current() if self.pane else None, "strand", "")
-        return {"strand": strand} if strand and "strand" in fields else {}
+        found = asking.get(host(self).desk, "strand", strand) if strand and "strand" in fields else None
+        return {"strand": asking.ref(host(self).desk, found)} if found else {}
 
 
 def window(exercise: Exercise, today: date) -> str:

@@ -83,7 +83,7 @@ class WideMatrix(Matrix):
         start, cells = self.GUTTER + self.columns[0].width + self.gap, self.columns[places[1]].width
         before = fit(drawn, start)
         rest = "".join(part.text for part in drawn)[start + cells :]
-        return (*before, *fit((Span(f"‹ {over}", "strong bold"),), cells), Span(rest, "strong bold"))
+        return (*before, *fit((Span(f"◂ {over}", "strong bold"),), cells), Span(rest, "strong bold"))
 
     def watch_column(self) -> None:
         super().watch_column()

@@ -45,6 +45,8 @@ class RunsPane(ListPane):
     BINDINGS = bindings("list", "runs")
     HINTS: ClassVar[tuple[str, ...]] = ("open", "step", "decide", "compare", "mark", "quick", "filter", "note", "find")
 
+    WORDS: ClassVar[dict[str, str]] = {"quick": "live"}
+
     def __init__(self, within: str = "", filter: str = "") -> None:  # noqa: A002
         super().__init__("run", within, filter=filter)
         self.turned: set[str] = set()

@@ -35,6 +35,7 @@ class TodayPane(LinesPane):
     """Checks in three parts, each a line that opens its record."""
 
     HINTS = ("open", "step", "assign", "waive", "note", "filter", "quick", "find")
+    WORDS = {"quick": "ours"}
     COLUMNS = (Column("", 7), Column("", 40, grows=True), Column("", 10))
     GAP = 1
 

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from comity.tui.actions import BY_ID, bindings, shown_keys
+from comity.tui.frame import WIDE
 from comity.tui.session import Strength, host
 from comity.tui.spans import BLANK, Line, Span, span
 from comity.tui.widgets.chrome import Footer, Marked, MarkingBar, PageTabs, SectionTabs, TwoEnds
@@ -140,6 +141,11 @@ class Page(Screen[None]):
         labels = [tab.label.lower().replace(" ", "-") for tab in self._tabs]
         return labels.index(wanted) if wanted in labels else 0
 
+    def on_resize(self) -> None:
+        """More or less room: what is said in short may change."""
+        if self._shown >= 0:
+            self.call_after_refresh(self.redraw)
+
     async def turn_to(self, place: int) -> None:
         """Show a tab; its pane is made when it is first shown and kept."""
         switcher = self.query_one("#panes", ContentSwitcher)
@@ -195,7 +201,7 @@ class Page(Screen[None]):
         footer = self.query_one(Footer)
         footer.hints = self.hints()
         link = host(self).session.link
-        footer.state = link.short if self.has_class("-narrow") else link.footer
+        footer.state = link.short if self.app.size.width < WIDE else link.footer
         self.query_one(SectionTabs).state = link.sections
 
     def _notes(self) -> tuple[str, ...]:

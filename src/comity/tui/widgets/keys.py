@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
@@ -23,6 +24,13 @@ _COLUMNS = ((MOVE,), (LIST, HERE), (RECORD,), (EVERYWHERE, BORDER))
 class Keys(Overlay[None]):
     """Every key that does something on the page below."""
 
+    BINDINGS = [
+        Binding("down", "scroll(3)", "on", show=False),
+        Binding("up", "scroll(-3)", "back", show=False),
+        Binding("pagedown", "scroll(12)", "on", show=False),
+        Binding("pageup", "scroll(-12)", "back", show=False),
+    ]
+
     def __init__(self, place: Line, applicable: Iterable[str], remapped: Mapping[str, str]) -> None:
         super().__init__()
         self._place = place
@@ -42,6 +50,10 @@ class Keys(Overlay[None]):
         title.left = (Span("Keys  ", "strong bold"), *(Span(part.text, "dim") for part in self._place))
         title.right = (Span("esc", "accent bold"), Span(" close", "dim"))
         self._draw("")
+
+    def action_scroll(self, lines: int) -> None:
+        """More keys than fit are scrolled while the field keeps the focus."""
+        self.query_one(VerticalScroll).scroll_relative(y=lines, animate=False)
 
     def on_resize(self) -> None:
         self._draw(self.query_one(Input).value)

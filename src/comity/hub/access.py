@@ -17,7 +17,8 @@ from msgspec import Struct
 
 from comity.hub.ledger.database import Connection, Ledger, one
 from comity.hub.membership import Caller
-from comity.hub.refusals import no_proof, no_session, not_admitted
+from comity.hub.refusals import malformed, no_proof, no_session, not_admitted
+from comity.log.body import Malformed
 from comity.log.commit import LAST_MOMENT
 from comity.sync.wire import Challenge, Hello, Login, Proof, Session
 
@@ -55,7 +56,10 @@ def challenge(hub: Identity, hello: Hello, now_ms: int) -> Challenge:
 
 def login(connection: Connection, hub: Identity, given: Login, now_ms: int) -> Session:
     """Open a session for a device that proved itself."""
-    proof = given.checked()
+    try:
+        proof = given.checked()
+    except Malformed as error:
+        raise malformed(error.message) from error
     if proof is None:
         raise no_proof("The signature is not of the key that it names.")
     _check(hub, proof, now_ms)

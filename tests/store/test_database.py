@@ -98,7 +98,7 @@ def test_a_damaged_page_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_every_failure_says_what_to_do(said: str, error: type[ComityError], code: str) -> None:
-    found = cipher.explained(Exception(said), Path("/home/store.db"))
+    found = cipher.explained(Exception(said), Path("store.db"))
     assert type(found) is error
     assert found.code == code
     assert found.message

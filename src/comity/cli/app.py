@@ -38,6 +38,9 @@ SECTIONS = {
         "roster": ("comity.cli.jobs:roster", "Who is on an exercise."),
         "kinds": ("comity.cli.kinds:kinds", "The kinds of record and their fields."),
     },
+    "Partners": {
+        "hub": ("comity.cli.hub:hub", "Run a hub that carries sealed envelopes: serve, invite, backup, restore."),
+    },
     "Care": {
         "backup": ("comity.cli.care:backup", "Write an encrypted copy of this home."),
         "restore": ("comity.cli.care:restore", "Bring a home back from a backup."),

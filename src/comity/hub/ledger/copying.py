@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-from comity.errors import Refused
+from comity.errors import NotFound, Refused
 from comity.hub.ledger.database import Connection, Ledger, Row, marks
 from comity.hub.ledger.opening import open_ledger
 from comity.hub.ledger.schema import KEPT
@@ -29,6 +29,17 @@ def backup(source: Ledger, path: Path) -> int:
         for left in path.parent.glob(f"{fresh.name}*"):
             left.unlink()
     return count
+
+
+def restored(path: Path, target: Ledger) -> int:
+    """Fill an empty ledger from a backup; how many envelopes came."""
+    if not path.is_file():
+        raise NotFound(f"There is no backup at {path}.", hint="Look at its name.")
+    source = open_ledger(f"sqlite:///{path}")
+    try:
+        return copy(source, target)
+    finally:
+        source.close()
 
 
 def copy(source: Ledger, target: Ledger) -> int:

@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager
 from threading import Event
 from typing import Any, Protocol
 
-from comity.errors import ComityError
+from comity.errors import HubUnreachable
 
 Row = tuple[Any, ...]
 
 
-class Unavailable(ComityError):
+class Unavailable(HubUnreachable):
     """The ledger cannot be used now: not there, busy, or its disk is full."""
 
     code = "unavailable"

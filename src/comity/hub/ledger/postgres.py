@@ -25,6 +25,11 @@ class Postgres:
     def __init__(self, url: str) -> None:
         self._url = url
         self._pool = ConnectionPool(url, min_size=1, max_size=CONNECTIONS, timeout=WAIT, open=False)
+        try:
+            psycopg.connect(url, connect_timeout=int(WAIT)).close()
+        except psycopg.Error as error:
+            reason = str(error).strip().replace("\n", " ")
+            raise Unavailable("PostgreSQL cannot be reached.", hint=f"It says: {reason}") from error
         with _told():
             self._pool.open(wait=True, timeout=WAIT)
 

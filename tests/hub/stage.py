@@ -1,7 +1,6 @@
 """Devices and a group for the tests of a hub: they sign real envelopes and speak its messages."""
 
 import random
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ import uvicorn
 from msgspec import Struct
 
 from comity.hub.app import application
-from comity.hub.serve import HubServer
+from comity.hub.serve import HubServer, listen
 from comity.hub.service import Hub
 from comity.log import ring
 from comity.log.acts import (
@@ -153,7 +152,7 @@ class Circle:
 @contextmanager
 def served(hub: Hub) -> Iterator[httpx.Client]:
     """A hub behind a real server, in a thread of this process."""
-    listening = socket.create_server(("127.0.0.1", 0))
+    listening = listen("127.0.0.1", 0)
     server = HubServer(uvicorn.Config(application(hub), log_config=None, lifespan="on", access_log=False), hub)
     thread = threading.Thread(target=server.run, args=([listening],))
     thread.start()

@@ -83,8 +83,8 @@ def opened(desk: Desk) -> Opener:
 
 
 async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Wait until something holds, at most five seconds."""
-    for _ in range(100):
+    """Wait until something holds, at most twenty seconds."""
+    for _ in range(400):
         await pilot.pause(0.05)
         if true():
             await pilot.pause()

@@ -101,7 +101,7 @@ async def test_news_from_elsewhere_comes_with_ctrl_l_and_the_cursor_stays_on_its
 
 
 async def test_an_empty_list_says_why_and_the_key(opened: Opener) -> None:
-    async with opened("people/leave") as pilot:
+    async with opened("library/agreements") as pilot:
         await until(pilot, lambda: "n adds one" in screen_text(pilot.app))
 
 

@@ -167,3 +167,33 @@ def test_asking_again_looks_only_at_what_came_since(uk: Laptop, group: bytes) ->
         c.execute(schema.touches.delete())
         c.execute(schema.envelopes.delete())
         assert exchange.reaches(c, group) == before
+
+
+def test_what_no_other_place_is_known_to_show_is_counted(tmp_path: Path) -> None:
+    group, (uk, us, _) = three(tmp_path, RNG)
+    for number in range(5):
+        uk.create(group, "note", RNG.randbytes(16), text=f"note {number}")
+    held = reaches(uk, group)
+    own = {seat.id for seat in uk.store.circles.of(group).standing.seats.values() if seat.device == uk.device}
+    whole = sum(held[seat].tip.count for seat in own if seat in held)
+
+    def lonely() -> int:
+        with uk.store.reading() as c:
+            return exchange.not_elsewhere(c, group, uk.device, own)
+
+    def tips(less: int) -> dict[bytes, Tip]:
+        return {
+            seat: Tip(tip.seq - less, tip.id, tip.count - less) for seat, (tip, _) in held.items() if tip.count > less
+        }
+
+    assert lonely() == whole
+    with uk.store.writing() as c:
+        exchange.keep(c, group, [Signed.of(Receipt(group, uk.device, 1, tips(0)), uk.keys.carrier)])
+    assert lonely() == whole
+    with uk.store.writing() as c:
+        exchange.note_shown(c, group, "hub", tips(3))
+        exchange.note_shown(c, bytes(16), "hub", tips(0))
+    assert lonely() == 3
+    with uk.store.writing() as c:
+        exchange.keep(c, group, [Signed.of(Receipt(group, us.device, 1, tips(0)), us.keys.carrier)])
+    assert lonely() == 0

@@ -199,6 +199,16 @@ def note_shown(connection: Connection, group: bytes, carrier: str, tips: Mapping
     schema.remember(connection, _carrier(group, carrier), msgspec.msgpack.encode(tips))
 
 
+def not_elsewhere(connection: Connection, group: bytes, device: bytes, own: Iterable[bytes]) -> int:
+    """How many envelopes of this device no carrier, and no receipt of another device, is known to show."""
+    seats = set(own)
+    told = [each.receipt.tips for other, each in receipts(connection, group).items() if other != device]
+    shows = select(schema.local.c.value).where(schema.local.c.name.startswith(_carrier(group, "")))
+    told += [msgspec.msgpack.decode(packed, type=dict[bytes, Tip]) for packed in connection.execute(shows).scalars()]
+    held = {seat: reach.tip.count for seat, reach in reaches(connection, group).items() if seat in seats}
+    return sum(max(0, n - max((tips.get(seat, NOTHING).count for tips in told), default=0)) for seat, n in held.items())
+
+
 def _seating(connection: Connection, group: bytes) -> Iterator[tuple[bytes, Envelope, dict[bytes, bytes]]]:
     """The acts that open seats, with the seats and the keys that sign there."""
     e = schema.envelopes.c

@@ -112,6 +112,8 @@ class Visit:
             self._pull(others, EVERYTHING)
             for seat in known.intersection(needed.tangled):
                 self._pull_ids(list(lacking(self.shelf.links(seat), self._chain(seat))))
+        if self.outcome.received:
+            self.shelf.look_back(self.group)
         self.outcome.unknown = sum(tip.count for seat, tip in self.theirs.tips.items() if seat not in known)
 
     def take_receipts(self) -> None:

@@ -80,6 +80,11 @@ class Shelf:
             agree(before, Upheaval(len(retired), upheaval.void(connection, group, before)))
         return admitted.fresh
 
+    def look_back(self, group: bytes) -> None:
+        """Remember how far chains reach, so that what was taken is not looked at again."""
+        with self.store.writing() as connection:
+            exchange.note_reaches(connection, group)
+
     def bodiless(self, group: bytes) -> list[bytes]:
         """The ids of envelopes whose bodies are asked for, until they come or an erase that counts does."""
         with self.store.reading() as connection:

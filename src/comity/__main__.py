@@ -1,12 +1,16 @@
 """`python -m comity` and the command `comity`."""
 
 import gc
+import os
 import sys
 
 
 def main() -> int:
     """Run the command of this process; no garbage is looked for while modules load, which takes a sixth of a list."""
     gc.disable()
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started us
+            setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115, PTH123
     from comity.cli.app import main as run
 
     return run()

@@ -4,6 +4,7 @@ The store and the kinds take long to load: they are imported where they are need
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -12,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from comity import settings
-from comity.errors import IntegrityFailure, Locked, NotFound, Refused
-from comity.home import check_home, make_home, write_private
+from comity.errors import BadInput, IntegrityFailure, Locked, NotFound, Problem, Refused
+from comity.home import alone, check_home, make_home, write_private
 from comity.log import keyfile
 from comity.log.card import Card
 from comity.log.keyfile import KeyFile
@@ -28,10 +29,11 @@ DEMO: Final = "demo"  # a file in the home of the demo
 TODAY: Final = date(2026, 11, 23)  # the day of the demo
 FROM_FILE: Final = "COMITY_PASSPHRASE_FILE"
 COMMAND_SECONDS: Final = 60
-
-
 FILE: Final = "store.db"
 MAKING: Final = ".making"
+NAME: Final = r"[\w-]{1,64}"
+LONGEST_PERSON: Final = 200
+
 Clock = Callable[[], datetime]
 
 
@@ -58,43 +60,76 @@ def init(
     country: str = "",
     recovery_public: str = "",
     passphrase: str = "",
+    tell: Callable[[Made], None] = lambda made: None,
     clock: Clock = wall_clock,
     cost: tuple[int, int] = keyfile.MODERATE,
 ) -> Made:
-    """Make a home: keys, an empty store, the institute's own group. Raises Refused where there is a home already."""
+    """Make a home: keys, an empty store, the institute's own group. Raises Refused where there is a home already.
+
+    `tell` hears the recovery words before the home is in place: one whose words reached nobody is not made.
+    """
+    _check_names(institute, person, device)
+    make_home(home)
+    with alone(home):
+        making = _cleared(home)
+        try:
+            keys, secret = DeviceKeys.make(), os.urandom(32)
+            public = Card.decode(recovery_public).recovery if recovery_public else Pair.of_recovery(secret).public
+            card = Card.of(keys, public, institute=institute, name=device, person=person)
+            write_private(making / KEYS, keyfile.sealed(keys, card, passphrase, cost).encode())
+            _first_group(making, keys, card, {"code": institute, "name": institute_name, "country": country}, clock)
+            words = "" if recovery_public else " ".join(recovery_words(secret))
+            made = Made(device, words, card.encode(keys.pair.secret))
+            tell(made)
+        except BaseException:
+            shutil.rmtree(making)
+            raise
+        _put_in_place(home, making)
+    return made
+
+
+def _check_names(institute: str, person: str, device: str) -> None:
+    for field, text in (("institute", institute), ("device", device)):
+        if not re.fullmatch(NAME, text):
+            hint = "use letters, digits, - and _, as in UK-AISI or laptop-1"
+            raise BadInput(f"«{text}» is no name for the {field}", hint, [Problem(field, "letters, digits, - and _")])
+    if not person.strip() or not person.isprintable() or len(person) > LONGEST_PERSON:
+        hint = f"at most {LONGEST_PERSON} characters, no control characters"
+        raise BadInput("your name cannot be read", hint, [Problem("person", hint)])
+
+
+def _first_group(making: Path, keys: DeviceKeys, card: Card, institute: dict[str, str], clock: Clock) -> None:
+    """The store with the institute's own group, and the institute's record where its name was given."""
     from comity.desk import acting
     from comity.desk.desk import Desk
     from comity.domain.marking import STRICTEST
     from comity.store.store import Store
 
-    making = _cleared(home)
-    keys, secret = DeviceKeys.make(), os.urandom(32)
-    recovery = Pair.of_recovery(secret)
-    public = Card.decode(recovery_public).recovery if recovery_public else recovery.public
-    card = Card.of(keys, public, institute=institute, name=device, person=person)
-    sealed = keyfile.sealed(keys, card, passphrase, cost)
     store = Store.make(making, keys)
-    desk = Desk(home, store, settings.load(home), institute, person, device, public, clock=clock)
     with store.writing() as connection:
-        group = store.found(connection, public, os.urandom(16), institute, int(clock().timestamp() * 1000))
+        at_ms = int(clock().timestamp() * 1000)
+        group = store.found(connection, card.recovery, os.urandom(16), card.institute, at_ms)
         store.keep_private(connection, group)
-    known = {"code": institute, "name": institute_name, "country": country}
-    if institute_name or country:
-        acting.add(desk, "institute", known, group="private", marking=STRICTEST)
+    if institute["name"] or institute["country"]:
+        chosen = settings.Settings()
+        desk = Desk(making, store, chosen, card.institute, card.person, card.name, card.recovery, clock=clock)
+        acting.add(desk, "institute", institute, group="private", marking=STRICTEST)
     store.close()
-    write_private(making / KEYS, sealed.encode())
+
+
+def _put_in_place(home: Path, making: Path) -> None:
+    """The store first and the keys last: a home is one that has its keys."""
     for name in (FILE, KEYS):
-        (making / name).rename(home / name)
+        if (making / name).exists():
+            (making / name).rename(home / name)
     shutil.rmtree(making)
-    return Made(device, "" if recovery_public else " ".join(recovery_words(secret)), card.encode(keys.pair.secret))
 
 
 def _cleared(home: Path) -> Path:
-    """The folder in which a home is made, so that one that was interrupted leaves nothing in its place."""
-    make_home(home)
+    """An empty folder in which the home is made; what an interrupted init left is finished or thrown away."""
     making = home / MAKING
-    if making.exists() and not (home / KEYS).exists():
-        (home / FILE).unlink(missing_ok=True)
+    if (home / FILE).exists() and (making / KEYS).exists() and not (home / KEYS).exists():
+        _put_in_place(home, making)
     for name in (KEYS, FILE):
         if (home / name).exists():
             hint = "use it, or name another home with --home"
@@ -128,27 +163,38 @@ def key_file(home: Path) -> KeyFile:
     path = home / KEYS
     if not path.exists():
         if (home / FILE).exists():
-            raise IntegrityFailure(f"{home} has a store but no {KEYS}", "bring device.key back from a backup")
+            hint = "`comity restore FILE --home NEW` brings keys and store back from a backup"
+            raise IntegrityFailure(f"{home} has a store but no {KEYS}", hint)
         raise NotFound(f"there is no home at {home}", "`comity init` makes one, `comity demo` shows one")
     if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise Refused(f"others can read {path}", f"chmod 600 {path}", code="key_mode")
+        raise Refused(f"others can read {path}", f"close it: chmod 600 {path}", code="key_mode")
     return KeyFile.decode(path.read_bytes())
 
 
 def passphrase(chosen: settings.Settings, ask: Callable[[], str] | None) -> str:
     """The passphrase: from the file that is named, the command that is set, else the person at the terminal."""
     if told := os.environ.get(FROM_FILE):
-        path = Path(told)
-        if not path.exists():
-            raise Locked(f"{FROM_FILE} names {path}, which is not there", "name the file that holds the passphrase")
-        if os.name == "posix" and path.stat().st_mode & 0o077:
-            raise Locked(f"others can read {path}; it is not used", f"chmod 600 {path}")
-        return (path.read_text(encoding="utf-8").splitlines() or [""])[0]
+        return passphrase_in(Path(told))
     if command := chosen.general.passphrase_command:
         return _told_by(command)
     if ask is None:
         raise Locked("the keys are locked", f"name a file in {FROM_FILE}, or set general.passphrase_command")
     return ask()
+
+
+def passphrase_in(path: Path) -> str:
+    """The first line of a file that only its owner can read."""
+    if not path.is_file():
+        raise Locked(f"{path} is no file with a passphrase", "name the file that holds it")
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise Locked(f"others can read {path}; it is not used", f"close it: chmod 600 {path}")
+    try:
+        told = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise Locked(f"{path} cannot be read as text", "write the passphrase as one line of UTF-8") from None
+    if not told or not told[0]:
+        raise Locked(f"{path} holds no passphrase", "write it into the first line")
+    return told[0]
 
 
 def _told_by(command: tuple[str, ...]) -> str:

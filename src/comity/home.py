@@ -2,7 +2,9 @@
 
 import os
 import stat
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from comity.errors import NotFound, Problem, Refused
@@ -35,6 +37,24 @@ def check_home(home: Path) -> None:
         raise Refused(f"The home {home} belongs to another user.", hint="Run as its owner, or name another: --home.")
     if os.name == "posix" and stat.S_IMODE(seen.st_mode) & 0o077:
         raise Refused(f"Others can look into the home {home}.", hint=f"Close it: chmod 700 {home}")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes from making something in the folder meanwhile; the system lets go when this one ends."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError:
+        raise Refused(f"Another Comity is at work in {folder}.", hint="Wait until it is done.", code="busy") from None
+    finally:
+        os.close(handle)
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -35,6 +35,30 @@ def test_init_writes_the_words_to_a_closed_file_instead(tmp_path: Path, comity: 
     assert out.stat().st_mode & 0o077 == 0
 
 
+def test_no_home_is_made_whose_words_reached_nobody(tmp_path: Path, comity: Comity) -> None:
+    there = tmp_path / "words.txt"
+    there.write_text("precious", encoding="utf-8")
+    assert comity(*INIT, "--no-passphrase", "--recovery-out", str(there)).code == 4
+    assert comity(*INIT, "--no-passphrase", "--recovery-out", str(tmp_path / "nowhere" / "x")).code == 4
+    assert there.read_text("utf-8") == "precious"
+    assert comity("status").code == 3
+    assert comity(*INIT, "--no-passphrase").code == 0
+
+
+def test_an_interrupted_init_is_finished_and_no_store_is_thrown_away(tmp_path: Path, comity: Comity) -> None:
+    assert comity(*INIT, "--no-passphrase").code == 0
+    home = tmp_path / "home"
+    making = home / ".making"
+    making.mkdir(mode=0o700)
+    (home / "device.key").rename(making / "device.key")
+    assert comity(*INIT, "--no-passphrase").code == 4
+    assert comity("status").code == 0
+    making.mkdir(mode=0o700)
+    (home / "device.key").rename(tmp_path / "away")
+    assert comity(*INIT, "--no-passphrase").code == 4
+    assert (home / "store.db").exists()
+
+
 def test_init_asks_nobody_where_there_is_no_terminal(comity: Comity) -> None:
     said = comity("init", "--institute", "UK-AISI")
     assert said.code == 2

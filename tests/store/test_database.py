@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from comity.errors import ComityError, IntegrityFailure, Locked, NotFound, Refused
+from comity.errors import ComityError, IntegrityFailure, NotFound, Refused
 from comity.log.keys import DeviceKeys
 from comity.store import cipher, schema
 from comity.store.database import Database
@@ -32,7 +32,7 @@ def test_a_new_store_is_its_owners_alone_and_is_made_once(tmp_path: Path) -> Non
 
 def test_another_key_is_told_without_a_word_of_either(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     Database.make(tmp_path / FILE, KEY).close()
-    with pytest.raises(Locked) as caught:
+    with pytest.raises(IntegrityFailure) as caught:
         Database.open(tmp_path / FILE, b"\x01" * 32)
     told = f"{caught.value.message} {caught.value.hint} {caught.value!r} {caught.value.__context__}"
     assert KEY.hex() not in told
@@ -68,7 +68,7 @@ def test_a_file_that_is_no_store_is_told(tmp_path: Path) -> None:
     plain = sqlite3.connect(tmp_path / "plain.db")
     plain.execute("CREATE TABLE t (x)")
     plain.close()
-    with pytest.raises(Locked):
+    with pytest.raises(IntegrityFailure):
         Database.open(tmp_path / "plain.db", KEY)
 
 
@@ -80,7 +80,7 @@ def test_a_damaged_page_is_told(tmp_path: Path) -> None:
     for page in range(1, len(data) // 4096):
         data[page * 4096 + 100] ^= 1
     (tmp_path / FILE).write_bytes(data)
-    with pytest.raises((IntegrityFailure, Locked)):
+    with pytest.raises(IntegrityFailure):
         home_of(tmp_path)
 
 
@@ -93,7 +93,7 @@ def test_a_damaged_page_is_told(tmp_path: Path) -> None:
         ("database is locked", Refused, "busy"),
         ("unable to open database file", NotFound, "not_found"),
         ("database disk image is malformed", IntegrityFailure, "integrity"),
-        ("file is not a database", Locked, "locked"),
+        ("file is not a database", IntegrityFailure, "integrity"),
         ("something new", IntegrityFailure, "integrity"),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from comity.cli.frame import Call, Noun, load
+from comity.errors import UsageError
 
 VERSION = "0.1.0"
 COMPLETE = "_COMITY_COMPLETE"  # set by the shell when it asks for completions
@@ -105,6 +106,8 @@ def main(args: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str], call: Call) -> int:
     """Not click's own `main`, which turns a closed pipe into an error."""
+    if any("\udc80" <= letter <= "\udcff" for word in words for letter in word):
+        raise UsageError("A word of the command is not UTF-8.", hint="Type it again in a UTF-8 terminal.")
     if instruction := os.environ.get(COMPLETE):
         from click.shell_completion import shell_complete
 

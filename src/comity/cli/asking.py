@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     from comity.settings import Settings
 
 
+def at_terminal() -> bool:
+    """Whether there is a person to ask."""
+    return sys.stdin.isatty()
+
+
 def ask(question: str, option: str, given: str, default: str = "") -> str:
     """What was given, else the answer of the person at the terminal."""
     if given:
         return given
-    if not sys.stdin.isatty():
+    if not at_terminal():
         raise UsageError(f"{question} is not given.", hint=f"Give it with {option}.")
     return str(click.prompt(question, default=default or None, err=True))
 
@@ -34,17 +39,24 @@ def asked_before(home: Path, settings: "Settings") -> str | None:
     path = home / "device.key"
     told = os.environ.get("COMITY_PASSPHRASE_FILE") or settings.general.passphrase_command
     needed = path.exists() and KeyFile.decode(path.read_bytes()).has_passphrase
-    return passphrase() if needed and not told and sys.stdin.isatty() else None
+    return passphrase() if needed and not told and at_terminal() else None
 
 
 def new_passphrase() -> str:
     """A new passphrase: from COMITY_PASSPHRASE_FILE, else asked twice; empty means none."""
     if told := os.environ.get("COMITY_PASSPHRASE_FILE"):
-        return (Path(told).read_text(encoding="utf-8").splitlines() or [""])[0]
-    if not sys.stdin.isatty():
+        from comity.bootstrap import passphrase_in
+
+        return passphrase_in(Path(told))
+    if not at_terminal():
         raise Locked(
             "There is nobody to ask for a passphrase.", hint="Name COMITY_PASSPHRASE_FILE, or --no-passphrase."
         )
+    return chosen_passphrase()
+
+
+def chosen_passphrase() -> str:
+    """A passphrase as a person types it twice; empty means none."""
     question = "Passphrase (five random words; empty for none)"
     return str(
         click.prompt(question, default="", hide_input=True, confirmation_prompt=True, show_default=False, err=True)
@@ -53,5 +65,5 @@ def new_passphrase() -> str:
 
 def agree(question: str, *, yes: bool) -> None:
     """Ask a person at a terminal before something grave; a script that asks for it means it."""
-    if not yes and sys.stdin.isatty() and not click.confirm(question, err=True):
+    if not yes and at_terminal() and not click.confirm(question, err=True):
         raise Refused("Nothing was done.", hint="Answer y, or give --yes.", code="not_agreed")

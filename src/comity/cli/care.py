@@ -1,6 +1,5 @@
 """Care of a home: backup, restore, verify, rebuild, passphrase."""
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import click
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, progress, tell
-from comity.errors import IntegrityFailure, Problem
+from comity.errors import IntegrityFailure, Locked, Problem
 
 
 @click.command("backup", cls=Verb, epilog="Example: comity backup /media/stick/comity.backup")
@@ -73,16 +72,21 @@ def rebuild(call: Call) -> None:
 
 @click.command("passphrase", cls=Verb, epilog="Example: comity passphrase")
 @click.option("--remove", is_flag=True, help="Keep the keys without a passphrase; every start says so.")
+@click.option("--new-file", default="", metavar="FILE", help="Read the new one from the first line of this file.")
 @pass_call
-def passphrase(call: Call, remove: bool) -> None:
-    """Change the passphrase of this device's keys."""
+def passphrase(call: Call, remove: bool, new_file: str) -> None:
+    """Change the passphrase of this device's keys; the old one comes from where every command takes it."""
     from comity import bootstrap, settings
     from comity.cli import asking
     from comity.home import home_folder
 
     home = home_folder(call.home)
-    old = bootstrap.passphrase(settings.load(home), asking.passphrase if sys.stdin.isatty() else None)
-    bootstrap.change_passphrase(home, old=old, new="" if remove else asking.new_passphrase())
+    ask = asking.passphrase if asking.at_terminal() else None
+    old = bootstrap.passphrase(settings.load(home), ask) if bootstrap.key_file(home).has_passphrase else ""
+    if not remove and not new_file and not asking.at_terminal():
+        raise Locked("There is nobody to ask for the new passphrase.", "Give it with --new-file, or say --remove.")
+    told = bootstrap.passphrase_in(Path(new_file)) if new_file else "" if remove else asking.chosen_passphrase()
+    bootstrap.change_passphrase(home, old=old, new=told)
     if not call.quiet:
         tell("The passphrase was changed. Backups made before open with the old one.")
 

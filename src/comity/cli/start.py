@@ -1,5 +1,7 @@
 """Start: a new home, the demo, the app, and how this installation is."""
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ from comity.cli.output import print_json, print_lines, print_text, tell
 from comity.errors import ComityError, Refused
 
 if TYPE_CHECKING:
+    from comity.bootstrap import Made
     from comity.desk.desk import Desk
 
 
@@ -40,10 +43,19 @@ def init(
 ) -> None:
     """Make a home and this device's keys; nothing is sent. Prints the institute's recovery words once."""
     from comity import bootstrap
-    from comity.home import home_folder, write_private
+    from comity.home import home_folder
 
     home = home_folder(call.home)
-    made = bootstrap.init(
+
+    def tell_words(made: bootstrap.Made) -> None:
+        """Before the home is in place, so that nobody has a home without its words."""
+        try:
+            _tell_words(made, home, recovery_out, as_json=call.as_json)
+        except OSError as error:
+            hint = "Let them be printed where they can be read, or name a new file: --recovery-out FILE."
+            raise Refused(f"The recovery words were not told ({error.strerror}); no home was made.", hint) from None
+
+    bootstrap.init(
         home,
         institute=ask("Institute", "--institute", institute),
         person=ask("Your name", "--person", person),
@@ -52,17 +64,36 @@ def init(
         country=country,
         recovery_public=recovery_public,
         passphrase="" if no_passphrase else new_passphrase(),
+        tell=tell_words,
     )
-    if recovery_out:
-        write_private(Path(recovery_out), made.words.encode() + b"\n")
-    if call.as_json:
-        words = "" if recovery_out else made.words
+    if not call.as_json:
+        tell(f"Made {home}.")
+
+
+def _tell_words(made: "Made", home: Path, out: str, *, as_json: bool) -> None:
+    if out:
+        write_new(Path(out), made.words + "\n")
+    elif made.words and getattr(sys.stdout, "name", "") == os.devnull:
+        raise OSError(errno.EBADF, "the output is closed")
+    words = "" if out else made.words
+    if as_json:
         print_json({"home": str(home), "device": made.device, "recovery": words, "card": made.card})
-        return
-    tell(f"Made {home}.")
-    if made.words and not recovery_out:
+    elif words:
         tell("Recovery words of your institute, shown once; write them on paper:")
-        print_lines(made.words)
+        print_lines(words)
+    sys.stdout.flush()
+
+
+def write_new(path: Path, text: str) -> None:
+    """A file of the owner alone that was not there before."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Refused(f"There is a file {path} already.", hint="Name another one.", code="file_exists") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @click.command("demo", cls=Verb, epilog="Example: comity demo --headless")

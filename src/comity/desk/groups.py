@@ -2,7 +2,7 @@
 
 import os
 
-from comity.desk import acting
+from comity.desk import acting, drafting
 from comity.desk.desk import Desk
 from comity.desk.world import PRIVATE, World
 from comity.domain.sharing import Group
@@ -19,6 +19,7 @@ def found(desk: Desk, name: str, purpose: str = "") -> str:
     at_ms = int(desk.clock().timestamp() * 1000)
     with desk.store.writing() as connection:
         world = World(desk, connection)
+        drafting.typed(world, Group, {"name": name, "purpose": purpose})
         if name.lower() == PRIVATE or any(each.name.lower() == name.lower() for each in world.find(Group)):
             raise Refused(f"there is a group called {name} already", "choose another name", code="group_exists")
         group = desk.store.found(connection, desk.root, os.urandom(16), desk.institute, at_ms)

@@ -9,7 +9,7 @@ import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.pool import QueuePool
 
-from comity.errors import ComityError, IntegrityFailure, Locked, NotFound, Refused
+from comity.errors import ComityError, IntegrityFailure, NotFound, Refused
 
 BUSY_MS: Final = 15_000
 PRAGMAS: Final = (
@@ -25,10 +25,13 @@ PRAGMAS: Final = (
 
 
 def connect(path: Path, key: bytes) -> Any:
-    """A connection to the database at `path`; Locked where the key is not the one it was made with."""
-    connection = driver.connect(
-        str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=400
-    )
+    """A connection to the database at `path`; IntegrityFailure where it is damaged or was made with another key."""
+    try:
+        connection = driver.connect(
+            str(path), isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000, cached_statements=400
+        )
+    except driver.Error as error:
+        raise explained(error, path) from None
     try:
         connection.execute("PRAGMA cipher_log_level=NONE")  # else a wrong key writes to stderr, over the app
         connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
@@ -53,11 +56,10 @@ def explained(error: Exception, path: Path) -> ComityError:
     """What a person is told of a failure of the database, without a key or a value in it."""
     text = str(error).lower()
     if "not a database" in text or "file is encrypted" in text:
-        return Locked(
-            f"{path.name} does not open with this device's key", "is device.key the one that belongs to this store?"
-        )
+        hint = "`comity restore FILE --home NEW` brings keys and store back from a backup"
+        return IntegrityFailure(f"{path.name} is damaged, or is not the store of this device.key", hint)
     if "malformed" in text or "corrupt" in text:
-        hint = "copy the home away, then `comity restore FILE` from a backup"
+        hint = "`comity restore FILE --home NEW` brings a backup back"
         return IntegrityFailure(f"{path.name} is damaged: {error}", hint)
     if "full" in text:
         return Refused(

@@ -43,9 +43,8 @@ class Database:
     def open(cls, path: Path, key: bytes) -> "Database":
         """The store at `path`; Refused where a newer Comity made it, NotFound where there is none."""
         if not path.exists():
-            raise NotFound(
-                f"there is no store at {path}", "`comity init` makes one, `comity restore FILE` brings one back"
-            )
+            hint = "`comity restore FILE --home NEW` brings keys and store back from a backup"
+            raise NotFound(f"there is no store at {path}", hint)
         opened = cls(path, key)
         with opened.reading() as connection:
             version = connection.execute(text("PRAGMA user_version")).scalar_one()

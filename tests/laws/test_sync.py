@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,14 @@ from sqlalchemy import func, select
 
 from comity.log.envelope import Type
 from comity.store import schema
+from comity.sync import bundle
 from comity.sync.carrier import Carrier
 from comity.sync.engine import sync
 from comity.sync.outcome import Outcome
 from comity.sync.shelf import Shelf
 from laws.carriers import Beside, Heap
 from laws.laptops import Laptop, differences, shown, three
+from sync.hubs import running
 
 SEEDS = range(4)
 
@@ -43,20 +46,29 @@ def assert_equal(laptops: list[Laptop]) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_any_carrier_gives_the_same_set(seed: int, folder: Path) -> None:
+    """A heap of envelopes, a hub behind a network, a bundle in a pocket, and laptops on one table."""
     rng = random.Random(seed)
     group, laptops = three(folder, rng)
-    hubs = [Heap(), Heap("other", page=3)]
+    heap = Heap(page=3)
     write(rng, group, laptops)
-    for _ in range(8):
-        laptop, other = rng.sample(laptops, 2)
-        meet(laptop, rng.choice([*hubs, Beside(other)]))
-        write(rng, group, [laptop], 2)
-    for _ in range(2):
-        for laptop in laptops:
-            for hub in hubs:
-                meet(laptop, hub)
-    assert_equal(laptops)
-    assert [set(hub.held) for hub in hubs] == [ids(laptops[0])] * 2
+    with running(folder) as hub, ExitStack() as stack:
+        lines = {laptop: stack.enter_context(closing(hub.line(laptop, invited=True))) for laptop in laptops}
+        for number in range(10):
+            laptop, other = rng.sample(laptops, 2)
+            way = rng.choice(("heap", "hub", "table", "pocket"))
+            if way == "pocket":
+                bundle.write(Shelf(laptop.store, laptop.at_ms), folder / f"bundle{number}", [other.device])
+                bundle.read(Shelf(other.store, other.at_ms), folder / f"bundle{number}")
+            else:
+                meet(laptop, {"heap": heap, "hub": lines[laptop], "table": Beside(other)}[way])
+            write(rng, group, [laptop], 2)
+        for _ in range(2):
+            for laptop in laptops:
+                meet(laptop, heap)
+                meet(laptop, lines[laptop])
+        assert_equal(laptops)
+        assert set(heap.held) == ids(laptops[0])
+        assert sorted(hub.held()) == sorted(ids(laptops[0]))
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -2,12 +2,15 @@
 
 import random
 import socket
+import sqlite3
+import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import trustme
 
 from comity.errors import BadInput, ComityError, HubUnreachable, Locked
 from comity.hub.limits import Limits, Rate
@@ -73,6 +76,31 @@ def test_three_laptops_meet_at_a_hub(world: World, hub: Running, rng: random.Ran
         meet(laptop, hub.line(laptop))
     assert ids(uk) == ids(us) == ids(us2) == set(hub.held())
     assert not differences(shown(uk.store), shown(us.store))
+
+
+def test_a_hub_restored_from_an_old_copy_is_healed_by_its_devices(
+    world: World, folder: Path, rng: random.Random
+) -> None:
+    group, uk, us, us2 = world
+    (folder / "then").mkdir()
+    with running(folder) as hub:
+        for laptop in (uk, us, us2):
+            meet(laptop, hub.line(laptop, invited=True))
+        old, copy = sqlite3.connect(folder / "hub.db"), sqlite3.connect(folder / "then" / "hub.db")
+        with closing(old), closing(copy):
+            old.backup(copy)
+        for laptop in (uk, us, us2, uk, us):
+            notes(laptop, group, rng, 4)
+            meet(laptop, hub.line(laptop))
+        held = set(hub.held())
+    with running(folder / "then") as hub:
+        assert len(hub.held()) < len(held)
+        assert meet(us, hub.line(us))[0].rolled_back > 0
+        assert set(hub.held()) == held
+        for laptop in (uk, us2, uk):
+            (outcome,) = meet(laptop, hub.line(laptop))
+            assert outcome.withheld == []
+        assert ids(uk) == ids(us2) == held
 
 
 def test_nothing_to_do_is_three_round_trips(world: World, hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,21 +225,23 @@ def test_an_endless_answer_is_left() -> None:
 
 
 @contextmanager
-def answering(answer: bytes) -> Iterator[int]:
+def answering(answer: bytes, tls: ssl.SSLContext | None = None) -> Iterator[int]:
     """A server that gives one answer to everybody."""
     stop = threading.Event()
 
     def serve(server: socket.socket) -> None:
         while not stop.is_set():
             with suppress(OSError):
-                line, _ = server.accept()
-                with line:
-                    line.settimeout(2)
-                    line.recv(65_536)
-                    line.sendall(answer)
-                    line.shutdown(socket.SHUT_WR)
-                    while line.recv(65_536):
-                        pass
+                accepted, _ = server.accept()
+                with accepted:
+                    accepted.settimeout(2)
+                    line = tls.wrap_socket(accepted, server_side=True) if tls else accepted
+                    with line:
+                        line.recv(65_536)
+                        line.sendall(answer)
+                        line.shutdown(socket.SHUT_WR)
+                        while line.recv(65_536):
+                            pass
 
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.settimeout(0.1)
@@ -245,6 +275,47 @@ def test_an_address_is_taken(url: str) -> None:
 def test_certificate_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="certificate files"):
         HttpCarrier("ours", "https://hub.example", bytes(32), bytes(32), tls=Tls(ca=tmp_path / "none.pem"))
+
+
+@pytest.mark.parametrize("wants", [ssl.CERT_NONE, ssl.CERT_REQUIRED])
+def test_tls_that_fails_is_told_with_what_is_lacking(wants: ssl.VerifyMode, tmp_path: Path) -> None:
+    """A hub of a private authority, and one that asks who comes: nobody is believed before that is settled."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("us@example.org").private_key_and_cert_chain_pem.write_to_path(tmp_path / "us.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = wants
+
+    def told(tls: Tls) -> ComityError:
+        with answering(b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n", context) as port:
+            url = f"https://127.0.0.1:{port}"
+            carrier = HttpCarrier("ours", url, bytes(32), bytes(32), tls=tls, patience=AT_ONCE)
+            with pytest.raises(HubUnreachable) as refusal, closing(carrier):
+                carrier.look(wire.Look({}))
+        return refusal.value
+
+    assert "not trusted" in told(Tls()).message
+    assert "--ca" in told(Tls()).hint
+    if wants is ssl.CERT_REQUIRED:
+        assert "client certificate" in told(Tls(ca=tmp_path / "ca.pem")).hint
+    whole = told(Tls(ca=tmp_path / "ca.pem", cert=tmp_path / "us.pem"))
+    assert "418" in whole.message
+
+
+def test_tls_below_1_3_is_refused(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with answering(b"", context) as port:
+        carrier = HttpCarrier(
+            "ours", f"https://127.0.0.1:{port}", bytes(32), bytes(32), tls=Tls(ca=tmp_path / "ca.pem"), patience=AT_ONCE
+        )
+        with pytest.raises(HubUnreachable, match=r"TLS 1\.3"), closing(carrier):
+            carrier.look(wire.Look({}))
 
 
 def test_who_listens_hears_what_moves(world: World, hub: Running, rng: random.Random) -> None:

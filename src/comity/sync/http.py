@@ -71,10 +71,11 @@ class HttpCarrier:
         self._url = address(url)
         self._device, self._carrier, self._invite, self._clock = device, carrier, invite, clock
         self._patience = patience or Patience()
+        self._tls = tls or Tls()
         self._token = ""
         self._client = httpx.Client(
             base_url=self._url,
-            verify=_context(tls or Tls()) if self._url.scheme == "https" else False,
+            verify=_context(self._tls) if self._url.scheme == "https" else False,
             proxy=proxy,
             trust_env=False,
             follow_redirects=False,
@@ -216,8 +217,9 @@ class HttpCarrier:
         if "TLSV1_ALERT_PROTOCOL_VERSION" in told or "UNSUPPORTED_PROTOCOL" in told:
             return HubUnreachable(f"{self.name} does not speak TLS 1.3", "ask who runs it")
         hint = "look at its address and at the network; what was exchanged stays"
-        if isinstance(error, httpx.RemoteProtocolError) and self._url.scheme == "https":
-            hint = "the hub may want a client certificate (--cert, --key)"
+        hung_up = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
+        if hung_up and self._url.scheme == "https" and not self._tls.cert:
+            hint = "the hub may want a client certificate (--cert, --key); else look at the network"
         what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "was not reached"
         return _Again(HubUnreachable(f"{self.name} {what} ({self._url.host})", hint))
 

@@ -19,6 +19,7 @@ V = TypeVar("V")
 LINE = b""  # the knot of a chain without forks and holes
 PREV = type_coerce(func.substr(schema.envelopes.c.header, 69, 32), BLOB)
 SPANS = 200  # seats asked for in one statement
+BUNDLE = "bundle:"
 BODY_NOT_HERE = "waiting: body not here"
 
 
@@ -197,6 +198,17 @@ def shown(connection: Connection, group: bytes, carrier: str) -> dict[bytes, Tip
 def note_shown(connection: Connection, group: bytes, carrier: str, tips: Mapping[bytes, Tip]) -> None:
     """Remember what a carrier shows."""
     schema.remember(connection, _carrier(group, carrier), msgspec.msgpack.encode(tips))
+
+
+def note_bundle(connection: Connection, bundle: bytes, said: bytes) -> None:
+    """Remember what a bundle brings to whom, for the day its answer comes."""
+    schema.remember(connection, f"{BUNDLE}{bundle.hex()}", said)
+
+
+def noted_bundles(connection: Connection) -> list[bytes]:
+    """What was remembered of bundles written here."""
+    values = select(schema.local.c.value).where(schema.local.c.name.startswith(BUNDLE))
+    return list(connection.execute(values).scalars())
 
 
 def not_elsewhere(connection: Connection, group: bytes, device: bytes, own: Iterable[bytes]) -> int:

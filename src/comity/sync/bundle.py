@@ -15,6 +15,7 @@ from comity.errors import IntegrityFailure, Refused
 from comity.log.commit import Dot
 from comity.log.envelope import decode
 from comity.log.receipt import NOTHING, Tip
+from comity.sync import answer
 from comity.sync.container import Container, Draft
 from comity.sync.intake import Intake
 from comity.sync.outcome import Allow, Outcome, Tell, refuse, silently
@@ -52,6 +53,7 @@ def write(
     chosen = _common(shelf, devices, groups)
     boxes = [shelf.standing(chosen[0])[device].keys.box for device in sorted(devices)]
     above = {group: _held(shelf, group, devices) for group in chosen}
+    tips = {group: shelf.state(group).tips for group in chosen}
     with _Writing(shelf, path, boxes, above, limit) as writing:
         for group in chosen:
             shelf.sign(group)
@@ -60,6 +62,8 @@ def write(
             for some in pages((each.encode() for each in shelf.receipts(group).values()), writing.room):
                 writing.add(Leaf(group, (), some))
         writing.finish()
+    if len(writing.written) == 1:
+        answer.expect(shelf, writing.last, devices, tips)
     return writing.written
 
 
@@ -81,6 +85,15 @@ def read(shelf: Shelf, path: Path, *, tell: Tell = silently, allow: Allow = refu
         outcomes = [each.outcome for each in intakes.values()]
         if not any(each.unknown for each in outcomes) or sum(each.received for each in outcomes) == before:
             return outcomes
+
+
+def code(shelf: Shelf, path: Path) -> str:
+    """What to read out to the writer of a bundle whose content is all here."""
+    container = Container(path)
+    key = container.key(shelf.store.keys.pair)
+    if any(shelf.new_here({decode(each).id for each in leaf.envelopes}) for leaf in _leaves(container, key)):
+        raise Refused("not all of this bundle is here", "read it first", code="unread")
+    return answer.code(key, shelf.device)
 
 
 def outlook(shelf: Shelf, path: Path) -> list[Outcome]:
@@ -125,6 +138,7 @@ class _Writing:
 
     def finish(self) -> None:
         """Write the file out."""
+        self.last = self._draft.key
         self._draft.finish(self.written[-1].path, self._groups, self.boxes)
         self._draft.close()
 
@@ -150,7 +164,7 @@ def _common(shelf: Shelf, devices: Collection[bytes], groups: Collection[bytes])
 def _held(shelf: Shelf, group: bytes, devices: Collection[bytes]) -> dict[bytes, int]:
     """Up to which seq all devices hold each chain, as their receipts say."""
     mine, receipts = shelf.state(group), shelf.receipts(group)
-    told = [receipts[device].receipt.tips if device in receipts else {} for device in devices]
+    told = [answer.known(shelf, group, device, receipts.get(device)) for device in devices]
     return {seat: min(_reach(mine, seat, tips.get(seat, NOTHING)) for tips in told) for seat in mine.tips}
 
 

@@ -31,6 +31,11 @@ class Shelf:
         self.store = store
         self.clock = clock
 
+    @property
+    def device(self) -> bytes:
+        """The signing key by which this device is known."""
+        return self.store.keys.pair.public.sign
+
     def groups(self) -> list[bytes]:
         """The groups that other devices have a seat in; what is of this device alone reaches nobody."""
         with self.store.reading():
@@ -52,7 +57,7 @@ class Shelf:
         """The seats of this device, also those it lost."""
         with self.store.reading():
             seats = self.store.circles.of(group).standing.seats.values()
-            return {seat.id for seat in seats if seat.device == self._device}
+            return {seat.id for seat in seats if seat.device == self.device}
 
     # -- taking
     def signers(self, group: bytes) -> dict[bytes, bytes]:
@@ -135,14 +140,14 @@ class Shelf:
         """Say in a receipt what is held, where the last one says something else."""
         with self.store.reading() as connection:
             reached = exchange.reaches(connection, group)
-            last = exchange.receipts(connection, group).get(self._device)
+            last = exchange.receipts(connection, group).get(self.device)
             circle = self.store.circles.of(group)
         tips = {seat: reach.tip for seat, reach in reached.items()}
         missing = lacking(circle.acts, circle.keys)
         said = last.receipt if last else None
         if said is None or (said.tips, said.lacking) != (tips, missing):
             at_ms = max(self.clock(), said.at_ms + 1 if said else 0)
-            receipt = Receipt(group, self._device, at_ms, tips, missing)
+            receipt = Receipt(group, self.device, at_ms, tips, missing)
             self._keep(group, [Signed.of(receipt, self.store.keys.carrier)])
 
     def receipts(self, group: bytes) -> dict[bytes, Signed]:
@@ -182,23 +187,29 @@ class Shelf:
         with self.store.reading() as connection:
             return len(ids) - len(exchange.held(connection, list(ids)))
 
+    def note_bundle(self, bundle: bytes, said: bytes) -> None:
+        """Remember what a bundle brings."""
+        with self.store.writing() as connection:
+            exchange.note_bundle(connection, bundle, said)
+
+    def noted_bundles(self) -> list[bytes]:
+        """What was remembered of bundles written here."""
+        with self.store.reading() as connection:
+            return exchange.noted_bundles(connection)
+
     def seats(self, group: bytes) -> dict[bytes, Seat]:
         """The seats of a group that exist."""
         with self.store.reading():
             return dict(self.store.circles.of(group).standing.seats)
 
     # -- within
-    @property
-    def _device(self) -> bytes:
-        return self.store.keys.pair.public.sign
-
     def _others(self, group: bytes) -> bool:
         seats = self.store.circles.of(group).standing.seats.values()
-        return any(seat.carrier and seat.device != self._device for seat in seats)
+        return any(seat.carrier and seat.device != self.device for seat in seats)
 
     def _may_write(self, group: bytes) -> bool:
         standing = self.store.circles.of(group).standing.standing()
-        return any(seat.device == self._device and seat.role.rank > 0 for seat in standing)
+        return any(seat.device == self.device and seat.role.rank > 0 for seat in standing)
 
     def _followed(self, envelopes: list[Envelope]) -> set[bytes]:
         with self.store.reading() as connection:

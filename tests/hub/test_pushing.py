@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from comity.hub.ledger.database import Ledger
 from comity.hub.limits import Limits
 from comity.hub.pushing import Room
 from comity.log.acts import Role
@@ -170,6 +172,8 @@ def test_a_revoked_device_is_let_go_and_its_work_is_carried_on(
     assert theirs.look() == {}
     with pytest.raises(Refused, match="no_group"):
         theirs.push(circle.push(late))
+    with pytest.raises(Refused, match="no_group"):
+        theirs.push(circle.push())
     with pytest.raises(Refused, match="not_admitted"):
         Line(hub, us).open()
     assert line.push(circle.push(late)).fresh == 1
@@ -286,6 +290,21 @@ def test_a_group_and_an_institute_have_so_much_room(
         line.push(circle.push(circle.commit(us, "x" * 100 + rng.randbytes(1_000).hex())))
     circle.log.pop()
     assert line.push(circle.push(circle.commit(us))).fresh == 1
+
+
+def test_pushes_into_one_group_wait_for_each_other(
+    hub: httpx.Client, invited: Invited, circle: Circle, uk: Device, ledger: Ledger
+) -> None:
+    line = invited(hub, uk)
+    line.push(circle.push())
+    circle.commit(uk)
+    with ThreadPoolExecutor(1) as pool:
+        with ledger.writing() as connection:
+            connection.lock(circle.id)
+            pushed = pool.submit(line.push, circle.push())
+            with pytest.raises(TimeoutError):
+                pushed.result(0.5)
+        assert pushed.result(20).fresh == 1
 
 
 def test_many_seats_are_one_bound(

@@ -72,11 +72,15 @@ def test_no_byte_leaves_the_group(
 def test_foreign_group_looks_like_no_group(
     hub: httpx.Client, invited: Invited, uk: Device, us: Device, rng: random.Random
 ) -> None:
-    here, nowhere = Circle(uk, rng), Circle(uk, rng)
+    sg = Device("SG-AISI", rng)
+    here, nowhere = Circle(uk, rng), Circle(sg, rng)
     line = invited(hub, uk)
     for _ in range(5):
         here.commit(uk)
-        nowhere.commit(uk)
+        nowhere.commit(sg)
+    for circle in (here, nowhere):  # who was let go is a stranger again, whatever of its past it brings along
+        circle.admit(circle.devices[0], us)
+        circle.revoke(circle.devices[0], us)
     line.push(here.push())
     line.ask("receipts", wire.Swap(here.id, give=(here.receipt(uk),)), wire.Receipts)
     stranger = invited(hub, us)
@@ -96,7 +100,7 @@ def test_foreign_group_looks_like_no_group(
             ("push", wire.Push(circle.id, (bytes(300),))),
             ("push", wire.Push(circle.id, ())),
             ("push", wire.Push(circle.id, own.push().envelopes)),
-            ("receipts", wire.Swap(circle.id, give=(circle.receipt(us),), want=(uk.id,))),
+            ("receipts", wire.Swap(circle.id, give=(circle.receipt(us),), want=(circle.devices[0].id,))),
             ("receipts", wire.Swap(circle.id)),
         ]
         answers = [stranger.raw(name, message) for name, message in asked]

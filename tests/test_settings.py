@@ -77,3 +77,19 @@ def test_the_sample_file_is_the_manual(tmp_path: Path) -> None:
     (tmp_path / USERS).write_text(sample, encoding="utf-8")
     load(tmp_path)
     assert not [key for key, _, text in rows(Settings()) if text not in sample.replace("\n# ", " ")]
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("screen.ceiling", "NOPE"),  # a word that means nothing must not switch the masking off
+        ("general.stale_after", "0"),
+        ("general.stale_after", "999999999"),
+        ("general.person", "a\x1b[2Jb"),
+        ("general.person", "x" * 201),
+    ],
+)
+def test_what_makes_no_sense_is_not_set(tmp_path: Path, key: str, value: str) -> None:
+    with pytest.raises(BadInput):
+        change(tmp_path, key, value)
+    assert load(tmp_path) == Settings()

@@ -1,6 +1,7 @@
 """`python -m comity` and the command `comity`."""
 
 import gc
+import io
 import os
 import sys
 
@@ -11,6 +12,9 @@ def main() -> int:
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by whoever started us
             setattr(sys, name, open(os.devnull, "r+", encoding="utf-8"))  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8 still shows every record
     from comity.cli.app import main as run
 
     return run()

@@ -7,13 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from comity.errors import NotFound, Problem, Refused
+from comity.errors import NotFound, Problem, Refused, UsageError
 
 
 def home_folder(given: str = "") -> Path:
     """Where the home is: as told, COMITY_HOME, or the place this system has for such data."""
     if told := given or os.environ.get("COMITY_HOME", ""):
-        return Path(told).expanduser().absolute()
+        try:
+            return Path(told).expanduser().absolute()
+        except RuntimeError:
+            raise UsageError(f"Nobody here is called as in {told}.", hint="Write the path of the home.") from None
     from platformdirs import user_data_path
 
     return user_data_path("comity", appauthor=False)

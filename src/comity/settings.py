@@ -22,8 +22,17 @@ USERS, OURS = "config.toml", "config.local.toml"
 class General(Struct, frozen=True):
     """How this home works, whatever the screen."""
 
-    stale_after: Annotated[int, Meta(ge=1, description="Days without a word after which a running run is stale.")] = 3
-    person: Annotated[str, Meta(description="Your name in new commits; empty means the one given at init.")] = ""
+    stale_after: Annotated[
+        int, Meta(ge=1, le=3650, description="Days without a word after which a running run is stale.")
+    ] = 3
+    person: Annotated[
+        str,
+        Meta(
+            max_length=200,
+            pattern=r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]*$",
+            description="Your name in new commits; empty means the one given at init.",
+        ),
+    ] = ""
     group: Annotated[str, Meta(description="The group of new records that have no parent; empty means private.")] = ""
     passphrase_command: Annotated[
         tuple[str, ...],
@@ -39,11 +48,12 @@ class Screen(Struct, frozen=True):
         Meta(description="Signs on the screen; auto takes ascii where the locale makes them two cells wide."),
     ] = "auto"
     theme: Annotated[
-        Literal["auto", "dark", "light", "256", "mono"],
+        Literal["auto", "dark", "light", "256", "mono", "contrast", "contrast-light"],
         Meta(description="Colours; auto looks at what the terminal can show and at NO_COLOR."),
     ] = "auto"
     ceiling: Annotated[
-        str, Meta(description="Records marked above this keep their place in lists, their text is masked until `m`.")
+        Literal["TLP:CLEAR", "TLP:GREEN", "TLP:AMBER", "TLP:AMBER+STRICT", "TLP:RED"],
+        Meta(description="Records marked above this keep their place in lists, their text is masked until `m`."),
     ] = "TLP:AMBER+STRICT"
     mouse: Annotated[bool, Meta(description="Whether the app takes the mouse; false leaves it to the terminal.")] = True
 
@@ -170,14 +180,15 @@ def _value_type(kind: Any) -> Any:
 
 def _typed(kind: Any, key: str, text: str) -> Any:
     """What a person typed as the type of the key: a word as it is, anything else as TOML writes it."""
+    wrong: list[str] = []
     for value in _readings(text):
         try:
             convert(value, kind)
         except ValidationError as error:
-            wrong = _right(kind, error)
+            wrong.append(_right(kind, error))
         else:
             return value
-    raise BadInput(f"{key}: {wrong}.", hint='Lists are written as in TOML: \'["one", "two"]\'.')
+    raise BadInput(f"{key}: {wrong[0]}.", hint='Lists are written as in TOML: \'["one", "two"]\'.')
 
 
 def _right(kind: Any, error: ValidationError) -> str:

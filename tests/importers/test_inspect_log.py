@@ -222,3 +222,11 @@ def test_reading_loads_neither_inspect_nor_the_store() -> None:
     loaded = "import sys, comity.importers.inspect_log, comity.domain.scores"
     code = f"{loaded}; print([name for name in {heavy} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_number_that_no_record_can_hold_is_refused_by_name(tmp_path: Path) -> None:
+    text = (LOGS / "saltmarsh_R6_us_modelA_range_success.json").read_text("utf-8")
+    log = tmp_path / "big.json"
+    log.write_text(text.replace('"epochs": 1', f'"epochs": {10**30}', 1), encoding="utf-8")
+    with pytest.raises(BadInput, match="big.json"):
+        read_log(log)

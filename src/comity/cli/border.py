@@ -54,7 +54,10 @@ def _system(error: OSError) -> ComityError:
     where = f": {error.filename}" if error.filename else ""
     if isinstance(error, FileNotFoundError):
         return NotFound(f"There is no such file{where}.", hint="See how it is spelled and where you are.")
-    return Refused(f"{error.strerror or 'The machine refused'}{where}.", hint="Nothing was changed.", code="system")
+    hint = (
+        "Check the path and its rights." if where else "What the command did before is done; look before you repeat it."
+    )
+    return Refused(f"{error.strerror or 'The machine refused'}{where}.", hint=hint, code="system")
 
 
 def _unexpected(call: Call) -> Callable[[type[BaseException], BaseException, TracebackType | None], None]:
@@ -65,6 +68,10 @@ def _unexpected(call: Call) -> Callable[[type[BaseException], BaseException, Tra
             os._exit(INTERRUPTED)
         from comity.cli.buglog import write
 
-        told(ComityError("This is a bug in Comity.", hint=f"Its place is in {write(error, call.home)}."), call)
+        try:
+            where = f"Its place is in {write(error, call.home)}."
+        except (OSError, ComityError):
+            where = "Its place could not be written down: the folder of the logs cannot be written to."
+        told(ComityError("This is a bug in Comity.", hint=where), call)
 
     return hook

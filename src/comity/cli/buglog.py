@@ -1,5 +1,6 @@
 """The log of bugs: types, places and ids, never the text of an error, which may hold what people wrote."""
 
+import os
 import re
 import traceback
 from collections.abc import Iterator
@@ -17,8 +18,8 @@ def write(error: BaseException, home: str) -> Path:
     path = folder / "comity.log"
     if path.exists() and path.stat().st_size > LIMIT:
         path.unlink()
-    path.touch(mode=0o600)
-    with path.open("a", encoding="utf-8") as log:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8") as log:
         log.writelines(f"{line}\n" for line in _lines(error))
     return path
 

@@ -13,7 +13,7 @@ from comity.cli.asking import ask, asked_before, new_passphrase
 from comity.cli.desks import day_told, loaded, opened_desk
 from comity.cli.frame import Call, Verb, pass_call, unknown
 from comity.cli.output import print_json, print_lines, print_text, tell
-from comity.errors import ComityError, Refused
+from comity.errors import ComityError, Refused, UsageError
 
 if TYPE_CHECKING:
     from comity.bootstrap import Made
@@ -131,6 +131,7 @@ def ui(call: Call, target: str, query: str) -> None:
     if not home.exists() and sys.stdin.isatty():
         click.get_current_context().invoke(init)
     check_home(home)
+    need_terminal()
     told = asked_before(home, settings.load(home))
 
     def opener() -> "Desk":
@@ -181,13 +182,25 @@ def completion(call: Call, shell: str) -> None:
     print_text(found(root, {}, "comity", COMPLETE).source())
 
 
+def need_terminal() -> None:
+    """The app reads keys: raises UsageError where nobody could press one."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        hint = "Run it in one; `comity status` and `comity TYPE list` print without."
+        raise UsageError("The app needs a terminal.", hint)
+
+
 def _open_app(home: Path, opener: Callable[[], "Desk"], target: str = "", query: str = "") -> None:
     """The app; the store, and all that is slow to load, opens behind its first frame."""
     from comity import settings
     from comity.tui.app import ComityApp
 
+    need_terminal()
     loaded()
-    ComityApp(opener, start=target, filter=query, settings=settings.load(home)).run()
+    chosen = settings.load(home)
+    app = ComityApp(opener, start=target, filter=query, settings=chosen)
+    app.run(mouse=chosen.screen.mouse)
+    if app.bug:
+        raise app.bug
 
 
 def _say_status(call: Call, desk: "Desk") -> None:

@@ -14,6 +14,7 @@ from comity.domain import when
 from comity.domain.facet import Facet, Shape
 from comity.domain.marking import parse_marking
 from comity.domain.record import Record, Resolve, choices, decode, facets, optional, required
+from comity.domain.values import storable
 from comity.errors import Ambiguous, BadInput, ComityError, NotFound, Problem
 
 LONGEST: Final = {Shape.LINE: 500, Shape.CODE: 64, Shape.INSTITUTE: 64, Shape.PROSE: 20_000, Shape.MARKING: 200}
@@ -205,6 +206,8 @@ def _facts(raw: Any) -> dict[str, Any]:
         size = len(json.dumps(raw, allow_nan=False))
     except (TypeError, ValueError, RecursionError):
         raise ValueError("holds a part that is no text, number, yes/no or list of these") from None
+    if not storable(raw):
+        raise ValueError("holds a number of more than 63 bits, or parts in parts in parts")
     if size > FACTS_BYTES:
         raise ValueError(f"{size:,} bytes; at most {FACTS_BYTES:,} fit here")
     return raw

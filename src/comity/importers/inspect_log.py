@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.domain.comparability import Settings
+from comity.domain.values import storable
 from comity.importers.inspect_container import Format, LogFile, opened, parts, refuse
 from comity.importers.inspect_facts import header_facts, newest
 from comity.importers.inspect_fields import ConfigUpdate, Header, Reduction, Sample
@@ -121,6 +122,8 @@ def _fitting(log: InspectLog) -> InspectLog:
         raise refuse(
             log.file, "has neither eval_id nor run_id", "Name the log that Inspect wrote; a run needs its identity."
         )
+    if not storable(log.header):
+        raise refuse(log.file, "holds a number of more than 63 bits", "Name the log that Inspect wrote.")
     if len(_canonical(log.header)) <= MAX_FACTS:
         return log
     bare = replace(log, items={})

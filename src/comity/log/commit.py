@@ -1,19 +1,16 @@
 """A commit: the changes of one act of one person, and how it is written into the body of an envelope."""
 
-from collections.abc import Iterable
-from math import isfinite
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
 
+from comity.domain.values import storable
 from comity.log.body import Malformed, pack
 
 VERSION = 1
 ORIGINATOR = "originator"  # set by a create: the institute whose record it is
 RETIRED = "retired"  # set by a retire, whose `over` names every head of the record
-DEPTH = 24  # how deep values nest; screens, JSON and the database walk them
-LARGEST = 2**63 - 1  # what a database column holds
 LAST_MOMENT = 253_402_300_799_999  # the end of the year 9999, in milliseconds
 
 Dot = Annotated[bytes, Meta(min_length=16, max_length=16)]
@@ -73,24 +70,5 @@ def _check(changes: tuple[Change, ...]) -> None:
             if (change.id, field) in seen:
                 raise Malformed(f"A commit sets the field {field!r} of one record twice.")
             seen.add((change.id, field))
-            _check_value(value, DEPTH)
-
-
-def _check_value(value: Any, depth: int) -> None:
-    """Only what JSON and a database column can say: no bytes, timestamps or NaN, at most 63 bits, and not too deep."""
-    parts: Iterable[Any] = ()
-    match value:
-        case None | str() | bool():
-            pass
-        case int() if abs(value) <= LARGEST:
-            pass
-        case float() if isfinite(value):
-            pass
-        case list() if depth:
-            parts = value
-        case dict() if depth and all(isinstance(name, str) for name in value):
-            parts = value.values()
-        case _:
-            raise Malformed(f"A commit holds a value that no record can: {type(value).__name__}.")
-    for part in parts:
-        _check_value(part, depth - 1)
+            if not storable(value):
+                raise Malformed(f"A commit holds a value that no record can: {type(value).__name__}.")

@@ -40,8 +40,8 @@ class Beside:
         return Pushed(fresh, tuple((b"", reason) for reason in checked.bad))
 
     def swap(self, ask: Swap) -> Receipts:
-        self.shelf.keep(ask.group, ask.give)
-        here = self.shelf.receipts(ask.group)
+        self.shelf.evidence.keep(ask.group, ask.give)
+        here = self.shelf.evidence.receipts(ask.group)
         return Receipts(tuple(here[each].encode() for each in ask.want if each in here))
 
 

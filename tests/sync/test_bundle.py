@@ -70,7 +70,7 @@ def test_an_outlook_changes_nothing(world: Three, rng: random.Random, tmp_path: 
     bundle.write(shelf(uk), tmp_path / "b", [us.device])
     before = ids(us)
     assert bundle.outlook(shelf(us), tmp_path / "b")[0].received == 2
-    assert (ids(us), shelf(us).receipts(group)) == (before, {})
+    assert (ids(us), shelf(us).evidence.receipts(group)) == (before, {})
 
 
 def test_only_the_devices_it_is_for_open_it(world: Three, tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_others_envelopes_and_receipts_travel_along(world: Three, rng: random.Ra
     bundle.write(shelf(us), tmp_path / "two", [uk.device])
     bundle.read(shelf(uk), tmp_path / "two")
     assert ids(uk) == ids(us2)
-    assert shelf(uk).receipts(group).keys() == {us.device, us2.device}
+    assert shelf(uk).evidence.receipts(group).keys() == {us.device, us2.device}
 
 
 def test_a_bundle_that_would_change_much_asks(world: Three, rng: random.Random, tmp_path: Path) -> None:

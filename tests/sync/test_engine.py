@@ -117,7 +117,7 @@ def test_a_key_that_did_not_open_is_handed_over_once_more(world: Three, rng: ran
     group, uk, _, us2 = world
     hub = Heap()
     meet(us2, hub)
-    receipt = shelf(us2).receipts(group)[us2.device].receipt
+    receipt = shelf(us2).evidence.receipts(group)[us2.device].receipt
     assert receipt.lacking == ()
     assert meet(uk, hub).shared == 0
 

@@ -42,25 +42,27 @@ def expect(shelf: Shelf, key: bytes, devices: Collection[bytes], tips: Mapping[b
     said = _Expected(
         {device: code(key, device) for device in devices}, {group: dict(some) for group, some in tips.items()}
     )
-    shelf.note_bundle(hashlib.blake2b(key, digest_size=16).digest(), msgspec.msgpack.encode(said))
+    shelf.evidence.note_bundle(hashlib.blake2b(key, digest_size=16).digest(), msgspec.msgpack.encode(said))
 
 
 def take(shelf: Shelf, spoken: str) -> Answered:
     """Note that a device holds what a bundle brought it."""
     letters = "".join(spoken.split()).replace("-", "").upper().replace("0", "O").replace("1", "I").replace("8", "B")
-    for packed in shelf.noted_bundles():
+    for packed in shelf.evidence.noted_bundles():
         said = msgspec.msgpack.decode(packed, type=_Expected)
         for device, expected in said.codes.items():
             if expected.replace("-", "") == letters:
                 for group, tips in said.tips.items():
-                    shelf.remember(group, _name(device), _higher(shelf.shown(group, _name(device)), tips))
+                    shelf.evidence.remember(
+                        group, _name(device), _higher(shelf.evidence.shown(group, _name(device)), tips)
+                    )
                 return Answered(device, tuple(sorted(said.tips)))
     raise NotFound("no bundle written here is answered by this code", "let it be read out again, letter by letter")
 
 
 def known(shelf: Shelf, group: bytes, device: bytes, receipt: Signed | None) -> Mapping[bytes, Tip]:
     """How far a device holds each chain, by its receipt and by what it answered."""
-    return _higher(shelf.shown(group, _name(device)), receipt.receipt.tips if receipt else {})
+    return _higher(shelf.evidence.shown(group, _name(device)), receipt.receipt.tips if receipt else {})
 
 
 def _higher(one: Mapping[bytes, Tip], other: Mapping[bytes, Tip]) -> dict[bytes, Tip]:

@@ -56,10 +56,10 @@ def write(
     tips = {group: shelf.state(group).tips for group in chosen}
     with _Writing(shelf, path, boxes, above, limit) as writing:
         for group in chosen:
-            shelf.sign(group)
+            shelf.evidence.sign(group)
             for some in shelf.leaving(group, above[group], room=writing.room):
                 writing.add(Leaf(group, some))
-            for some in pages((each.encode() for each in shelf.receipts(group).values()), writing.room):
+            for some in pages((each.encode() for each in shelf.evidence.receipts(group).values()), writing.room):
                 writing.add(Leaf(group, (), some))
         writing.finish()
     if len(writing.written) == 1:
@@ -81,7 +81,7 @@ def read(shelf: Shelf, path: Path, *, tell: Tell = silently, allow: Allow = refu
             if leaf.group not in intakes:
                 intakes[leaf.group] = Intake(shelf, leaf.group, tell, allow)
             intakes[leaf.group].take(leaf.envelopes)
-            shelf.keep(leaf.group, leaf.receipts)
+            shelf.evidence.keep(leaf.group, leaf.receipts)
         outcomes = [each.outcome for each in intakes.values()]
         if not any(each.unknown for each in outcomes) or sum(each.received for each in outcomes) == before:
             return outcomes
@@ -163,7 +163,7 @@ def _common(shelf: Shelf, devices: Collection[bytes], groups: Collection[bytes])
 
 def _held(shelf: Shelf, group: bytes, devices: Collection[bytes]) -> dict[bytes, int]:
     """Up to which seq all devices hold each chain, as their receipts say."""
-    mine, receipts = shelf.state(group), shelf.receipts(group)
+    mine, receipts = shelf.state(group), shelf.evidence.receipts(group)
     told = [answer.known(shelf, group, device, receipts.get(device)) for device in devices]
     return {seat: min(_reach(mine, seat, tips.get(seat, NOTHING)) for tips in told) for seat in mine.tips}
 

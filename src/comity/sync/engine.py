@@ -75,7 +75,7 @@ class Visit:
 
     def exchange(self) -> None:
         """Make both sides equal."""
-        before = self.shelf.shown(self.group, self.carrier.name)
+        before = self.shelf.evidence.shown(self.group, self.carrier.name)
         self.outcome.rolled_back = beyond(lower(before, self.theirs.tips), self.theirs.tips)
         if self.shelf.state(self.group) != self.theirs:
             self.receive()
@@ -125,7 +125,7 @@ class Visit:
         ]
         while newer:
             found = self.carrier.swap(Swap(self.group, want=tuple(newer[:PAGE]))).receipts
-            self.shelf.keep(self.group, found)
+            self.shelf.evidence.keep(self.group, found)
             newer = newer[max(1, len(found)) :]
 
     def _pull(self, above: Mapping[bytes, int], types: tuple[int, ...]) -> None:
@@ -162,11 +162,11 @@ class Visit:
 
     def give_receipts(self) -> None:
         """Say what is held here now, and carry what others said."""
-        self.shelf.sign(self.group)
+        self.shelf.evidence.sign(self.group)
         theirs = self.theirs.receipts
         newer = [
             each.encode()
-            for device, each in self.shelf.receipts(self.group).items()
+            for device, each in self.shelf.evidence.receipts(self.group).items()
             if each.receipt.order > theirs.get(device, NEVER)
         ]
         for some in pages(newer):
@@ -176,10 +176,10 @@ class Visit:
     def judge(self, now: State) -> None:
         """Name those who say to hold more than the carrier shows."""
         seats = {seat.device: seat.institute for seat in self.shelf.seats(self.group).values()}
-        for device, signed in self.shelf.receipts(self.group).items():
+        for device, signed in self.shelf.evidence.receipts(self.group).items():
             if count := beyond(signed.receipt.tips, now.tips):
                 self.outcome.withheld.append(Withheld(seats.get(device, ""), device, count))
-        self.shelf.remember(self.group, self.carrier.name, now.tips)
+        self.shelf.evidence.remember(self.group, self.carrier.name, now.tips)
 
     def _chain(self, seat: bytes) -> list[Link]:
         """The ids that the carrier shows of a seat; asked for once."""

@@ -1,27 +1,19 @@
 """The side of a session that is here: what a device's store shows, takes, gives and signs."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from time import time
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-from comity.log.body import Malformed
 from comity.log.envelope import Envelope
-from comity.log.receipt import Receipt, Signed, Tip
-from comity.log.ring import lacking, shares, to_hand_on
+from comity.log.ring import shares, to_hand_on
 from comity.log.standing import Seat
 from comity.store import door, exchange, upheaval
 from comity.store.store import Store
 from comity.store.upheaval import Ground, Upheaval
+from comity.sync.evidence import Clock, Evidence, wall_clock
 from comity.sync.verify import Checked, check
 from comity.sync.wire import PAGE_BYTES, Link, Order, State, pages
 
-Clock = Callable[[], int]
 GATHERED = 100  # envelopes read at a time while a page is filled
-
-
-def wall_clock() -> int:
-    """Milliseconds since 1970, as this machine shows them."""
-    return int(time() * 1000)
 
 
 class Shelf:
@@ -30,6 +22,7 @@ class Shelf:
     def __init__(self, store: Store, clock: Clock = wall_clock) -> None:
         self.store = store
         self.clock = clock
+        self.evidence = Evidence(store, clock)
 
     @property
     def device(self) -> bytes:
@@ -135,47 +128,7 @@ class Shelf:
                     self.store.writer.act(connection, group, act, at_ms)
         return len(acts)
 
-    # -- receipts and carriers
-    def sign(self, group: bytes) -> None:
-        """Say in a receipt what is held, where the last one says something else."""
-        with self.store.reading() as connection:
-            reached = exchange.reaches(connection, group)
-            last = exchange.receipts(connection, group).get(self.device)
-            circle = self.store.circles.of(group)
-        tips = {seat: reach.tip for seat, reach in reached.items()}
-        missing = lacking(circle.acts, circle.keys)
-        said = last.receipt if last else None
-        if said is None or (said.tips, said.lacking) != (tips, missing):
-            at_ms = max(self.clock(), said.at_ms + 1 if said else 0)
-            receipt = Receipt(group, self.device, at_ms, tips, missing)
-            self._keep(group, [Signed.of(receipt, self.store.keys.carrier)])
-
-    def receipts(self, group: bytes) -> dict[bytes, Signed]:
-        """The newest receipt of each device."""
-        with self.store.reading() as connection:
-            return exchange.receipts(connection, group)
-
-    def keep(self, group: bytes, given: Iterable[bytes]) -> int:
-        """Keep the receipts that a device with a seat signed; how many were new."""
-        with self.store.reading():
-            seats = self.store.circles.of(group).standing.seats.values()
-            carriers = {(seat.device, seat.carrier) for seat in seats if seat.carrier}
-        return self._keep(group, [each for each in map(_signed, given) if each and _is_sound(each, group, carriers)])
-
-    def shown(self, group: bytes, carrier: str) -> dict[bytes, Tip]:
-        """What a carrier showed when it was last visited."""
-        with self.store.reading() as connection:
-            return exchange.shown(connection, group, carrier)
-
-    def remember(self, group: bytes, carrier: str, tips: Mapping[bytes, Tip]) -> None:
-        """Remember what a carrier shows now, and how far everything is looked at."""
-        with self.store.reading() as connection:
-            same = exchange.shown(connection, group, carrier) == tips
-        if not same:
-            with self.store.writing() as connection:
-                exchange.note_shown(connection, group, carrier, tips)
-                exchange.note_reaches(connection, group)
-
+    # -- who stands
     def standing(self, group: bytes) -> dict[bytes, Seat]:
         """The devices that stand in a group, each with its highest seat."""
         with self.store.reading():
@@ -186,16 +139,6 @@ class Shelf:
         """How many of these envelopes are not here."""
         with self.store.reading() as connection:
             return len(ids) - len(exchange.held(connection, list(ids)))
-
-    def note_bundle(self, bundle: bytes, said: bytes) -> None:
-        """Remember what a bundle brings."""
-        with self.store.writing() as connection:
-            exchange.note_bundle(connection, bundle, said)
-
-    def noted_bundles(self) -> list[bytes]:
-        """What was remembered of bundles written here."""
-        with self.store.reading() as connection:
-            return exchange.noted_bundles(connection)
 
     def seats(self, group: bytes) -> dict[bytes, Seat]:
         """The seats of a group that exist."""
@@ -215,12 +158,6 @@ class Shelf:
         with self.store.reading() as connection:
             return exchange.followed(connection, envelopes)
 
-    def _keep(self, group: bytes, given: list[Signed]) -> int:
-        if not given:
-            return 0
-        with self.store.writing() as connection:
-            return exchange.keep(connection, group, given)
-
     def _carried(self, places: "array[int]") -> Iterator[bytes]:
         for start in range(0, len(places), GATHERED):
             with self.store.reading() as connection:
@@ -229,20 +166,3 @@ class Shelf:
 
 
 Agree = Callable[[Ground, Upheaval], None]
-
-
-def _signed(data: bytes) -> Signed | None:
-    try:
-        return Signed.decode(data)
-    except Malformed:
-        return None
-
-
-def _is_sound(signed: Signed, group: bytes, carriers: set[tuple[bytes, bytes]]) -> bool:
-    try:
-        receipt = signed.receipt
-    except Malformed:
-        return False
-    return receipt.group == group and any(
-        device == receipt.device and signed.authentic(carrier) for device, carrier in carriers
-    )

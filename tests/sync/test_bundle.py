@@ -158,6 +158,23 @@ def test_others_envelopes_and_receipts_travel_along(world: Three, rng: random.Ra
     assert shelf(uk).evidence.receipts(group).keys() == {us.device, us2.device}
 
 
+def test_both_branches_of_a_fork_are_carried(world: Three, rng: random.Random, tmp_path: Path) -> None:
+    group, uk, us, _ = world
+    copy = uk.copy(tmp_path / "copy")
+    notes(uk, group, rng, 1)
+    for number, (giver, taker) in enumerate(((uk, us), (us, uk))):
+        bundle.write(shelf(giver), tmp_path / str(number), [taker.device])
+        bundle.read(shelf(taker), tmp_path / str(number))
+    (uk.home / "token").unlink()
+    uk.restore(copy)
+    notes(uk, group, rng, 1)
+    bundle.read(shelf(uk), tmp_path / "1")
+    for number, (giver, taker) in enumerate(((uk, us), (us, uk)), 2):
+        bundle.write(shelf(giver), tmp_path / str(number), [taker.device])
+        bundle.read(shelf(taker), tmp_path / str(number))
+    assert ids(uk) == ids(us)
+
+
 def test_a_bundle_that_would_change_much_asks(world: Three, rng: random.Random, tmp_path: Path) -> None:
     group, uk, us, us2 = world
     notes(us, group, rng, 30)

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,11 @@ from comity.desk.desk import Desk
 from comity.desk.history import history
 from comity.samples.catalogue import logs
 from desk.opening import Opener
+
+if sys.version_info >= (3, 14):
+    from zipfile import ZipFile
+else:
+    from backports.zstd.zipfile import ZipFile
 
 LOGS = {path.name: path for path in logs()}
 R6 = "saltmarsh_R6_us_modelA_range_success.json"
@@ -126,3 +132,16 @@ def test_comparisons_name_their_differences(demo: Desk, verdict: str) -> None:
     else:
         assert found["differences"]
         assert found["verdict"] != "comparable"
+
+
+def test_an_unfinished_copy_never_takes_the_word_of_the_finished_log(desk: Desk, tmp_path: Path) -> None:
+    whole = LOGS["saltmarsh_R1_uk_modelA_cybench_success.eval"]
+    cut = tmp_path / "cut.eval"
+    with ZipFile(whole) as source, ZipFile(cut, "w") as target:
+        for name in source.namelist():
+            if name != "header.json":
+                target.writestr(name, source.read(name))
+    for path in (whole, cut, whole):
+        runs.import_logs(desk, [path])
+    (run,) = asking.records(desk, "run")
+    assert (run.execution_status, run.source_status) == ("succeeded", "success")

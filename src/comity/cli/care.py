@@ -39,7 +39,7 @@ def restore(call: Call, file: str) -> None:
     if call.as_json:
         print_json({"home": str(home)})
     elif not call.quiet:
-        tell(f"Restored to {home}. This laptop takes a new seat with its next change.")
+        tell(f"Restored to {home}. Check it: comity verify. Its next change takes a new seat.")
 
 
 @click.command("verify", cls=Verb, epilog="Example: comity verify --json")

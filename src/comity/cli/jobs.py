@@ -9,7 +9,7 @@ import click
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.listing import joined
-from comity.cli.output import print_json, print_table, print_text, tell
+from comity.cli.output import print_json, print_table, print_text, tell, write_new
 from comity.domain.exercises import Exercise
 from comity.domain.people import Assignment
 from comity.errors import ConflictsExist
@@ -112,7 +112,7 @@ def export_plan(call: Call, exercise: str, out: str) -> None:
     with opened_desk(call) as desk:
         text = plans.export(desk, find(desk, exercise, "exercise"))
     if out:
-        Path(out).write_text(text, encoding="utf-8")
+        write_new(Path(out), text)
     else:
         print_text(text)
 

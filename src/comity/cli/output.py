@@ -1,12 +1,14 @@
 """Results to stdout, all else to stderr: a table on a terminal, tab-separated lines in a pipe, JSON for scripts."""
 
+import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from comity.domain.text import plain, plain_lines
-from comity.errors import ComityError
+from comity.errors import ComityError, Refused
 
 WORD, GAP = 16, 2  # cells: a column is not made narrower than what is in it up to this; between columns
 SHOWN = 20  # problems, before the rest is counted
@@ -118,7 +120,8 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
         print(json_text({"error": body}), file=sys.stderr)
         return
     tell(_sentence(error.message))
-    shown = error.problems[:SHOWN] if len(error.problems) > 1 else ()
+    told = len(error.problems) == 1 and error.problems[0].message in error.message
+    shown = () if told else error.problems[:SHOWN]
     for problem in shown:
         tell(f"  {problem.field}: {problem.message}" if problem.field else f"  {problem.message}")
     if len(error.problems) > SHOWN:
@@ -131,6 +134,18 @@ def _sentence(text: str) -> str:
     """The text as a sentence; a first word that is a name of something stays as it is."""
     start = text[:1].upper() if text.partition(" ")[0].isalpha() else text[:1]
     return f"{start}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+
+
+def write_new(path: Path, text: str) -> None:
+    """A file of the owner alone that was not there before."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise Refused(f"There is a file {path} already.", hint="Name another one.", code="file_exists") from None
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

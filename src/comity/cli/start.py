@@ -12,7 +12,7 @@ import click
 from comity.cli.asking import ask, asked_before, new_passphrase
 from comity.cli.desks import day_told, loaded, opened_desk
 from comity.cli.frame import Call, Verb, pass_call, unknown
-from comity.cli.output import print_json, print_lines, print_text, tell
+from comity.cli.output import print_json, print_lines, print_text, tell, write_new
 from comity.errors import ComityError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -82,18 +82,6 @@ def _tell_words(made: "Made", home: Path, out: str, *, as_json: bool) -> None:
         tell("Recovery words of your institute, shown once; write them on paper:")
         print_lines(words)
     sys.stdout.flush()
-
-
-def write_new(path: Path, text: str) -> None:
-    """A file of the owner alone that was not there before."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise Refused(f"There is a file {path} already.", hint="Name another one.", code="file_exists") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @click.command("demo", cls=Verb, epilog="Example: comity demo --headless")

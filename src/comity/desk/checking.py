@@ -1,18 +1,23 @@
 """What needs a person: the checks of one pass, kept until something is written or the day changes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from comity.desk.desk import Desk
 from comity.desk.world import World
-from comity.domain.checks.check import Check
+from comity.domain.checks.check import CHECK_IDS, Check
 from comity.domain.checks.facts import FACT_NAMES, fact_ids, facts_by_record
 from comity.domain.checks.table import run_all
+from comity.domain.parse import nearest
 from comity.domain.query import is_named
+from comity.domain.query_grammar import RawTerm, raw_terms
 from comity.domain.sight import sight
 from comity.domain.text import fold
+from comity.errors import BadInput
 from comity.store import reading
 from comity.store.database import Connection
+
+ASKED: Final = {"check": "check", "severity": "severity", "kind": "kind", "place": "place", "exercise": "place"}
 
 __all__ = ["FACT_NAMES", "checks", "facts_of", "ids_by_fact"]
 
@@ -21,14 +26,37 @@ def checks(desk: Desk, query: str = "") -> list[Check]:
     """What needs attention, the most urgent first; the words of a query are looked for in the sentences."""
     with desk.store.reading() as connection:
         found = all_checks(desk, connection)
-    return [check for check in found if all(_has(check, word) for word in query.split())]
+    terms = raw_terms(query)
+    for term in terms:
+        _require(term)
+    return [check for check in found if all(_has(check, term) != term.negated for term in terms)]
 
 
-def _has(check: Check, word: str) -> bool:
-    if word.startswith("is:"):
-        return is_named(check.check, word.removeprefix("is:").replace("-", "_"))
+def _require(term: RawTerm) -> None:
+    """Refuse what no check can be asked for: a script must not take a slip of the pen for a good day."""
+    if term.field == "is":
+        known: Sequence[str] = CHECK_IDS
+        wrong = [name for name in term.values if not any(is_named(each, _fact(name)) for each in CHECK_IDS)]
+    else:
+        known = ASKED
+        wrong = [] if not term.field or (term.field in ASKED and term.op == ":") else [f"{term.field}{term.op}"]
+        wrong = wrong or (["~"] if term.op == "~" else [])
+    if wrong:
+        hint = f"ask by words, by `is:` and a name as in the last column of `comity check`, or by {', '.join(ASKED)}"
+        raise BadInput(f"no check is asked for by «{wrong[0]}»{nearest(wrong[0], known)}", hint, code="query")
+
+
+def _has(check: Check, term: RawTerm) -> bool:
+    if term.field == "is":
+        return any(is_named(check.check, _fact(name)) for name in term.values)
+    if term.field:
+        return any(fold(value) == fold(str(getattr(check, ASKED[term.field]))) for value in term.values)
     told = (check.text, check.place, check.label, check.check, check.severity)
-    return fold(word.partition(":")[2] or word) in fold(" ".join(told))
+    return all(fold(value) in fold(" ".join(told)) for value in term.values)
+
+
+def _fact(name: str) -> str:
+    return name.strip().casefold().replace("-", "_")
 
 
 def all_checks(desk: Desk, connection: Connection) -> Sequence[Check]:

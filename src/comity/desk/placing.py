@@ -35,9 +35,11 @@ def inherited(world: World, kind: type[Record], group: str, values: Mapping[str,
 
 
 def parent(world: World, kind: type[Record], values: Mapping[str, Any]) -> Record | None:
-    """The record that the parent field names."""
-    id = values.get(kind.parent_field) if kind.parent_field else None
-    return world.get(BY_NOUN[facets(kind)[kind.parent_field].refers], id) if id else None
+    """The record that the parent field names, else the exercise."""
+    for name in (kind.parent_field, "exercise"):
+        if name in facets(kind) and values.get(name):
+            return world.get(BY_NOUN[facets(kind)[name].refers], values[name])
+    return None
 
 
 def group_id(world: World, named: str) -> str:

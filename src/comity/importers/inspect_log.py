@@ -60,8 +60,9 @@ class InspectLog:
 
     @property
     def source(self) -> tuple[str, str]:
-        """Which of two readings of one run is newer: the newest time inside the log, then the content hash."""
-        return self.last_word_at, self.content_hash
+        """Which of two readings of a run is newer: the newest time inside, whether it is finished, the content hash."""
+        finished = self.facts["status"] != "started"
+        return self.last_word_at, f"{int(finished)}{self.content_hash}"
 
 
 def read_log(path: Path) -> InspectLog:

@@ -1,9 +1,9 @@
-"""Backups: one file with the encrypted store, the sealed keys and the settings, checked before it is put in place.
+"""Backups: one file with the encrypted store and the sealed keys, checked before it is put in place.
 
     `CYB1` · length of the contents list (4) · list: msgpack [[name, size, BLAKE2b-256] ...] · one file after the other
 
 Names are chosen from those below and never used as a path. The store in it opens with the keys in it, these with the
-passphrase of the day of the backup.
+passphrase of the day of the backup. Settings are left out: they can name a program that is run for the passphrase.
 """
 
 import hashlib
@@ -24,8 +24,7 @@ from comity.store.token import unknown_past
 
 MAGIC: Final = b"CYB1"
 KEYS: Final = "device.key"
-KEPT: Final = (KEYS, FILE, "config.toml", "config.local.toml")
-NEEDED: Final = {KEYS, FILE}
+KEPT: Final = (KEYS, FILE)
 LIST_LIMIT: Final = 10_000  # bytes of the contents list
 BLOCK: Final = 1024 * 1024
 
@@ -121,7 +120,7 @@ def _contents(file: IO[bytes]) -> Sequence[Part]:
     except (msgspec.MsgspecError, ValueError):
         raise _damaged("its contents cannot be read") from None
     names = [part.name for part in parts]
-    if len(set(names)) != len(names) or not NEEDED <= set(names) <= set(KEPT):
+    if len(set(names)) != len(names) or set(names) != set(KEPT):
         raise _damaged("its contents are not those of a home")
     return parts
 

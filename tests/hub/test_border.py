@@ -205,3 +205,15 @@ def test_who_has_no_session_is_told_so_however_much_is_sent(hub: httpx.Client) -
     for _ in range(3):
         answer = hub.post("/v1/push", content=bytes(wire.MESSAGE_LIMIT))
         assert (answer.status_code, code(answer)) == (401, "no_session")
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_a_database_that_hangs_up_is_reached_again(
+    hub: httpx.Client, invited: Invited, laptop: Device, ledger: Ledger
+) -> None:
+    line = invited(hub, laptop)
+    with suppress(Unavailable), ledger.writing() as connection:
+        connection.all("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+    seen = {line.raw("look", wire.Look({})).status_code for _ in range(20)}
+    assert seen <= {200, 503}
+    assert line.look() == {}

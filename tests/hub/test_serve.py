@@ -20,13 +20,13 @@ from comity.errors import BadInput, Refused
 from comity.hub import patience
 from comity.hub.access import invite
 from comity.hub.ledger.database import Ledger
-from comity.hub.serve import Options, bound, server
+from comity.hub.serve import GRACE, Options, bound, server
 from comity.log.receipt import vector
 from comity.sync import wire
 from hub.stage import Circle, Device, Line
 
 PROGRAM = (
-    "import sys; from comity.hub.serve import Options, bound; from comity.hub.processes import serve_all;"
+    "import sys; from comity.hub.serve import GRACE, Options, bound; from comity.hub.processes import serve_all;"
     "from msgspec.json import decode; options = decode(sys.argv[1], type=Options); listening = bound(options);"
     "print(listening.getsockname()[1], flush=True); serve_all(options, listening)"
 )
@@ -195,7 +195,9 @@ def test_only_tls_13_and_only_with_a_certificate_of_the_authority(
         for bad in (context(), context(trustme.CA()), old):
             with pytest.raises(httpx.TransportError):
                 httpx.get(f"https://127.0.0.1:{hub.port}/health", verify=bad, trust_env=False)
+        start = time.monotonic()
         assert hub.stop() == 0
+        assert time.monotonic() - start < GRACE / 2  # a client that is silent holds nothing up
 
 
 def test_without_tls_a_hub_stays_on_its_machine() -> None:

@@ -7,6 +7,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 PATIENCE = 15.0  # seconds between two looks at a connection
 ROUNDS = 8  # looks at one answer that is not taken; a stream of events is an answer that goes on
+GOODBYE = 1.0
 ENDLESS = "/v1/events"
 
 
@@ -22,6 +23,12 @@ class PatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._next.cancel()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Where nothing is under way, do not wait for the other end to say goodbye, as TLS would."""
+        super().shutdown()
+        if self.cycle is None or self.cycle.response_complete:
+            self.loop.call_later(GOODBYE, self.transport.abort)
 
     def _look(self) -> None:
         """End it where nothing was asked since the last look, or one answer is under way too long."""

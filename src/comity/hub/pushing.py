@@ -84,7 +84,7 @@ def _keep(
     filled = [each for each in good if each.body is not None and not here.get(each.id, True)]
     if not fresh and not filled:
         return 0
-    _within(connection, group, sum(len(each.encode()) for each in [*fresh, *filled]), opened, room)
+    _within(connection, group, shelf.size([*fresh, *filled]), opened, room)
     membership.seat(connection, group, opened)
     shelf.put(connection, group, fresh)
     shelf.fill(connection, group, filled)
@@ -111,6 +111,8 @@ def _followed(connection: Connection, group: bytes, doubtful: Collection[Envelop
 
 
 def _refused(given: wire.Push, checked: Checked) -> tuple[tuple[bytes, str], ...]:
+    if not checked.bad and not checked.unknown:
+        return ()
     good = {each.id for each in checked.good}
     unknown = {each.id for each in checked.unknown}
     named = [(hashlib.blake2b(raw[:HEADER], digest_size=32).digest(), raw) for raw in given.envelopes]

@@ -35,14 +35,14 @@ def put(connection: Connection, group: bytes, fresh: Sequence[Envelope]) -> None
     """Keep envelopes that are not here."""
     connection.many(
         "INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(e.id, group, e.seat, e.seq, int(e.type), e.encode()[:STRIPPED], e.body, e.length) for e in fresh],
+        [(e.id, group, e.seat, e.seq, int(e.type), e.header + e.signature, e.body, e.length) for e in fresh],
     )
     chains: dict[bytes, list[Envelope]] = defaultdict(list)
     for envelope in fresh:
         chains[envelope.seat].append(envelope)
     for seat, added in chains.items():
         _extend(connection, group, seat, sorted(added, key=lambda e: e.seq))
-    grow(connection, group, sum(STRIPPED + len(e.body or b"") for e in fresh))
+    grow(connection, group, size(fresh))
 
 
 def fill(connection: Connection, group: bytes, envelopes: Sequence[Envelope]) -> None:
@@ -57,9 +57,14 @@ def drop(connection: Connection, group: bytes, envelopes: Sequence[Envelope]) ->
     grow(connection, group, -sum(e.length for e in envelopes))
 
 
-def grow(connection: Connection, group: bytes, size: int) -> None:
+def size(envelopes: Iterable[Envelope]) -> int:
+    """The bytes that they take."""
+    return sum(STRIPPED + len(each.body or b"") for each in envelopes)
+
+
+def grow(connection: Connection, group: bytes, more: int) -> None:
     """Count what the group takes."""
-    connection.run('UPDATE "group" SET size = size + ? WHERE id = ?', [size, group])
+    connection.run('UPDATE "group" SET size = size + ? WHERE id = ?', [more, group])
 
 
 def acts(connection: Connection, group: bytes) -> list[Envelope]:

@@ -106,7 +106,7 @@ def _told() -> Iterator[None]:
     """Say what a person can do, in place of the server's words, which may hold values."""
     try:
         yield
-    except (psycopg.OperationalError, PoolTimeout) as error:
+    except (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout) as error:
         raise Unavailable(
             f"The ledger of the hub cannot be used ({type(error).__name__}).",
             hint="Look whether PostgreSQL runs and takes this user.",

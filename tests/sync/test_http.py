@@ -153,7 +153,7 @@ def test_a_group_that_the_hub_refuses_does_not_end_the_session(world: World, hub
     us.admit(other, uk, Role.CHAIR, Pair.of_recovery(rng.randbytes(32)))
     notes(us, group, rng, 2)
     outcomes = {each.group: each for each in meet(us, hub.line(us))}
-    assert outcomes[other].refused == {"no_group": 1}
+    assert (outcomes[other].refused, outcomes[other].withheld) == ({"no_group": 1}, [])
     assert outcomes[group].sent == 2
 
 

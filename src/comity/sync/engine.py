@@ -77,12 +77,12 @@ class Visit:
         """Make both sides equal."""
         before = self.shelf.evidence.shown(self.group, self.carrier.name)
         self.outcome.rolled_back = beyond(lower(before, self.theirs.tips), self.theirs.tips)
-        if self.shelf.state(self.group) != self.theirs:
-            self.receive()
-            self.take_receipts()
-        self._pull_ids(self.shelf.bodiless(self.group))
-        self.outcome.shared = self.shelf.share_keys(self.group)
         try:
+            if self.shelf.state(self.group) != self.theirs:
+                self.receive()
+                self.take_receipts()
+            self._pull_ids(self.shelf.bodiless(self.group))
+            self.outcome.shared = self.shelf.share_keys(self.group)
             self.send()
             self.give_receipts()
         except NoGroup as refusal:
@@ -174,7 +174,9 @@ class Visit:
             self.carrier.swap(Swap(self.group, give=some))
 
     def judge(self, now: State) -> None:
-        """Name those who say to hold more than the carrier shows."""
+        """Name those who say to hold more than the carrier shows; one that shows us nothing need not withhold it."""
+        if self.outcome.refused[NoGroup.code]:
+            return
         seats = {seat.device: seat.institute for seat in self.shelf.seats(self.group).values()}
         for device, signed in self.shelf.evidence.receipts(self.group).items():
             if count := beyond(signed.receipt.tips, now.tips):

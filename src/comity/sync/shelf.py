@@ -17,7 +17,10 @@ GATHERED = 100  # envelopes read at a time while a page is filled
 
 
 class Shelf:
-    """A store as a session uses it: no transaction is held open while a carrier is waited for."""
+    """A store as a session uses it: no transaction is held open while a carrier is waited for.
+
+    A session in another thread than its store's takes a store of its own, opened on the same home.
+    """
 
     def __init__(self, store: Store, clock: Clock = wall_clock) -> None:
         self.store = store

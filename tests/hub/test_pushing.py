@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -207,6 +208,23 @@ def test_erased_is_gone(
     assert [link.whole for link in links if link.id == gone.id] == [False]
     text = line.client.get("/metrics").text
     assert size + len(circle.log[-1].encode()) - gone.length == _number(text, "comity_hub_ledger_bytes")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_no_file_keeps_what_was_erased(
+    hub: httpx.Client, invited: Invited, circle: Circle, uk: Device, ledger: Ledger, tmp_path: Path
+) -> None:
+    line = invited(hub, uk)
+    gone = circle.commit(uk, circle.rng.randbytes(500).hex())
+    line.push(circle.push())
+    circle.erase(uk, gone)
+    line.push(circle.push())
+    ledger.tidy()
+    assert gone.body is not None
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("hub.db*"))
+    assert gone.id in kept
+    for start in range(0, len(gone.body) - 64, 64):
+        assert gone.body[start : start + 64] not in kept
 
 
 def _number(text: str, name: str) -> float:

@@ -39,9 +39,10 @@ class Hub:
             return access.caller_of(connection, token, self.now_ms())
 
     def tidy(self) -> None:
-        """Forget sessions and challenges that are over."""
+        """Forget sessions and challenges that are over, and what was erased."""
         with self.ledger.writing() as connection:
             access.tidy(connection, self.now_ms())
+        self.ledger.tidy()
 
 
 class Operation(NamedTuple):

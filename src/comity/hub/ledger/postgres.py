@@ -51,6 +51,9 @@ class Postgres:
             except psycopg.Error:
                 stop.wait(AGAIN)
 
+    def tidy(self) -> None:
+        """The server's own vacuum does it."""
+
     def close(self) -> None:
         self._pool.close()
 

@@ -172,3 +172,30 @@ async def test_logs_are_read_and_each_outcome_is_told(opened: Opener, desk: Desk
         await pilot.press("ctrl+s")
         await until(pilot, lambda: any("1 added" in said.text for said in pilot.app.session.said))
         assert asking.count(desk, "run") == 4
+
+
+async def test_the_list_that_opens_can_be_opened_with_a_filter(desk: Desk) -> None:
+    app = ComityApp(lambda: desk, start="library", filter="developer:north")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "/ developer:north" in screen_text(app))
+        assert app.screen.query_one(Table).source.count == 1
+    app = ComityApp(lambda: desk, start="SALTMARSH/runs", filter="language:ko")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: "/ language:ko" in screen_text(app))
+        assert app.screen.pane._window.count == 1
+
+
+async def test_a_filter_for_a_page_without_a_list_is_told(desk: Desk) -> None:
+    app = ComityApp(lambda: desk, filter="developer:north")
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(pilot, lambda: any("There is no list here" in said.text for said in app.session.said))
+
+
+async def test_what_a_worker_was_refused_is_told_and_the_app_goes_on(opened: Opener) -> None:
+    def refused() -> None:
+        raise NotFound("there is no such log")
+
+    async with opened("runs") as pilot:
+        pilot.app.run_worker(refused, thread=True, exit_on_error=False)
+        await until(pilot, lambda: any("no such log" in said.text for said in pilot.app.session.said))
+        assert pilot.app.is_running

@@ -1,7 +1,10 @@
 import itertools
+from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from comity.settings import Screen
 from comity.tui.themes import COLOURS, chosen
 
 GROUNDS = ("ground", "panel", "line")
@@ -44,3 +47,12 @@ def test_the_theme_follows_the_terminal_and_the_setting_wins() -> None:
     assert chosen("auto", {}) == "256"
     assert chosen("light", {}) == "light"
     assert chosen("light", {"NO_COLOR": "1"}) == "mono"
+
+
+def test_every_theme_can_be_named_in_the_settings_and_the_manual_names_them_all() -> None:
+    named = set(get_args(get_type_hints(Screen)["theme"]))
+    assert named == {"auto", *COLOURS}
+    manual = (Path(__file__).parents[2] / "sample_configs" / "config.toml").read_text("utf-8")
+    line = next(line for line in manual.splitlines() if line.startswith("theme"))
+    assert set(line.partition("#")[2].replace(",", " ").split()) == named - {"auto"}
+    assert chosen("contrast-light", {}) == "contrast-light"

@@ -61,7 +61,7 @@ class ComityApp(Everywhere):
     # the desk, behind the first frame
 
     def on_ready(self) -> None:
-        self.run_worker(self._open, thread=True)
+        self.run_worker(self._open, thread=True, exit_on_error=False)
 
     def _open(self) -> None:
         """In a thread: what takes long to load, and the store."""
@@ -84,9 +84,19 @@ class ComityApp(Everywhere):
         self.set_interval(_LOOK, self.look)
         for name, make in SECTION_PAGES.items():
             self.add_mode(name, make)
-        if not self._is_section(self.start):
-            self.go(SECTIONS[0])
-        self.call_later(self.go, self.start)
+        self.call_later(self._begin)
+
+    async def _begin(self) -> None:
+        """The place that was asked for; a name that nothing has is told on the first page."""
+        if self._is_section(self.start):
+            await self._section(*self._parts(self.start))
+        else:
+            await self._section(SECTIONS[0], "")
+            found: list[tuple[Record, str]] = []
+            if self.attempt(lambda: found.append(self._record(self.start))):
+                await self._show(*found[0])
+        if self.start_filter and self.page:
+            self.page.filter_by(self.start_filter)
 
     def written(self) -> None:
         self.tell_link()
@@ -108,31 +118,35 @@ class ComityApp(Everywhere):
 
     def go(self, place: str) -> None:
         """Open a section (`people/leave`) or a record (`SALTMARSH/matrix`)."""
-        head, _, tab = place.rpartition("/") if "/" in place else (place, "", "")
         if self._is_section(place):
-            self.call_later(self._section, head.lower(), tab)
+            self.call_later(self._section, *self._parts(place))
         else:
-            self.attempt(lambda: self._record(head or place, place))
+            self.attempt(lambda: self.show(*self._record(place)))
+
+    @staticmethod
+    def _parts(place: str) -> tuple[str, str]:
+        head, _, tab = place.rpartition("/") if "/" in place else (place, "", "")
+        return head, tab
 
     @staticmethod
     def _is_section(place: str) -> bool:
         return place.partition("/")[0].lower() in map(str.lower, SECTIONS)
 
     async def _section(self, name: str, tab: str) -> None:
-        await self.switch_mode(name)
+        await self.switch_mode(name.lower())
         if tab and self.page:
             await self.page.turn_to_label(tab)
 
-    def _record(self, head: str, whole: str) -> None:
+    def _record(self, place: str) -> "tuple[Record, str]":
         """A record by its name; `SALTMARSH/R2` is itself a name, `SALTMARSH/matrix` names a tab."""
         from comity.desk import asking
         from comity.errors import NotFound
 
+        head, tab = self._parts(place)
         try:
-            record, tab = asking.find(self.desk, whole), ""
+            return asking.find(self.desk, place), ""
         except NotFound:
-            record, tab = asking.find(self.desk, head), whole.rpartition("/")[2]
-        self.show(record, tab)
+            return asking.find(self.desk, head), tab
 
     def show(self, record: "Record", tab: str = "") -> None:
         """Open the page of a record in the section where its kind lives."""

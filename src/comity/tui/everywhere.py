@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from textual.app import App
-
 from comity.errors import ComityError
 from comity.tui.actions import ACTIONS
+from comity.tui.border import Guarded
 from comity.tui.session import Session, Strength
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from comity.tui.widgets.palette import PaletteHit
 
 
-class Everywhere(App[None]):
+class Everywhere(Guarded):
     """The part of the app that is the same on every page."""
 
     session: Session
@@ -45,16 +44,23 @@ class Everywhere(App[None]):
         try:
             act()
         except ComityError as error:
-            self.say(sentences(error), "red")
+            self.refuse(error)
             return False
         return True
 
+    def refuse(self, error: ComityError) -> None:
+        self.say(sentences(error), "red")
+
     def close(self, then: Callable[[], None] | None = None) -> None:
         """Leave the page on the screen, then do something; a page cannot wait for its own end."""
-        self.call_later(self._close, then)
+        self.call_later(self._close, self.page, then)
 
-    async def _close(self, then: Callable[[], None] | None) -> None:
-        await self.pop_screen()
+    async def _close(self, leaving: "Page | None", then: Callable[[], None] | None) -> None:
+        """A key pressed twice asks twice: the second time the page is gone."""
+        if leaving not in self.screen_stack[1:]:
+            return
+        while leaving in self.screen_stack:
+            await self.pop_screen()
         if then:
             then()
 

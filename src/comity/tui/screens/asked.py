@@ -98,12 +98,16 @@ class Asked(Pane):
             Option(str(place) if place < 10 else "", name, query, query) for place, (name, query) in enumerate(found, 1)
         ]
         options.append(Option("f", "all", "no filter", ""))
-        self.app.push_screen(Menu((Span("Filter", "strong bold"),), options), self._filter_by)
+        self.app.push_screen(Menu((Span("Filter", "strong bold"),), options), self._chose_filter)
 
-    def _filter_by(self, option: Option | None) -> None:
+    def _chose_filter(self, option: Option | None) -> None:
         if option:
-            self.query_one(FilterLine).set(str(option.answer))
-            self._open_window()
+            self.filter_by(str(option.answer))
+
+    def filter_by(self, query: str) -> bool:
+        self.query_one(FilterLine).set(query)
+        self._open_window()
+        return True
 
     def action_order(self) -> None:
         """Order by a column; `o` again turns the order round."""

@@ -54,6 +54,10 @@ class Pane(Vertical):
     def bring_in(self) -> None:
         """Read again, keeping the cursor on its record."""
 
+    def filter_by(self, query: str) -> bool:
+        """Show only what the query finds; whether the pane has a list that can."""
+        return False
+
     def stop(self) -> bool:
         """`esc` in the pane: give up a filter or a choice; whether there was one."""
         return False
@@ -229,6 +233,11 @@ class Page(Screen[None]):
 
     def _news_over(self) -> None:
         self.query_one(Footer).news = BLANK
+
+    def filter_by(self, query: str) -> None:
+        """Open with this filter."""
+        if not (self.pane and self.pane.filter_by(query)):
+            host(self).say(f"There is no list here that «{query}» could filter; name one, such as runs.", "notice")
 
     # keys
 

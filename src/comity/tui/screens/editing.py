@@ -43,6 +43,7 @@ class FormPage(Page):
     def __init__(self, section: str, kind: type[Record]) -> None:
         super().__init__(section)
         self.kind = kind
+        self._over = False
 
     def pane_of(self) -> FormPane:
         """The form, made when the page is first shown."""
@@ -69,13 +70,16 @@ class FormPage(Page):
             self.call_after_refresh(first.entry.focus)
 
     def action_save(self) -> None:
-        """Write, say so, and leave; or put each problem under its field."""
+        """Write once, say so, and leave; or put each problem under its field."""
+        if self._over:
+            return
         changed = self.form.changed
         try:
             told = self.write(changed)
         except ComityError as error:
             self.form.refused(error)
         else:
+            self._over = True
             host(self).close(partial(self.after, host(self), told))
 
     def after(self, app: Host, told: Sequence[Word]) -> None:

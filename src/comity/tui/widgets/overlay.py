@@ -3,6 +3,7 @@
 from typing import TypeVar
 
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
@@ -49,6 +50,12 @@ class Overlay(ModalScreen[Answer | None]):
         sections.section, sections.state = theirs.section, theirs.state
         footer, theirs_too = self.query_one(Footer), below.query_one(Footer)
         footer.hints, footer.state = theirs_too.hints, theirs_too.state
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """Answer once: keys that were pressed before the box was gone find nothing to close."""
+        if self.app.screen_stack[-1:] != [self]:
+            return AwaitComplete()
+        return super().dismiss(result)
 
     def action_close(self) -> None:
         self.dismiss(None)

@@ -1,6 +1,7 @@
 """Results to stdout, all else to stderr: a table on a terminal, tab-separated lines in a pipe, JSON for scripts."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from comity.errors import ComityError, Refused
 
 WORD, GAP = 16, 2  # cells: a column is not made narrower than what is in it up to this; between columns
 SHOWN = 20  # problems, before the rest is counted
+AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # of the record that stands in the way
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -123,7 +125,8 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
     told = len(error.problems) == 1 and error.problems[0].message in error.message
     shown = () if told else error.problems[:SHOWN]
     for problem in shown:
-        tell(f"  {problem.field}: {problem.message}" if problem.field else f"  {problem.message}")
+        named = problem.field and not AN_ID.fullmatch(problem.field)
+        tell(f"  {problem.field}: {problem.message}" if named else f"  {problem.message}")
     if len(error.problems) > SHOWN:
         tell(f"  and {len(error.problems) - SHOWN} more; --json lists all of them")
     if error.hint:

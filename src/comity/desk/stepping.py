@@ -63,7 +63,7 @@ def do(
         _one_state(step, shown)
         values = drafting.typed(world, type(current), given or {}, drafting.values_of(current))
         outcome = take(step, current, Taking(world, reason, values), override=override)
-        said = f"{reason} (override: {override})" if reason and override else reason or override
+        said = "; ".join(filter(None, (reason, override and f"guards overridden: {override}")))
         acting.write(desk, connection, current.group, _changes(world, shown, outcome), said)
         return acting.reread(connection, type(record), record.id, record.group)
 

@@ -86,7 +86,7 @@ def take(step: Step, record: Record, taking: Taking, *, override: str = "") -> O
     noun = record.noun.replace("_", " ")
     rule = f"{record.noun}.{step.name.replace('-', '_')}"
     if why := blocked(step, record, noun):
-        raise RuleBroken(why, "`comity kinds` lists the steps of a kind", code=rule)
+        raise RuleBroken(why, f"`comity kinds {record.noun.replace('_', '-')}` lists its steps", code=rule)
     if step.needs_reason and not (taking.reason or override).strip():
         raise RuleBroken(f"{step.name} needs a reason", "give it with --reason TEXT", code=rule)
     if wrong := tuple(_misgiven(step, taking.given)):

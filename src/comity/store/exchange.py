@@ -5,7 +5,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
-from sqlalchemy import BLOB, ColumnElement, Connection, Select, and_, func, insert, or_, select, type_coerce
+from sqlalchemy import (
+    BLOB,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    insert,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
 
 from comity.log.acts import act_of, seated
 from comity.log.commit import Dot
@@ -256,9 +268,10 @@ def _reached(connection: Connection, group: bytes) -> _Memory:
     e = schema.envelopes.c
     packed = schema.recall(connection, _name(group))
     memory = msgspec.msgpack.decode(packed, type=_Memory) if packed else _Memory()
+    unindexed = literal_column('+envelope."group"', BLOB)  # else the index of all that is here would be walked
     rows = connection.execute(
         select(e.no, e.seat, e.seq, e.id, PREV)
-        .where(e.no > memory.last, e.group == group)
+        .where(e.no > memory.last, unindexed == group)
         .order_by(e.seat, e.seq, e.id)
     )
     knotted: set[bytes] = set()

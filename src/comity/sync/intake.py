@@ -1,5 +1,7 @@
 """The way in for one group: every page is verified, stored in one transaction, and counted."""
 
+from functools import cached_property
+
 from comity.log.envelope import Envelope
 from comity.store.upheaval import Ground, Upheaval, is_great
 from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell
@@ -11,10 +13,18 @@ class Intake:
 
     def __init__(self, shelf: Shelf, group: bytes, tell: Tell, allow: Allow) -> None:
         self.outcome = Outcome(group)
-        self.signers = shelf.signers(group)
         self._shelf, self._tell, self._allow = shelf, tell, allow
-        self._ground = shelf.ground(group)
         self._retired: set[int] = set()
+
+    @cached_property
+    def signers(self) -> dict[bytes, bytes]:
+        """The keys of the seats known so far."""
+        return self._shelf.signers(self.outcome.group)
+
+    @cached_property
+    def _ground(self) -> Ground:
+        """The group as it is before anything is taken; a session with nothing to take need not count."""
+        return self._shelf.ground(self.outcome.group)
 
     def take(self, data: tuple[bytes, ...]) -> list[Envelope]:
         """Store what of a page verifies, and say what that was."""

@@ -19,9 +19,10 @@ from laws.laptops import Laptop, three
 from sync.hubs import Running, running
 
 COUNT = 10_000
-PEAK = """
-import random, resource, sys
+WRITE = """
+import random, sys
 from pathlib import Path
+import msgspec
 from bench.__main__ import signed
 from comity.sync import bundle
 from comity.sync.shelf import Shelf
@@ -31,11 +32,22 @@ group, (uk, us, us2) = three(place, random.Random(1))
 envelopes = signed(us2, group, count)
 for start in range(0, count, 1_000):
     us2.take(envelopes[start : start + 1_000])
-del envelopes
 bundle.write(Shelf(us2.store), place / "b", [uk.device])
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-bundle.read(Shelf(uk.store), place / "b")
-print(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+(place / "keys").write_bytes(msgspec.msgpack.encode(uk.keys))
+"""
+READ = """
+import resource, sys
+from pathlib import Path
+import msgspec
+from comity.log.keys import DeviceKeys
+from comity.sync import bundle
+from comity.sync.shelf import Shelf
+from laws.laptops import Laptop
+place = Path(sys.argv[2])
+uk = Laptop(place / "uk1", "UK-AISI", msgspec.msgpack.decode((place / "keys").read_bytes(), type=DeviceKeys))
+(outcome,) = bundle.read(Shelf(uk.store), place / "b")
+assert outcome.received == int(sys.argv[1])
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
@@ -80,11 +92,11 @@ def remembering(place: Path) -> None:
     peaks = []
     for count in (1_000, 20_000):
         (place / str(count)).mkdir(parents=True)
-        words = [sys.executable, "-c", PEAK, str(count), str(place / str(count))]
-        done = subprocess.run(words, capture_output=True, text=True, check=True)
-        peaks.append([int(each) for each in done.stdout.split()])
-    (_, small), (_, large) = peaks
-    print(f"{'memory of reading a bundle of 20,000 / of 1,000':<62} {large / small:7.2f}x  aim 1.3x")
+        for program in (WRITE, READ):
+            words = [sys.executable, "-c", program, str(count), str(place / str(count))]
+            done = subprocess.run(words, capture_output=True, text=True, check=True)
+        peaks.append(int(done.stdout))
+    print(f"{'memory of reading a bundle of 20,000 / of 1,000':<62} {peaks[1] / peaks[0]:7.2f}x  aim 1.3x ({peaks} kB)")
 
 
 if __name__ == "__main__":

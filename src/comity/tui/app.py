@@ -61,6 +61,10 @@ class ComityApp(Everywhere):
     # the desk, behind the first frame
 
     def on_ready(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """What happens behind the first frame."""
         self.run_worker(self._open, thread=True, exit_on_error=False)
 
     def _open(self) -> None:
@@ -155,10 +159,12 @@ class ComityApp(Everywhere):
     async def _show(self, record: "Record", tab: str) -> None:
         from comity.tui.sections import page_of, section_of
 
-        section = section_of(record)
-        if section != self.current_mode:
+        section, before = section_of(record), self.current_mode
+        page = page_of(record, tab)
+        if section != before:
+            page.came_from = before
             await self.switch_mode(section)
-        await self.push_screen(page_of(record, tab))
+        await self.push_screen(page)
 
     # keys that work everywhere
 

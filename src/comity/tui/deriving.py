@@ -66,6 +66,12 @@ def said_of(desk: "Desk", noun: str, id: str) -> str:
     return said(desk, found) if found else noun.replace("_", " ")
 
 
+def is_live(desk: "Desk", noun: str, id: str) -> bool:
+    """Whether the record of that id is in the lists."""
+    found = asking.get(desk, noun, id)
+    return found is not None and not found.retired
+
+
 def columns_of(kind: type[Record], fields: Sequence[str]) -> list[Column]:
     """The columns of a list: the last ones leave first, states and markings never; the widest text grows."""
     made = [_column(kind, name, place) for place, name in enumerate(fields)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from comity.errors import ComityError
 from comity.tui.actions import ACTIONS
-from comity.tui.border import Guarded
+from comity.tui.in_order import InOrder
 from comity.tui.session import Session, Strength
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from comity.tui.widgets.palette import PaletteHit
 
 
-class Everywhere(Guarded):
+class Everywhere(InOrder):
     """The part of the app that is the same on every page."""
 
     session: Session
@@ -61,6 +61,8 @@ class Everywhere(Guarded):
             return
         while leaving in self.screen_stack:
             await self.pop_screen()
+        if leaving and leaving.came_from:
+            await self.switch_mode(leaving.came_from)
         if then:
             then()
 
@@ -175,12 +177,16 @@ class Everywhere(Guarded):
             self.attempt(lambda: self._went_back(undoing.redo(self.desk), "Redone", "u undoes it"))
 
     def _went_back(self, undone: "Undone", what: str, next_key: str) -> None:
-        from comity.tui.deriving import said_of
+        from comity.tui.deriving import is_live, said_of
 
         records = ", ".join(said_of(self.desk, kind, id) for kind, id in undone.records[:3])
         fields = ", ".join(undone.fields[:4]).replace("_", " ")
         self.written()
-        self.say(f"{what}: {fields} of {records}. {next_key}.")
+        if undone.fields == ("retired",):
+            there = any(is_live(self.desk, kind, id) for kind, id in undone.records)
+            self.say(f"{what}: {records} {'back in the lists' if there else 'out of the lists'}. {next_key}.")
+        else:
+            self.say(f"{what}: {fields} of {records}. {next_key}.")
 
     def action_leave(self) -> None:
         self.exit()
@@ -188,7 +194,8 @@ class Everywhere(Guarded):
 
 def sentences(error: ComityError) -> str:
     """What went wrong, every problem, and what to do, as sentences."""
-    parts = [error.message, *(f"{problem.field}: {problem.message}" for problem in error.problems), error.hint]
+    told = (each for each in error.problems if each.message not in error.message)
+    parts = [error.message, *(f"{each.field.replace('_', ' ')}: {each.message}" for each in told), error.hint]
     return " ".join(part[:1].upper() + part[1:].rstrip(".") + "." for part in parts if part)
 
 

@@ -5,8 +5,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from comity.desk import asking, searching
+from comity.domain.kinds import KINDS
+from comity.domain.record import Record, facets
 from comity.domain.text import fold
 from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, shown_keys
+from comity.tui.screens import making
+from comity.tui.screens.base import Page
+from comity.tui.screens.verbs import Verbs
 from comity.tui.session import Session
 from comity.tui.spans import span
 from comity.tui.widgets.palette import PaletteHit
@@ -22,6 +27,9 @@ class Finder(Protocol):
 
     desk: "Desk"
     session: Session
+
+    @property
+    def page(self) -> Page | None: ...
 
     def go(self, place: str) -> None: ...
 
@@ -41,6 +49,7 @@ def hits(app: Finder, asked: str) -> Iterable[PaletteHit]:
         yield from _records(app, words, ())
     if kind in ("", ">"):
         yield from _commands(app, words)
+        yield from _makes(app, words)
         yield from _places(app, words)
 
 
@@ -54,7 +63,19 @@ def _records(app: Finder, words: str, nouns: tuple[str, ...]) -> Iterator[Palett
         note = f"{hit.kind.replace('_', ' ')} · {asking.group_name(app.desk, hit.group)}"
         group = "Institutes" if hit.kind == "institute" else "Records"
         lead = (span(f"{hit.ref.rpartition('/')[2]:<5}"[:12], "bold"),)
-        yield PaletteHit(group, hit.title or hit.ref, note, partial(app.go, hit.id), lead, marking=hit.marking)
+        yield PaletteHit(group, _title(app.desk, hit), note, partial(app.go, hit.id), lead, marking=hit.marking)
+
+
+def _title(desk: "Desk", hit: searching.Hit) -> str:
+    """What the record is called; one that has no name but its code by where it stands."""
+    record = asking.get(desk, hit.kind, hit.id) if hit.title in ("", hit.ref.rpartition("/")[2]) else None
+    if record is None:
+        return hit.title or hit.ref
+    wanted = [name for name in ("exercise", "cell", "institute") if name in facets(type(record))]
+    told = asking.texts(desk, record, wanted)
+    if "cell" in told and (cell := asking.get(desk, "cell", str(getattr(record, "cell", "") or ""))):
+        told["cell"] = asking.texts(desk, cell, ["task"])["task"]
+    return " · ".join(text for text in told.values() if text) or hit.title or hit.ref
 
 
 def _commands(app: Finder, words: str) -> Iterator[PaletteHit]:
@@ -65,6 +86,26 @@ def _commands(app: Finder, words: str) -> Iterator[PaletteHit]:
             key = shown_keys(action, app.session.settings.keys)
             press = partial(app.simulate_key, _key(action.keys, app.session.settings.keys.get(action.id, "")))
             yield PaletteHit("Do", action.label.removesuffix(" ...").capitalize(), where, press, key=key)
+
+
+def _makes(app: Finder, words: str) -> Iterator[PaletteHit]:
+    """A new record of every kind, made on the page that is open."""
+    page = app.page
+    for kind in KINDS if words and page else ():
+        title = f"New {kind.noun.replace('_', ' ')}"
+        if page and kind.noun not in making.BY_ACTS and _fits(words, title):
+            yield PaletteHit("Make", title, _first_sentence(kind), partial(_make, page, kind.noun))
+
+
+def _make(page: Page, noun: str) -> None:
+    if isinstance(page, Verbs):
+        page.make(noun)
+    else:
+        making.start(page, noun, ())
+
+
+def _first_sentence(kind: type[Record]) -> str:
+    return (kind.__doc__ or "").strip().partition(".")[0]
 
 
 def _key(keys: str, remapped: str) -> str:

@@ -91,6 +91,7 @@ class Page(Screen[None]):
     def __init__(self, section: str, start: str = "") -> None:
         super().__init__()
         self.section = section
+        self.came_from = ""  # the section from which it was opened, if that is another
         self._tabs: Sequence[Tab] = ()
         self._start = start
         self._shown = -1

@@ -1,6 +1,6 @@
 """Pages with a form: to edit a record, to add one, to give what a step takes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -22,7 +22,6 @@ from comity.tui.widgets.fields import Field
 
 if TYPE_CHECKING:
     from comity.desk.drafting import Opened
-    from comity.domain.steps import Step
 
 _LOOK_UNDER: Final = 2.0
 Word: TypeAlias = tuple[str, Strength]
@@ -44,6 +43,7 @@ class FormPage(Page):
         super().__init__(section)
         self.kind = kind
         self._over = False
+        self._begun = False
 
     def pane_of(self) -> FormPane:
         """The form, made when the page is first shown."""
@@ -64,10 +64,19 @@ class FormPage(Page):
     def form(self) -> FormPane:
         return self.query_one(FormPane)
 
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a field has the cursor; keys wait until then."""
+        return self._begun
+
     def focus_pane(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
         first = next((field for field in self.form.fields if not field.fixed), None)
         if first:
-            self.call_after_refresh(first.entry.focus)
+            self.set_focus(first.entry)
+        self._begun = True
 
     def action_save(self) -> None:
         """Write once, say so, and leave; or put each problem under its field."""
@@ -185,9 +194,11 @@ class EditPage(FormPage):
 class NewPage(FormPage):
     """Adds a record; without a group it takes that of its parent."""
 
-    def __init__(self, section: str, noun: str, given: Mapping[str, str], *, group: str = "") -> None:
+    def __init__(
+        self, section: str, noun: str, given: Mapping[str, str], *, group: str = "", above: Record | None = None
+    ) -> None:
         super().__init__(section, BY_NOUN[noun])
-        self.given, self.group = dict(given), group
+        self.given, self.group, self.above = dict(given), group, above
 
     def pane_of(self) -> FormPane:
         made = [
@@ -196,8 +207,14 @@ class NewPage(FormPage):
             if name not in ("marking", "synthetic") and not (name == self.kind.code_field and self.kind.label_prefix)
         ]
         made.append(Field("group", GROUP, self.group))
-        made += [Field(name, facets(self.kind)[name], "") for name in ("marking", "synthetic")]
-        return FormPane(self.kind, made, STRICTEST, self.members(), synthetic=False)
+        synthetic = bool(self.above and self.above.synthetic)
+        made.append(Field("marking", facets(self.kind)["marking"], ""))
+        made.append(Field("synthetic", facets(self.kind)["synthetic"], "yes" if synthetic else "no"))
+        marking = self.above.marking if self.above else STRICTEST
+        return FormPane(self.kind, made, marking, self.members(), synthetic=synthetic)
+
+    def members(self) -> tuple[str, ...]:
+        return asking.members(host(self).desk, self.above.group) if self.above else super().members()
 
     def path(self) -> Line:
         return (span(f"{self.kind.noun.replace('_', ' ').capitalize()}  ", "dim"), Span("new", "strong bold"))
@@ -207,31 +224,3 @@ class NewPage(FormPage):
         group, marking = raw.pop("group", "") or self.group, raw.pop("marking", "")
         record = acting.add(host(self).desk, self.kind.noun, raw, group=group, marking=marking)
         return [(f"Added {said(host(self).desk, record)}", "line")]
-
-
-class StepForm(FormPage):
-    """Asks for the fields that a step takes."""
-
-    def __init__(self, section: str, record: Record, step: "Step", done: Callable[[Mapping[str, str]], None]) -> None:
-        super().__init__(section, type(record))
-        self.record, self.step, self._go_on = record, step, done
-
-    def pane_of(self) -> FormPane:
-        desk, known = host(self).desk, facets(self.kind)
-        made = [
-            Field(name, known[name], drafts.written(desk, self.record, name))
-            for name in self.step.takes
-            if name in known
-        ]
-        return FormPane(self.kind, made, self.record.marking, self.members(), synthetic=self.record.synthetic)
-
-    def path(self) -> Line:
-        called = said(host(self).desk, self.record)
-        return (span(f"{self.step.name.replace('-', ' ').capitalize()}  ", "dim"), span(called, "strong bold"))
-
-    def write(self, changed: Mapping[str, str]) -> list[Word]:
-        self._changed = dict(changed)
-        return []
-
-    def after(self, app: Host, told: Sequence[Word]) -> None:
-        self._go_on(self._changed)

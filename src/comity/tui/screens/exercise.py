@@ -1,11 +1,11 @@
 """The page of one exercise: what it is, its matrix, runs, timeline, protocol, roster and findings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from comity.desk import asking
 from comity.domain.exercises import Exercise
-from comity.domain.kinds import BY_NOUN
+from comity.domain.record import Record
 from comity.domain.when import show_day
 from comity.tui.glyphs import GLYPHS
 from comity.tui.screens.base import Pane, Tab
@@ -59,15 +59,11 @@ class ExercisePage(RecordPage):
     def _list(self, noun: str) -> Pane:
         return CheckedPane(noun, f"exercise:{self.exercise.id}")
 
-    def given(self) -> Mapping[str, str]:
-        """The exercise; for what belongs to a strand, that of the record under the cursor."""
-        noun = getattr(self.pane, "noun", "")
-        fields = BY_NOUN[noun].model_fields if noun else {}
-        if "exercise" in fields:
-            return {"exercise": self.exercise.code}
+    def places(self) -> Sequence[Record]:
+        """The exercise, and the strand of the record under the cursor."""
         strand = getattr(self.pane.current() if self.pane else None, "strand", "")
-        found = asking.get(host(self).desk, "strand", strand) if strand and "strand" in fields else None
-        return {"strand": asking.ref(host(self).desk, found)} if found else {}
+        found = asking.get(host(self).desk, "strand", strand) if strand else None
+        return (self.exercise, *([found] if found else []))
 
 
 def window(exercise: Exercise, today: date) -> str:

@@ -88,7 +88,8 @@ class FormPane(Pane):
         if first:
             first.entry.focus()
         if told or not error.problems:
-            host(self).say(" ".join([error.message, *told.values(), error.hint]), "red")
+            more = [message for message in told.values() if message not in error.message]
+            host(self).say(" ".join(part for part in [error.message, *more, error.hint] if part), "red")
         self.tell_all()
 
     # what the page asks
@@ -156,9 +157,12 @@ class FormPane(Pane):
 
     def choose(self, field: Field) -> None:
         """Offer what may stand in the field, or go on to the next one."""
-        options = self._options(field) if field.picks else []
-        if not options:
+        if not field.picks or field.fixed:
             self.screen.focus_next()
+            return
+        options = self._options(field)
+        if not options:
+            host(self).say(_no_choice(field))
             return
         hits = partial(_matching, options)
         self.app.push_screen(Palette(hits), partial(self._picked, field))
@@ -218,6 +222,14 @@ def _seer(code: str, *, here: bool) -> Line:
 def counted(number: int, what: str) -> str:
     """`1 change`, `2 changes`."""
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _no_choice(field: Field) -> str:
+    """Why there is nothing to choose, and what to do."""
+    what = field.facet.refers.replace("_", " ") if field.facet.shape is Shape.REF else field.facet.shape.value
+    if what == "*":
+        return "Any record may stand here: type its name. tab goes on."
+    return f"There is no {what} here yet to choose from. tab goes on; : new {what} makes one."
 
 
 def _matching(options: Sequence[tuple[str, str]], asked: str) -> Iterable[PaletteHit]:

@@ -140,7 +140,10 @@ def masked(key: str, record: Any = None) -> Row:
 
 def kept_off(what: str = "record") -> list[Line]:
     """The panel of a line that keeps its text off the screen."""
-    return [line(span(f"A {what} above the ceiling is kept off screen.", "dim")), keyed(("m", "shows it"))]
+    return [
+        line(span(f"{'An' if what[0] in 'aeio' else 'A'} {what} above the ceiling is kept off screen.", "dim")),
+        keyed(("m", "shows it")),
+    ]
 
 
 def flush(left: Line, right: Line, cells: int) -> Line:

@@ -12,6 +12,7 @@ from comity.domain.record import Record, facets
 from comity.domain.text import plain_lines
 from comity.tui.deriving import cell, marking_role, said
 from comity.tui.glyphs import sign, signed
+from comity.tui.screens import making
 from comity.tui.screens.base import Page, Pane, Tab
 from comity.tui.screens.past import entry_lines, entry_row
 from comity.tui.screens.sheet import summary, who
@@ -35,7 +36,7 @@ def state_of(record: Record) -> Line:
 class RecordPane(Pane):
     """One record as lines, each a field, a related record or an act."""
 
-    HINTS: ClassVar[tuple[str, ...]] = ("open", "edit", "step", "note", "history", "copy", "back")
+    HINTS: ClassVar[tuple[str, ...]] = ("open", "edit", "step", "new", "note", "history", "back")
 
     def __init__(self, record: Record) -> None:
         super().__init__()
@@ -189,3 +190,10 @@ class RecordPage(Verbs, Page):
 
     def tabs(self) -> Sequence[Tab]:
         return (Tab("", lambda: RecordPane(self.record)),)
+
+    def action_new(self) -> None:
+        """Choose what is to stand under the record; what the tab shows comes first."""
+        making.choose(self, self.record, self.places(), getattr(self.pane, "noun", ""))
+
+    def places(self) -> Sequence[Record]:
+        return making.lineage(host(self).desk, self.record)

@@ -1,6 +1,7 @@
 """The page of one run: after its checks, how it stands against its protocol and what was heard of it."""
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from comity.desk.runboard import sheet
 from comity.domain.runs import Deviation, Run
@@ -13,13 +14,17 @@ from comity.tui.session import host
 from comity.tui.spans import Line, Span, line, span
 from comity.tui.widgets.source import Row, heading
 
+_STATE: Final = "execution_status"
+
 
 class RunPane(RecordPane):
     """A run with its protocol beside it."""
 
-    HINTS = ("open", "decide", "edit", "step", "note", "history", "copy", "back")
+    HINTS = ("open", "decide", "edit", "step", "new", "note", "history", "back")
 
     def _wrong(self) -> Iterator[Row]:
+        """First a line for the run itself: there its own steps are at hand, and not those of a deviation."""
+        yield self._state()
         yield from super()._wrong()
         assert isinstance(self.record, Run)
         told = sheet(host(self).desk, self.record)
@@ -31,6 +36,12 @@ class RunPane(RecordPane):
             yield heading(line(Span(" "), span("Deviations to decide", "amber bold"), count))
             yield from (_deviation(each) for each in told.open)
             yield heading()
+
+    def _state(self) -> Row:
+        return next(row for row in super()._fields() if row.key == _STATE)
+
+    def _fields(self) -> Iterator[Row]:
+        yield from (row for row in super()._fields() if row.key != _STATE)
 
     def on_resize(self) -> None:
         self.bring_in()

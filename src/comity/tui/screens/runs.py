@@ -1,6 +1,6 @@
 """The board of runs: by exercise, how each stands and since when, what it was measured against, what was heard."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final
 
@@ -193,7 +193,7 @@ class RunsPage(Verbs):
     def tabs(self) -> Sequence[Tab]:
         return (Tab("", RunsPane),)
 
-    def given(self) -> Mapping[str, str]:
+    def places(self) -> Sequence[Record]:
         row = self.query_one("Table").current if self.pane else None  # type: ignore[attr-defined]
         group = row.value if row else None
-        return {"exercise": group.exercise.code} if isinstance(group, RunGroup) and group.exercise else {}
+        return (group.exercise,) if isinstance(group, RunGroup) and group.exercise else ()

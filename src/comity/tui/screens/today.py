@@ -38,6 +38,7 @@ class TodayPane(LinesPane):
     WORDS = {"quick": "ours"}
     COLUMNS = (Column("", 7), Column("", 40, grows=True), Column("", 10))
     GAP = 1
+    noun = "exercise"  # what `n` makes here
 
     def compose(self) -> ComposeResult:
         yield FilterLine()
@@ -75,6 +76,11 @@ class TodayPane(LinesPane):
     def nothing(self) -> Sequence[Line]:
         if self.query_one(FilterLine).value.strip():
             return [line("No check matches. "), keyed(("esc", "clears the filter"))]
+        if not asking.count(host(self).desk, "exercise"):
+            return [
+                line("Nothing needs you: there is no exercise yet."),
+                keyed(("n", "plans one"), ("I", "reads a plan or a log"), ("?", "shows all keys")),
+            ]
         after = next((each for each in self.board.coming if each.on >= host(self).desk.today), None)
         days = (after.on - host(self).desk.today).days if after else 0
         return [line("Nothing needs you.", *([f" Next: {after.text} in {days} days."] if after else []))]

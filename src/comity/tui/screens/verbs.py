@@ -1,15 +1,17 @@
 """What can be done to records from any page that shows them: edit, add, step, note, retire, copy, look back."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.desk import acting, asking, stepping, telling
 from comity.domain.record import Record, encode
 from comity.tui.deriving import said
+from comity.tui.screens import making
 from comity.tui.screens.base import Page
-from comity.tui.screens.editing import EditPage, NewPage, StepForm
+from comity.tui.screens.editing import EditPage, NewPage
+from comity.tui.screens.giving import StepForm
 from comity.tui.screens.past import HistoryPage
 from comity.tui.session import host
 from comity.tui.spans import line, span
@@ -42,14 +44,19 @@ class Verbs(Page):
             self.app.push_screen(EditPage(self.section, record))
 
     def action_new(self) -> None:
-        """A new record of the kind that the list shows, or of one that belongs to the record."""
-        noun = getattr(self.pane, "noun", "")
-        if noun:
-            self.app.push_screen(NewPage(self.section, noun, self.given()))
+        """A new record of the kind that the list shows, or of one that is chosen."""
+        if noun := getattr(self.pane, "noun", ""):
+            self.make(noun)
+        else:
+            making.choose_any(self)
 
-    def given(self) -> Mapping[str, str]:
-        """What a new record here is given from the start: references to the page it is made on."""
-        return {}
+    def make(self, noun: str) -> None:
+        """The form of a new record of this kind, made here."""
+        making.start(self, noun, self.places())
+
+    def places(self) -> Sequence[Record]:
+        """What a new record here refers to from the start."""
+        return ()
 
     def action_note(self) -> None:
         if record := self._one():
@@ -124,37 +131,24 @@ class Verbs(Page):
             return
         step = stepping.named(chosen[0].noun, taken.name)
         if step.takes:
-            self._ask_given(chosen, step, taken)
+            self.app.push_screen(StepForm(self.section, chosen, step, taken))
         elif step.needs_reason or step.grave or taken.how == "override":
-            self._ask_reason(chosen, step, taken, {})
+            self._ask_reason(chosen, step, taken)
         else:
-            self._do(chosen, step, taken, {}, "")
+            self._do(chosen, step, taken, "")
 
-    def _ask_given(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken) -> None:
-        self.app.push_screen(StepForm(self.section, chosen[0], step, partial(self._go_on, chosen, step, taken)))
-
-    def _go_on(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, given: Mapping[str, str]) -> None:
-        if step.needs_reason or step.grave or taken.how == "override":
-            self._ask_reason(chosen, step, taken, given)
-        else:
-            self._do(chosen, step, taken, given, "")
-
-    def _ask_reason(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, given: Mapping[str, str]) -> None:
+    def _ask_reason(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken) -> None:
         title = line(span(f"{step.name.replace('_', ' ').capitalize()}  ", "strong bold"), span(self._called(chosen)))
         told = [line(span(step.help, "dim"))] if step.help else []
         sheet = Confirm(title, told, needed=step.needs_reason or taken.how == "override", does=step.name)
-        self.app.push_screen(
-            sheet, lambda reason: None if reason is None else self._do(chosen, step, taken, given, reason)
-        )
+        self.app.push_screen(sheet, lambda reason: None if reason is None else self._do(chosen, step, taken, reason))
 
-    def _do(
-        self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, given: Mapping[str, str], reason: str
-    ) -> None:
+    def _do(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, reason: str) -> None:
         desk = host(self).desk
         words = {"override": reason} if taken.how == "override" else {"reason": reason}
         self._each(
             chosen,
-            lambda record: stepping.do(desk, record, step.name, given=dict(given), **words),
+            lambda record: stepping.do(desk, record, step.name, given={}, **words),
             f"{step.name.replace('_', ' ').capitalize()}:",
         )
 

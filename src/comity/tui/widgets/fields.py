@@ -73,7 +73,7 @@ class Field(Vertical):
     def __init__(self, name: str, facet: Facet, text: str, *, fixed: str = "") -> None:
         super().__init__()
         self.field, self.facet = name, facet
-        self.initial = text
+        self.initial = text or ("no" if facet.shape is Shape.FLAG else "")
         self.fixed = bool(fixed)
         self.problem = ""
         self.note = fixed

@@ -12,6 +12,9 @@ from comity.tui.widgets.overlay import Overlay, OverlayTable
 from comity.tui.widgets.source import Column, Listed, Row
 from comity.tui.widgets.table import Table
 
+_KEYS = keyed(("enter", "take the step"), ("esc", "not now"))
+_AROUND = 9  # lines of the screen that the box must leave, for bars, title and its own keys
+
 
 class Offered(NamedTuple):
     """A step as offered: where it leads, whether the rules let it, and if not, which one and because of what."""
@@ -46,16 +49,20 @@ class Step(Overlay[Taken]):
         table = OverlayTable(
             [Column("", 18), Column("", 18), Column("", 50, grows=True)], Listed([*map(_row, self._offers)])
         )
-        table.styles.height = min(len(self._offers), 12) or 1
+        table.styles.height = min(len(self._offers), 12, max(3, self.app.size.height - 2 * _AROUND)) or 1
         yield table
         yield Static(markup=False, id="obstacles")
-        yield Static(content([keyed(("enter", "take the step"), ("esc", "not now"))]), markup=False)
+        yield Static(content([_KEYS]), markup=False, id="step-keys")
 
     def on_table_moved(self) -> None:
         offer = self._offer
+        self.query_one("#step-keys", Static).update(content([_KEYS]))
         lines: list[Line] = [BLANK]
         if offer and not offer.allowed:
-            lines += [line(Span("■ ", "red"), span(obstacle)) for obstacle in offer.obstacles or (offer.why,)]
+            stand = offer.obstacles or (offer.why,)
+            most = max(1, self.app.size.height - 2 * _AROUND)
+            lines += [line(Span("■ ", "red"), span(obstacle)) for obstacle in stand[:most]]
+            lines += [line(span(f"  and {len(stand) - most} more", "dim"))] if len(stand) > most else []
             if offer.may_override:
                 lines += [keyed(("o", "override, with a reason that is kept"))]
         self.query_one("#obstacles", Static).update(content([*lines, BLANK]))
@@ -69,6 +76,9 @@ class Step(Overlay[Taken]):
         offer = self._offer
         if offer and offer.allowed:
             self.dismiss(Taken(offer.name, "step"))
+        elif offer:
+            refused = span(f"Not taken: {(offer.obstacles or (offer.why,))[0]}", "red")
+            self.query_one("#step-keys", Static).update(content([line(refused)]))
 
     def action_override(self) -> None:
         offer = self._offer

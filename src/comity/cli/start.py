@@ -16,8 +16,11 @@ from comity.cli.output import print_json, print_lines, print_text, tell, write_n
 from comity.errors import ComityError, Refused, UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from comity.bootstrap import Made
     from comity.desk.desk import Desk
+    from comity.tui.app import ComityApp
 
 
 @click.command("init", cls=Verb, epilog='Example: comity init --institute UK-AISI --person "A. Oak" --device laptop-1')
@@ -116,8 +119,9 @@ def ui(call: Call, target: str, query: str) -> None:
     from comity.home import check_home, home_folder
 
     home, day = home_folder(call.home), day_told(call)
-    if not home.exists() and sys.stdin.isatty():
-        click.get_current_context().invoke(init)
+    if sys.stdin.isatty() and _is_no_home(home):
+        _found(home, day)
+        return
     check_home(home)
     need_terminal()
     told = asked_before(home, settings.load(home))
@@ -185,10 +189,36 @@ def _open_app(home: Path, opener: Callable[[], "Desk"], target: str = "", query:
     need_terminal()
     loaded()
     chosen = settings.load(home)
-    app = ComityApp(opener, start=target, filter=query, settings=chosen)
-    app.run(mouse=chosen.screen.mouse)
+    _run(ComityApp(opener, start=target, filter=query, settings=chosen), mouse=chosen.screen.mouse)
+
+
+def _run(app: "ComityApp", *, mouse: bool = True) -> None:
+    """Raises the bug that ended the app, so that it is logged and told like one of a command."""
+    app.run(mouse=mouse)
     if app.bug:
         raise app.bug
+
+
+def _is_no_home(home: Path) -> bool:
+    """Whether there is nothing yet, or only what an attempt to make a home left."""
+    from comity.bootstrap import FILE, KEYS
+
+    return not home.exists() or (home.is_dir() and not (home / KEYS).exists() and not (home / FILE).exists())
+
+
+def _found(home: Path, day: "date | None") -> None:
+    """The first run: the app asks, the home is made, the app goes on in it."""
+    from comity import bootstrap
+    from comity.tui.founding import FoundingApp, Founds
+    from comity.tui.screens.first import Answers
+
+    def make(answers: Answers, tell_words: Callable[[str], None]) -> Callable[[], "Desk"]:
+        bootstrap.init(home, **answers._asdict(), tell=lambda made: tell_words(made.words))
+        return lambda: bootstrap.open_desk(home, today=day, ask=lambda: answers.passphrase)
+
+    need_terminal()
+    loaded()
+    _run(FoundingApp(Founds(make, lambda: bootstrap.demo(bootstrap.demo_home(), day))))
 
 
 def _say_status(call: Call, desk: "Desk") -> None:

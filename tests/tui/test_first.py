@@ -1,0 +1,105 @@
+"""The first run: four questions, the words on paper, a home, and where to go."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.tui.conftest import until
+from tests.tui.stage import screen_text
+from tests.tui.test_terminal import on_terminal
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from comity import bootstrap
+from comity.desk.desk import Desk
+from comity.tui.founding import FoundingApp, Founds
+from comity.tui.screens.editing import NewPage
+from comity.tui.screens.first import Answers, FirstPage, WordsPage
+
+SIZE = (120, 36)
+
+
+def app_for(home: Path) -> FoundingApp:
+    def make(answers: Answers, tell_words: Callable[[str], None]) -> Callable[[], Desk]:
+        bootstrap.init(home, **answers._asdict(), tell=lambda made: tell_words(made.words))
+        return lambda: bootstrap.open_desk(home, ask=lambda: answers.passphrase)
+
+    return FoundingApp(Founds(make, lambda: bootstrap.demo(home.with_name("demo"))))
+
+
+async def _ready(pilot: Pilot[None]) -> None:
+    await until(pilot, lambda: isinstance(pilot.app.screen, FirstPage) and pilot.app.focused is not None)
+
+
+async def _answer(pilot: Pilot[None], *answers: str) -> None:
+    for answer in answers:
+        await pilot.press(*answer, "enter")
+
+
+async def test_four_answers_and_the_words_on_paper_make_a_home_that_opens(tmp_path: Path) -> None:
+    app, home = app_for(tmp_path / "home"), tmp_path / "home"
+    async with app.run_test(size=SIZE) as pilot:
+        await _ready(pilot)
+        assert "no store yet" in screen_text(app)
+        assert "nothing is sent anywhere" in screen_text(app)
+        await _answer(pilot, "UK-AISI, AI Security Institute", "Tamsin Oakhollow", "saltpan-2", "one two", "one two")
+        assert "one two" not in screen_text(app)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, WordsPage))
+        assert "Write these words on paper" in screen_text(app)
+        assert "TLP:RED" in screen_text(app)
+        assert not (home / bootstrap.KEYS).exists()
+        await pilot.press("enter", "space", "y")
+        assert isinstance(app.screen, WordsPage)
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(app.screen, NewPage))
+        assert bootstrap.key_file(home).has_passphrase
+        assert (app.desk.institute, app.desk.person, app.desk.device) == ("UK-AISI", "Tamsin Oakhollow", "saltpan-2")
+    app.desk.close()
+
+
+async def test_words_that_are_not_confirmed_make_no_home(tmp_path: Path) -> None:
+    for leaving in ("escape", "ctrl+q"):
+        home = tmp_path / leaving
+        app = app_for(home)
+        async with app.run_test(size=SIZE) as pilot:
+            await _ready(pilot)
+            await _answer(pilot, "UK-AISI", "Tamsin Oakhollow", "saltpan-2", "")
+            await pilot.press("enter")
+            await until(pilot, lambda app=app: isinstance(app.screen, WordsPage))
+            await pilot.press(leaving)
+            if leaving == "escape":
+                await until(pilot, lambda app=app: "No home was made" in screen_text(app))
+        assert not (home / bootstrap.KEYS).exists()
+        assert not (home / bootstrap.FILE).exists()
+
+
+async def test_a_wrong_answer_is_told_and_the_cursor_goes_to_it(tmp_path: Path) -> None:
+    app = app_for(tmp_path / "home")
+    async with app.run_test(size=SIZE) as pilot:
+        await _ready(pilot)
+        await _answer(pilot, "UK-AISI", "Tamsin Oakhollow", "no such name", "one", "two")
+        assert "The two passphrases differ" in screen_text(app)
+        await _answer(pilot, "")
+        await pilot.press("enter")
+        await until(pilot, lambda: "is no name for the device" in screen_text(app))
+        assert isinstance(app.focused, Input)
+        assert app.focused.id == "device"
+        assert not (tmp_path / "home" / bootstrap.KEYS).exists()
+
+
+async def test_one_can_look_around_without_an_answer(tmp_path: Path) -> None:
+    app = app_for(tmp_path / "home")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press("tab", "tab", "tab", "tab", "down", "enter")
+        await until(pilot, lambda: app.ready and "SYNTHETIC" in screen_text(app))
+    app.desk.close()
+    assert not (tmp_path / "home").exists()
+
+
+def test_comity_without_a_home_asks_in_the_app(tmp_path: Path) -> None:
+    with on_terminal("", home=tmp_path / "home") as terminal:
+        terminal.wait_for("Four questions")
+        terminal.press("\x11")
+        assert terminal.ended() == 0
+    assert not (tmp_path / "home").exists()

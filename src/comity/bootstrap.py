@@ -155,7 +155,8 @@ def open_desk(
     keys = file.unlock(file.derive(passphrase(chosen, ask) if file.has_passphrase else ""))
     card = file.card
     person = chosen.general.person or card.person
-    return Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, card.recovery, today, clock)
+    day = today or (TODAY if (home / DEMO).exists() else None)  # the demo looks the same on any day
+    return Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, card.recovery, day, clock)
 
 
 def key_file(home: Path) -> KeyFile:

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 from tests.tui.test_forms import field
@@ -5,7 +7,8 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from comity.desk import acting, asking
+from comity import bootstrap
+from comity.desk import acting, asking, checking
 from comity.desk.desk import Desk
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.tui.hits import hits
@@ -169,6 +172,13 @@ async def test_the_palette_tells_runs_apart(shown: Opener) -> None:
     async with shown("today") as pilot:
         titles = [hit.title for hit in hits(pilot.app, "R4") if "run" in hit.note]
         assert any("·" in title and "AISI" in title for title in titles)
+
+
+def test_the_demo_has_one_day_however_it_is_opened(demo_home: Path) -> None:
+    for opened in (bootstrap.open_desk(demo_home), bootstrap.demo(demo_home)):
+        said = [each.text for each in checking.checks(opened) if each.check == "run.stale"]
+        opened.close()
+        assert any("last word 9 days ago" in text for text in said)
 
 
 async def test_taking_back_a_record_says_that_it_is_out_of_the_lists(opened: Opener, desk: Desk) -> None:

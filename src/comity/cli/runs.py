@@ -67,4 +67,4 @@ def compare(call: Call, first: str, second: str) -> None:
         return
     print_lines(found["verdict"].replace("_", " "))
     print_table(("class", "field", "a", "b"), [tuple(each.values()) for each in found["differences"]])
-    print_lines(*(score["statement"] for score in found["scores"]), *found["remarks"])
+    print_lines(*(f"{score['metric']}: {score['statement']}" for score in found["scores"]), *found["remarks"])

@@ -25,15 +25,29 @@ def _lines(desk: "Desk", record: Record) -> Iterator[str]:
         yield f"in conflict: {name}"
     for flag in record.flags:
         yield f"flagged: {flag}"
-    for name, text in asking.texts(desk, record, facets(type(record))).items():
+    fields = facets(type(record))
+    for name, text in asking.texts(desk, record, (name for name in fields if name != "header")).items():
         if text:
-            yield f"  {facets(type(record))[name].label}: {text}"
+            yield f"  {fields[name].label}: {text}"
+    if header := getattr(record, "header", None):
+        yield f"  {fields['header'].label}: {len(header)} facts; --json prints them"
+        yield from _simple(header)
     if facts := checking.facts_of(desk, record.id):
         yield f"  is: {', '.join(facts)}"
     yield f"  group: {asking.group_name(desk, record.group)}"
     yield f"  created: {encode(record.created_at)} by {record.created_by}, {record.created_institute}"
     yield f"  updated: {encode(record.updated_at)} by {record.updated_by}, {record.updated_institute}"
     yield f"  id: {record.id}"
+
+
+def _simple(header: dict[str, Any]) -> Iterator[str]:
+    """The facts of a log that are one value each, and its metrics."""
+    for name, value in header.items():
+        if isinstance(value, str | int | float) and value != "":
+            yield f"    {name}: {value}"
+    for each in header.get("metrics") or ():
+        if isinstance(each, dict):
+            yield f"    {each.get('score')} {each.get('metric')}: {each.get('value')} ± {each.get('stderr')}"
 
 
 def print_history(desk: "Desk", record: Record, *, as_json: bool) -> None:

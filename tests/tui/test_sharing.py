@@ -31,12 +31,16 @@ async def test_values_that_are_apart_stand_side_by_side_and_one_is_written(shown
         assert "analysts are back" in screen_text(pilot.app)
         await pilot.press("l")
         await until(pilot, lambda: "chosen, not yet written" in screen_text(pilot.app))
-        await pilot.press("enter")
+        await pilot.press("enter", "enter")
+        await until(pilot, lambda: "Why this one?" in screen_text(pilot.app))
+        assert len(forks(demo)) == 1
+        await pilot.press(*"agreed by phone", "enter")
         await until(pilot, lambda: "Nothing to settle" in screen_text(pilot.app))
     settled = asking.get(demo, "milestone", id)
     assert settled is not None
     assert settled.conflicts == []
     assert str(settled.due) == "2026-12-17"  # type: ignore[attr-defined]
+    assert written(demo, 1)[0].reason == "agreed by phone"
 
 
 async def test_nothing_is_written_before_a_value_is_chosen(shown: Opener, demo: Desk) -> None:
@@ -54,7 +58,9 @@ async def test_a_third_value_can_be_written(shown: Opener, demo: Desk) -> None:
         await until(pilot, lambda: "the room is free" in screen_text(pilot.app))
         await pilot.press("e")
         await pilot.pause()
-        await pilot.press(*"18 dec", "ctrl+s")
+        await pilot.press(*"81 dec", "enter")
+        await until(pilot, lambda: "There is no 81 December" in screen_text(pilot.app))
+        await pilot.press(*["backspace"] * 6, *"18 dec", "enter", *"neither fits", "enter")
         await until(pilot, lambda: not pilot.app.screen.query(ConflictsPane).first().fork)
     settled = asking.get(demo, "milestone", id)
     assert settled is not None

@@ -99,8 +99,9 @@ class ComityApp(Everywhere):
             found: list[tuple[Record, str]] = []
             if self.attempt(lambda: found.append(self._record(self.start))):
                 await self._show(*found[0])
-        if self.start_filter and self.page:
-            self.page.filter_by(self.start_filter)
+        pane = self.page.pane if self.page else None
+        if self.start_filter and not (pane and pane.filter_by(self.start_filter)):
+            self.say(f"There is no list here to filter by «{self.start_filter}»; name one, such as runs.", "notice")
 
     def written(self) -> None:
         self.tell_link()

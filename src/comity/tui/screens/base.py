@@ -79,14 +79,34 @@ class Tab(NamedTuple):
     letter: str = ""
 
 
-class Page(Screen[None]):
-    """One page of a section."""
+class Skeleton(Screen[None]):
+    """The parts of a page and where they stand."""
 
     CSS_PATH = Path(__file__).parent.parent / "comity.tcss"
-    BINDINGS = bindings("page", "record")
-    AUTO_FOCUS = None
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (80, "-narrow"), (110, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
+
+    def compose(self) -> ComposeResult:
+        yield MarkingBar(id="bar-top")
+        yield SectionTabs()
+        with Horizontal(id="middle"):
+            with Vertical(id="main"):
+                yield TwoEnds(id="banner")
+                yield TwoEnds(id="title")
+                yield PageTabs()
+                yield ContentSwitcher(id="panes")
+            yield Panel()
+        yield Footer()
+        yield MarkingBar(id="bar-bottom")
+        yield Notices()
+        yield TooSmall()
+
+
+class Page(Skeleton):
+    """One page of a section."""
+
+    BINDINGS = bindings("page", "record")
+    AUTO_FOCUS = None
 
     def __init__(self, section: str, start: str = "") -> None:
         super().__init__()
@@ -114,21 +134,6 @@ class Page(Screen[None]):
         return BLANK
 
     # building
-
-    def compose(self) -> ComposeResult:
-        yield MarkingBar(id="bar-top")
-        yield SectionTabs()
-        with Horizontal(id="middle"):
-            with Vertical(id="main"):
-                yield TwoEnds(id="banner")
-                yield TwoEnds(id="title")
-                yield PageTabs()
-                yield ContentSwitcher(id="panes")
-            yield Panel()
-        yield Footer()
-        yield MarkingBar(id="bar-bottom")
-        yield Notices()
-        yield TooSmall()
 
     async def on_mount(self) -> None:
         self.query_one(SectionTabs).section = self.section
@@ -234,11 +239,6 @@ class Page(Screen[None]):
 
     def _news_over(self) -> None:
         self.query_one(Footer).news = BLANK
-
-    def filter_by(self, query: str) -> None:
-        """Open with this filter."""
-        if not (self.pane and self.pane.filter_by(query)):
-            host(self).say(f"There is no list here that «{query}» could filter; name one, such as runs.", "notice")
 
     # keys
 

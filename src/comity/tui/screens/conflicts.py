@@ -4,30 +4,20 @@ from collections.abc import Iterable, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from comity.desk import acting
-from comity.desk.settling import Fork, Voice, forks, seen_by
+from comity.desk.settling import Fork, forks
 from comity.domain.record import Record
-from comity.domain.when import show_age, show_moment
+from comity.tui import drafts
 from comity.tui.actions import bindings
-from comity.tui.glyphs import sign
 from comity.tui.screens.base import Pane
-from comity.tui.screens.lines import NARROW, masked
+from comity.tui.screens.lines import NARROW
+from comity.tui.screens.voices import Words, about_line, fork_row, promise_line, voice_lines
 from comity.tui.session import host
-from comity.tui.spans import BLANK, Line, Span, content, keyed, line, pair, span
-from comity.tui.widgets.confirm import Confirm
-from comity.tui.widgets.source import Column, Listed, Row
+from comity.tui.spans import Line, Span, content, line, span
+from comity.tui.widgets.source import Column, Listed
 from comity.tui.widgets.table import Table
-
-
-class AnotherValue(Confirm):
-    """Asks for a value that nobody wrote yet."""
-
-    LABEL = "value"
-
-    def wrong(self, typed: str) -> str:
-        return "" if typed else "Type the value that both shall have."
 
 
 class Choices(Table):
@@ -64,8 +54,14 @@ class ConflictsPane(Pane):
         width: 1fr; height: 9; background: $panel; padding: 0 1; margin-right: 1; border-left: outer $rule;
     }
     ConflictsPane .voice.-chosen { background: $line; border-left: outer $accent; }
+    ConflictsPane Words { height: 1; margin-top: 1; }
+    ConflictsPane Words Static { width: auto; }
+    ConflictsPane Words #another, ConflictsPane Words #another:focus { width: 20; background: $panel; }
+    ConflictsPane Words #reason, ConflictsPane Words #reason:focus { background: $panel; }
     ConflictsPane .promise { height: auto; margin-top: 1; }
-    .-narrow ConflictsPane .voices, .-narrow ConflictsPane .about { margin-top: 0; }
+    .-narrow ConflictsPane .voices, .-narrow ConflictsPane .about, .-narrow ConflictsPane Words { margin-top: 0; }
+    .-narrow ConflictsPane .voice { height: 8; }
+    .-narrow ConflictsPane .promise { margin-top: 0; }
     """
     HINTS = ("left", "another", "settle", "history", "note")
     WORDS = {"left": "choose"}
@@ -74,6 +70,7 @@ class ConflictsPane(Pane):
         super().__init__()
         self._forks: list[Fork] = []
         self._chosen: dict[str, int] = {}
+        self._drawn = "nothing"
 
     def compose(self) -> ComposeResult:
         yield Choices(
@@ -87,6 +84,7 @@ class ConflictsPane(Pane):
         )
         yield Static(markup=False, classes="about")
         yield Horizontal(classes="voices")
+        yield Words()
         yield Static(markup=False, classes="promise")
 
     def on_mount(self) -> None:
@@ -98,26 +96,10 @@ class ConflictsPane(Pane):
 
     def bring_in(self) -> None:
         self._forks = forks(host(self).desk)
-        self.table.show(Listed([self._row(each) for each in self._forks]))
+        self.table.show(Listed([fork_row(host(self).desk, host(self).session, each) for each in self._forks]))
         self.table.display = bool(self._forks)
         self.table.styles.height = 1 + min(len(self._forks), 4 if self.app.size.width < NARROW else 8)
         self._draw()
-
-    def _row(self, fork: Fork) -> Row:
-        key = f"{fork.record.id} {fork.field}"
-        if host(self).session.masks(fork.record.marking):
-            return masked(key, fork)
-        says = [line(span(voice.text)) for voice in fork.voices[:2]]
-        age = show_age(host(self).desk.now() - fork.since)
-        cells = (
-            line(span(fork.name, "bold"), span(f"  {fork.record.noun.replace('_', ' ')}", "dim")),
-            line(span(fork.label, "dim")),
-            *says,
-            *([BLANK] * (2 - len(says))),
-            line(span(age, "dim")),
-        )
-        record = fork.record
-        return Row(key, cells, sign=(sign("conflict"),), marking=record.marking, synthetic=record.synthetic, value=fork)
 
     @property
     def fork(self) -> Fork | None:
@@ -133,23 +115,17 @@ class ConflictsPane(Pane):
 
     def _draw(self) -> None:
         fork = self.fork
+        words, key = self.query_one(Words), self._key(fork) if fork else ""
+        words.display = fork is not None
+        if key != self._drawn:
+            self._drawn = key
+            words.clear()
         about, promise = self.query_one(".about", Static), self.query_one(".promise", Static)
-        about.update(content(self._about(fork)))
-        promise.update(content(self._promise(fork)))
+        about.update(content([about_line(fork)] if fork else [] if self._forks else [self.nothing()]))
+        place = self._chosen.get(key, -1)
+        promise.update(content([promise_line(host(self).desk, fork, place)] if fork else []))
         self.call_later(self._show_voices, fork)
         self.tell()
-
-    def _about(self, fork: Fork | None) -> list[Line]:
-        if fork is None:
-            return [self.nothing()] if not self._forks else []
-        before = f"was {fork.before} until it was changed" if fork.before else "was changed"
-        return [
-            line(
-                span(f"{fork.record.noun.replace('_', ' ').capitalize()} ", "dim"),
-                span(f"{fork.name}   ", "strong bold"),
-                span(f"{fork.label}   {before} twice without knowing of the other", "dim"),
-            )
-        ]
 
     def nothing(self) -> Line:
         """One sentence and the reason, where nothing is apart."""
@@ -161,37 +137,18 @@ class ConflictsPane(Pane):
         if fork is None:
             return
         place = self._chosen.get(self._key(fork), -1)
-        for number, voice in enumerate(fork.voices):
-            said = Static(content(self._voice(fork, voice, number, number == place)), markup=False, classes="voice")
+        for number in range(len(fork.voices)):
+            said = Static(
+                content(voice_lines(host(self).desk, fork, number, chosen=number == place)),
+                markup=False,
+                classes="voice",
+            )
             said.set_class(number == place, "-chosen")
             await box.mount(said)
 
-    def _voice(self, fork: Fork, voice: Voice, number: int, chosen: bool) -> list[Line]:
-        desk = host(self).desk
-        ours = "ours" if voice.institute == desk.institute else "theirs"
-        arrow = "←" if number == 0 else "→" if number == len(fork.voices) - 1 else "·"
-        return [
-            line(Span(f"{arrow}   ", "accent bold"), span(voice.institute, "strong bold"), span(f"   {ours}", "dim")),
-            BLANK,
-            line(span(voice.text, "strong bold"), span("   chosen, not yet written" if chosen else "", "accent")),
-            BLANK,
-            pair("who", voice.by, 7),
-            pair("when", show_moment(voice.at, desk.today), 7),
-            pair("why", voice.reason or "no reason given", 7, "" if voice.reason else "dim italic"),
-            pair("device", voice.device or "unknown", 7, "dim"),
-        ]
-
-    def _promise(self, fork: Fork | None) -> list[Line]:
-        if fork is None:
-            return []
-        place = self._chosen.get(self._key(fork), -1)
-        if place < 0:
-            return [keyed(("h l", "choose a value"), ("e", "another value"))]
-        desk = host(self).desk
-        who = " and ".join(seen_by(desk, fork))
-        text = fork.voices[place].text
-        said = f", settled by {desk.person}, seen by {who} at the next sync."
-        return [line(*keyed(("enter", "writes ")), span(f"{fork.label} = {text}"), span(said, "dim"))]
+    def _told(self, text: str) -> None:
+        """What is missing, under the words."""
+        self.query_one(".promise", Static).update(content([line(Span("■ ", "red"), span(text, "red"))]))
 
     # keys
 
@@ -206,38 +163,63 @@ class ConflictsPane(Pane):
             self._draw()
 
     def settle(self) -> None:
-        """Write the chosen value; nothing is written before one is chosen."""
+        """Ask why the chosen value shall stand; nothing is written before one is chosen."""
         fork = self.fork
-        place = self._chosen.get(self._key(fork), -1) if fork else -1
         if fork is None:
             return
-        if place < 0:
+        if self._chosen.get(self._key(fork), -1) < 0:
             host(self).say("Choose a value first: h l")
             return
-        self._write(fork, fork.voices[place].value, fork.voices[place].text)
+        self.query_one(Words).another.value = ""
+        self._ask_why()
+
+    def _ask_why(self) -> None:
+        words = self.query_one(Words)
+        words.take(words.reason)
+        host(self).say("Why this one? The reason is kept with it. enter writes, esc leaves it.")
 
     def another(self) -> None:
-        """Ask for a value that is none of them."""
-        fork = self.fork
-        if fork:
-            title = line(span(f"{fork.label.capitalize()}  ", "strong bold"), span(fork.name))
-            told = [line(span("It replaces every value; all of them stay in the history.", "dim"))]
-            self.app.push_screen(AnotherValue(title, told, does="settle"), lambda typed: self._typed(fork, typed))
+        """Type a value that is none of them."""
+        words = self.query_one(Words)
+        if self.fork:
+            words.take(words.another)
 
-    def _typed(self, fork: Fork, typed: str | None) -> None:
-        if typed:
-            self._write(fork, typed, typed)
+    def on_words_dropped(self) -> None:
+        self.table.focus()
+        self.query_one(Words).clear()
+        self._draw()
 
-    def _write(self, fork: Fork, value: object, text: str) -> None:
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """`enter` in the value goes on to the reason, in the reason it writes."""
+        event.stop()
+        fork, words = self.fork, self.query_one(Words)
+        if fork is None:
+            return
+        other, reason = words.another.value.strip(), words.reason.value.strip()
+        place = self._chosen.get(self._key(fork), -1)
+        if other and (wrong := drafts.problem(host(self).desk, type(fork.record), fork.field, other)):
+            self._told(wrong)
+            words.another.focus()
+        elif not other and (place < 0 or event.input is words.another):
+            self._told("Type the value that all shall have, or choose one with h l.")
+        elif not reason:
+            self._ask_why()
+        elif other:
+            self._write(fork, other, other, reason)
+        else:
+            self._write(fork, fork.voices[place].value, fork.voices[place].text, reason)
+
+    def _write(self, fork: Fork, value: object, text: str, reason: str) -> None:
         app = host(self)
-        done = app.attempt(lambda: self._save(fork, value))
-        if done:
+        if app.attempt(lambda: self._save(fork, value, reason)):
             self._chosen.pop(self._key(fork), None)
-            app.say(f"Settled {fork.name}: {fork.label} is {text}")
+            self.table.focus()
+            self.query_one(Words).clear()
             app.written()
+            app.say(f"Settled {fork.name}: {fork.label} is {text}")
 
-    def _save(self, fork: Fork, value: object) -> None:
-        acting.save(host(self).desk, fork.opened, {fork.field: value}, reason="settled", settle=True)
+    def _save(self, fork: Fork, value: object, reason: str) -> None:
+        acting.save(host(self).desk, fork.opened, {fork.field: value}, reason=reason, settle=True)
 
     # what the page asks
 

@@ -168,6 +168,12 @@ async def test_on_the_page_of_a_run_t_offers_its_own_steps(shown: Opener) -> Non
         assert "lost" in screen_text(pilot.app)
 
 
+async def test_on_the_page_of_an_exercise_keys_begin_with_the_exercise(shown: Opener) -> None:
+    async with shown("SALTMARSH") as pilot:
+        await until(pilot, lambda: bool(pilot.app.screen.query(Table)))
+        assert pilot.app.screen.pane.current().noun == "exercise"
+
+
 async def test_the_palette_tells_runs_apart(shown: Opener) -> None:
     async with shown("today") as pilot:
         titles = [hit.title for hit in hits(pilot.app, "R4") if "run" in hit.note]

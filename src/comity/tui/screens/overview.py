@@ -19,6 +19,7 @@ from comity.tui.spans import Line, Span, line, span
 from comity.tui.widgets.source import Row, heading
 
 _MOST: Final = 8
+_STATE: Final = "status"
 
 
 class OverviewPane(RecordPane):
@@ -31,7 +32,8 @@ class OverviewPane(RecordPane):
         return self.record
 
     def _wrong(self) -> Iterator[Row]:
-        """Its checks, each a line that opens its record; then how far it is, and the next days."""
+        """Its own line, where keys act on it; its checks, that open their records; how far it is, the next days."""
+        yield next(row for row in super()._fields() if row.key == _STATE)
         found = [each for each in checking.checks(host(self).desk) if each.place == self.exercise.code]
         if found:
             yield heading(line(Span(" "), span("What is wrong", "dim bold"), span(f"  {len(found)}", "dim")))
@@ -44,6 +46,9 @@ class OverviewPane(RecordPane):
         for spans in self._far():
             yield heading(line(Span("   "), *spans))
         yield heading()
+
+    def _fields(self) -> Iterator[Row]:
+        yield from (row for row in super()._fields() if row.key != _STATE)
 
     def _check(self, check: Check) -> Row:
         key = f"{check.check} {check.id} {check.text}"

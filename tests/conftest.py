@@ -3,6 +3,11 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# the same examples on every machine, however slow it is
+settings.register_profile("comity", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("comity")
 
 
 @pytest.fixture(autouse=True)

@@ -228,5 +228,5 @@ def test_a_number_that_no_record_can_hold_is_refused_by_name(tmp_path: Path) -> 
     text = (LOGS / "saltmarsh_R6_us_modelA_range_success.json").read_text("utf-8")
     log = tmp_path / "big.json"
     log.write_text(text.replace('"epochs": 1', f'"epochs": {10**30}', 1), encoding="utf-8")
-    with pytest.raises(BadInput, match="big.json"):
+    with pytest.raises(BadInput, match=r"big\.json"):
         read_log(log)

@@ -84,8 +84,9 @@ def hostile(desk: Desk, kind: type[Record]) -> Record:
 def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, dict[str, str]]]:
     """A home with a hostile record of every kind, written by a person of a hostile name."""
     home = tmp_path_factory.mktemp("poisoned") / "home"
-    bootstrap.init(home, institute="UK-AISI", person=TEXT, device="laptop-1")
+    bootstrap.init(home, institute="UK-AISI", person="Tamsin Oakhollow", device="laptop-1")
     desk = bootstrap.open_desk(home, today=date(2026, 11, 23))
+    desk.person = TEXT  # as a hostile peer would sign
     ids = {kind.noun: hostile(desk, kind).id for kind in KINDS}
     desk.close()
     yield home, ids

@@ -38,7 +38,7 @@ def _require(term: RawTerm) -> None:
         known: Sequence[str] = CHECK_IDS
         wrong = [name for name in term.values if not any(is_named(each, _fact(name)) for each in CHECK_IDS)]
     else:
-        known = ASKED
+        known = tuple(ASKED)
         wrong = [] if not term.field or (term.field in ASKED and term.op == ":") else [f"{term.field}{term.op}"]
         wrong = wrong or (["~"] if term.op == "~" else [])
     if wrong:

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
-from comity.domain.countries import trigraph
 from comity.domain.facet import Facet, Merge, Shape
 from comity.domain.record import CHOICE, MANY, Record, window_order
 from comity.errors import Problem
@@ -28,11 +27,8 @@ class Institute(Record, table=True):
 
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> Iterator[Problem]:
-        """A code that ends before it starts, or a country that is none."""
+        """A code that ends before it starts."""
         yield from window_order(values, "valid_from", "valid_to")
-        country = str(values.get("country") or "")
-        if country and country != "EU" and not trigraph(country):
-            yield Problem("country", f"«{country}» is no country; write two letters as in ISO 3166, e.g. GB")
 
 
 AgreementKind = Literal["mou", "annex", "developer"]

@@ -40,7 +40,7 @@ def read(app: App[None], typed: str) -> None:
     """Read what a person named; raises a refusal."""
     path = Path(typed).expanduser()
     if not path.exists():
-        raise NotFound(f"there is no {path}")
+        raise NotFound(f"there is no {path}", "write the path of a log, a plan or a folder of logs")
     if path.suffix == ".toml":
         _show_plan(app, path)
     else:

@@ -61,7 +61,8 @@ class StepForm(FormPage):
         given = {**self._begins, **changed}
         reason = given.pop(REASON, "").strip()
         if self._needed and not reason:
-            raise BadInput("a reason is needed", problems=[Problem(REASON, "A reason is needed; it is kept.")])
+            problems = [Problem(REASON, "A reason is needed; it is kept.")]
+            raise BadInput("a reason is needed", "write why in the last field", problems)
         why = {"override": reason} if self.how == "override" else {"reason": reason}
         done: list[str] = []
         refused: list[ComityError] = []

@@ -8,6 +8,7 @@ import pytest
 
 from comity.desk import acting, asking, checking, searching, telling
 from comity.desk import runs as of_runs
+from comity.desk import window as window_module
 from comity.desk.desk import Desk
 from comity.desk.history import history
 from comity.desk.window import Window
@@ -140,3 +141,14 @@ def test_the_matrix_gives_a_reason_for_every_gap(shown: Desk) -> None:
 def test_an_unknown_kind_is_told(shown: Desk) -> None:
     with pytest.raises(NotFound, match="no kind «rnu»"):
         asking.records(shown, "rnu")
+
+
+def test_a_long_list_reads_its_order_as_far_as_somebody_goes(demo: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [each.id for each in Window(demo, "cell").rows(0, 1_000)]
+    monkeypatch.setattr(window_module, "FIRST", 10)
+    window = Window(demo, "cell")
+    assert window.count == len(whole) > 10
+    assert [each.id for each in window.rows(3, 9)] == whole[3:9]
+    assert [each.id for each in window.rows(8, 14)] == whole[8:14]
+    assert Window(demo, "cell").index_of(whole[-1]) == len(whole) - 1
+    assert [each.id for each in Window(demo, "cell").rows(len(whole) - 2, len(whole))] == whole[-2:]

@@ -1,6 +1,7 @@
 """A list of which only the rows on the screen are read."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from comity.desk import asking
 from comity.desk.desk import Desk
@@ -8,26 +9,26 @@ from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record
 from comity.store import reading, select
 
+FIRST: Final = 1_000  # places whose row numbers are read when a list opens; the others when somebody goes there
+
 
 class Window:
-    """The records of a kind that match a query, in order. Row numbers are read once, records as they are shown."""
+    """The records of a kind that match a query, in order. Row numbers are read as far as needed, records as shown."""
 
     def __init__(self, desk: Desk, noun: str, query: str = "", sort: Sequence[str] = ()) -> None:
         self.desk = desk
         self.kind = BY_NOUN[noun]
         self.query = query
         self.sort = tuple(sort)
+        self.count = 0
         self._numbers: list[int] = []
         self._seen = -1
         self.refresh()
 
-    @property
-    def count(self) -> int:
-        """How many records match."""
-        return len(self._numbers)
-
     def rows(self, start: int, stop: int) -> list[Record]:
         """The records from place `start` up to `stop`, not included."""
+        if min(stop, self.count) > len(self._numbers):
+            self._read_all()
         numbers = self._numbers[max(start, 0) : stop]
         with self.desk.store.reading() as connection:
             return reading.numbered(connection, self.kind, numbers)
@@ -38,6 +39,8 @@ class Window:
             found = reading.get(connection, self.kind, id)
         if found is None or found.no is None:
             return None
+        if found.no not in self._numbers and self.count > len(self._numbers):
+            self._read_all()
         return self._numbers.index(found.no) if found.no in self._numbers else None
 
     def refresh(self) -> bool:
@@ -48,5 +51,13 @@ class Window:
         self._seen = seen
         with self.desk.store.reading() as connection:
             chosen = asking.selection(self.desk, connection, self.kind.noun, self.query)
-            self._numbers = select.numbers(connection, chosen, self.sort)
+            self._numbers = select.numbers(connection, chosen, self.sort, FIRST)
+            self.count = len(self._numbers) if len(self._numbers) < FIRST else select.count(connection, chosen)
         return True
+
+    def _read_all(self) -> None:
+        """The rest of the order; what was written since the list was opened may be in it already."""
+        with self.desk.store.reading() as connection:
+            chosen = asking.selection(self.desk, connection, self.kind.noun, self.query)
+            self._numbers = select.numbers(connection, chosen, self.sort)
+            self.count = len(self._numbers)

@@ -77,10 +77,10 @@ def count(connection: Connection, chosen: Selection) -> int:
     return int(connection.execute(select(func.count()).select_from(chosen.table).where(condition(chosen))).scalar_one())
 
 
-def numbers(connection: Connection, chosen: Selection, sort: Sequence[str] = ()) -> list[int]:
-    """The row numbers of all that is found, in order."""
+def numbers(connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None) -> list[int]:
+    """The row numbers of what is found, in order; of a great many perhaps only the first."""
     query = select(chosen.table.c.no).where(condition(chosen)).order_by(*ordering(chosen.kind, sort))
-    return list(connection.execute(query).scalars())
+    return list(connection.execute(query.limit(limit)).scalars())
 
 
 def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:

@@ -43,7 +43,11 @@ codes = st.sampled_from(["UK-AISI", "R1", "R2", "S-01", "é"])
 facts = st.dictionaries(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
     st.recursive(
-        st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | texts,
+        st.none()
+        | st.booleans()
+        | st.integers(1 - 2**63, 2**63 - 1)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | texts,
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(texts, inner, max_size=3),
         max_leaves=5,
     ),

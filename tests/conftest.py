@@ -1,5 +1,7 @@
 """What every test may rely on: a home of its own and nothing of the machine it runs on."""
 
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from hypothesis import HealthCheck, settings
 # the same examples on every machine, however slow it is
 settings.register_profile("comity", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("comity")
+MEMORY = Path("/dev/shm")
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +20,13 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"XDG_{name}", str(tmp_path / "xdg" / name))
     for name in ("COMITY_PASSPHRASE_FILE", "NO_COLOR", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder in memory where there is one: lives write thousands of commits, and no power is cut."""
+    if not MEMORY.is_dir():
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(prefix="comity-", dir=MEMORY) as made:
+        yield Path(made)

@@ -8,11 +8,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from comity import settings
+from comity.desk.clock import Clock, wall_clock
 from comity.errors import BadInput, IntegrityFailure, Locked, NotFound, Problem, Refused
 from comity.home import alone, check_home, make_home, write_private
 from comity.log import keyfile
@@ -33,13 +34,6 @@ FILE: Final = "store.db"
 MAKING: Final = ".making"
 NAME: Final = r"[\w-]{1,64}"
 LONGEST_PERSON: Final = 200
-
-Clock = Callable[[], datetime]
-
-
-def wall_clock() -> datetime:
-    """The time this machine shows, UTC."""
-    return datetime.now(UTC)
 
 
 class Made(NamedTuple):

@@ -14,20 +14,9 @@ from comity.sync import bundle, container
 from comity.sync.container import Container, Draft
 from comity.sync.outcome import MassChange
 from comity.sync.shelf import Shelf
-from laws.laptops import Laptop, three
+from laws.laptops import Laptop
 
 Three = tuple[bytes, Laptop, Laptop, Laptop]
-
-
-@pytest.fixture
-def rng() -> random.Random:
-    return random.Random(20261123)
-
-
-@pytest.fixture
-def world(tmp_path: Path, rng: random.Random) -> Three:
-    group, (uk, us, us2) = three(tmp_path, rng)
-    return group, uk, us, us2
 
 
 def shelf(laptop: Laptop) -> Shelf:

@@ -15,20 +15,9 @@ from comity.sync.outcome import MassChange, Outcome, Progress
 from comity.sync.shelf import Shelf
 from comity.sync.wire import Page, Pull
 from laws.carriers import Beside, Heap
-from laws.laptops import Laptop, three
+from laws.laptops import Laptop
 
 Three = tuple[bytes, Laptop, Laptop, Laptop]
-
-
-@pytest.fixture
-def rng() -> random.Random:
-    return random.Random(20261123)
-
-
-@pytest.fixture
-def world(tmp_path: Path, rng: random.Random) -> Three:
-    group, (uk, us, us2) = three(tmp_path, rng)
-    return group, uk, us, us2
 
 
 def shelf(laptop: Laptop) -> Shelf:

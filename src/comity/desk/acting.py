@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from comity.desk import drafting, labels, placing, rules
+from comity.desk.asking import kind_of
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.world import World
-from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record
 from comity.errors import NotFound
 from comity.log.commit import Change
@@ -46,7 +46,7 @@ def add(
     desk: Desk, noun: str, raw: Mapping[str, Any], *, group: str = "", marking: str = "", reason: str = ""
 ) -> Record:
     """A new record. Without a group it takes group and marking of its parent; else it is private and TLP:RED."""
-    kind = _kind(noun)
+    kind = kind_of(noun)
     with desk.store.writing() as connection:
         world = World(desk, connection)
         given = {**raw, "marking": marking} if marking else dict(raw)
@@ -92,12 +92,6 @@ def retire(desk: Desk, record: Record, reason: str) -> Record:
         rules.only_live(current)
         write(desk, connection, current.group, [drafting.retirement(drafting.opened(connection, current))], reason)
         return reread(connection, type(record), record.id, record.group)
-
-
-def _kind(noun: str) -> type[Record]:
-    if noun not in BY_NOUN:
-        raise NotFound(f"there is no kind «{noun}»", "`comity kinds` lists them")
-    return BY_NOUN[noun]
 
 
 def reread(connection: Connection, kind: type[R], id: str, group: str) -> R:

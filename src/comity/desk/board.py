@@ -9,6 +9,7 @@ from comity.desk import asking, care, checking
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.checks.check import OVER, STARTED, Check
+from comity.domain.checks.facts import RESPONSIBLE
 from comity.domain.exercises import Exercise, Milestone
 from comity.domain.findings import CorrectiveAction
 from comity.domain.kinds import BY_NOUN, KINDS
@@ -21,7 +22,6 @@ from comity.domain.wording import called, opening
 _SOON: Final = 60
 _FEW: Final = 4
 _SAID: Final = ("exercise", "person", "retired")  # what the line above says already
-_RESPONSIBLE: Final = ("institute", "owner", "lead", "home", "host")
 _DONE: Final = ("done", "verified", "closed", "declined")
 Sort = Literal["due", "blocker", "conflict"]
 
@@ -73,7 +73,7 @@ def board(desk: Desk, words: str = "") -> Board:
 
 def _need(world: World, check: Check) -> Need:
     record = world.get(BY_NOUN[check.kind], check.id)
-    ours = any(getattr(record, name, "") == world.institute for name in _RESPONSIBLE)
+    ours = any(getattr(record, name, "") == world.institute for name in RESPONSIBLE)
     return Need(check, _label(record, check), ours, bool(record and record.synthetic))
 
 

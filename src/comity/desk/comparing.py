@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Any, Final
 
-from comity.desk.departures import frozen, settings, told
+from comity.desk.departures import compared, settings
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.comparability import NOT_REPORTED, Verdict, same
@@ -76,10 +76,8 @@ def side_by_side(desk: Desk, a: Run, b: Run) -> SideBySide:
     check_logs(a, b)
     with desk.store.reading() as connection:
         world = World(desk, connection)
-        cells = [world.get(Cell, run.cell) if run.cell else None for run in (a, b)]
-        protocol = next((found for cell in cells if cell and (found := frozen(world, cell))), None)
-        said = [told(world, cell, _reported(run)) for cell, run in zip(cells, (a, b), strict=True)]
-        what = _what(world, cells[0], a)
+        protocol, said = compared(world, a, b)
+        what = _what(world, world.get(Cell, a.cell) if a.cell else None, a)
     fixed: Settings = settings(protocol) if protocol else {}
     verdict = verdict_of(said[0], said[1], fixed or None)
     fatal = {(each.field_class, each.field) for each in verdict.differences if each.fatal}
@@ -94,11 +92,6 @@ def check_logs(*runs: Run) -> None:
     for run in runs:
         if not run.header:
             raise RuleBroken(f"{run.label or run.id} has no log yet", "I reads one", code="run.no_log")
-
-
-def _reported(run: Run) -> Settings:
-    found = (run.header or {}).get("settings")
-    return cast(Settings, found) if isinstance(found, Mapping) else {}
 
 
 def _what(world: World, cell: Cell | None, run: Run) -> str:

@@ -44,6 +44,18 @@ def told(world: World, cell: Cell | None, reported: Mapping[str, Mapping[str, An
     return {**reported, "identity": {**reported.get("identity", {}), **named}}
 
 
+def compared(world: World, a: Run, b: Run) -> tuple[Protocol | None, list[dict[str, Mapping[str, Any]]]]:
+    """What two runs are compared by: the protocol in force for either, and the settings of each."""
+    cells = [world.get(Cell, run.cell) if run.cell else None for run in (a, b)]
+    protocol = next((found for cell in cells if cell and (found := frozen(world, cell))), None)
+    return protocol, [told(world, cell, _reported(run)) for cell, run in zip(cells, (a, b), strict=True)]
+
+
+def _reported(run: Run) -> Mapping[str, Mapping[str, Any]]:
+    found = (run.header or {}).get("settings")
+    return found if isinstance(found, dict) else {}
+
+
 def departures(world: World, run: Run, log: InspectLog, cell: Cell | None = None) -> list[Change]:
     """The changes that keep the deviations of a run as its log now has them; one that succeeded is said to deviate."""
     cell = cell or (world.get(Cell, run.cell) if run.cell else None)

@@ -1,19 +1,14 @@
 """An open home: its store, its keys, its settings, and the day it is."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
+from comity.desk.clock import Clock, wall_clock
 from comity.log.acts import Public
 from comity.settings import Settings
 from comity.store.store import Store
-
-
-def wall_clock() -> datetime:
-    """The time this machine shows, UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass
@@ -28,7 +23,7 @@ class Desk:
     device: str
     root: Public  # the recovery key of the institute, which founds its groups
     fixed_day: date | None = None
-    clock: Callable[[], datetime] = wall_clock
+    clock: Clock = wall_clock
     written: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts of this session, by their dots
     restored: set[bytes] = field(default_factory=set)  # commits of this session that put back what stood before
     undone: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts that took one back and can be redone

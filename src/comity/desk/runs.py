@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from comity.desk import asking, imports, names
-from comity.desk.departures import frozen, settings, told
+from comity.desk.departures import compared, settings
 from comity.desk.desk import Desk
 from comity.desk.imports import Errand, FileOutcome
 from comity.desk.world import World
 from comity.domain import coverage
 from comity.domain.comparability import compare as verdict_of
 from comity.domain.exercises import Exercise
-from comity.domain.runs import Cell, Run
+from comity.domain.runs import Run
 from comity.domain.scores import compare_scores
 from comity.errors import RuleBroken
 
@@ -42,19 +42,12 @@ def compare(desk: Desk, a: Run, b: Run) -> dict[str, Any]:
             if not run.header:
                 short = names.short(connection, run)
                 raise RuleBroken(f"{short} has no log yet", "`comity run import` reads one", code="run.no_log")
-        cells = [world.get(Cell, run.cell) if run.cell else None for run in (a, b)]
-        protocol = next((found for cell in cells if cell and (found := frozen(world, cell))), None)
-        said = [told(world, cell, _settings(run)) for cell, run in zip(cells, (a, b), strict=True)]
+        protocol, said = compared(world, a, b)
         called = (f"{a.label or 'A'} {a.institute}", f"{b.label or 'B'} {b.institute}")
     verdict = verdict_of(said[0], said[1], settings(protocol) if protocol else None)
     scores = compare_scores(a.header or {}, b.header or {}, names=called)
     remarks = [f"{run.label or run.id} is void: {run.remark}" for run in (a, b) if run.validity == "void"]
     return {**verdict.as_json(), "scores": [each.as_json() for each in scores], "remarks": remarks}
-
-
-def _settings(run: Run) -> dict[str, Any]:
-    found = (run.header or {}).get("settings")
-    return found if isinstance(found, dict) else {}
 
 
 def matrix(desk: Desk, exercise: Exercise) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select
 from comity.errors import Locked, Refused
 from comity.log.acts import AnyAct, Renew, Role
 from comity.log.commit import Change, Commit
-from comity.log.envelope import GEN_CAP, NO_PREV, Envelope, Slot, clear, dot, sealed
+from comity.log.envelope import NO_PREV, Envelope, Slot, clear, dot, next_gen, sealed
 from comity.log.keys import DeviceKeys
 from comity.log.standing import Seat
 from comity.store import door, schema
@@ -45,7 +45,7 @@ class Writer:
             envelope = sealed(slot, packed, key, self.keys.pair.secret)
             envelopes.append(envelope)
             written.append(envelope.dot)
-            slot = slot._replace(seq=slot.seq + 1, gen=min(slot.gen + 1, GEN_CAP), prev=envelope.id)
+            slot = slot._replace(seq=slot.seq + 1, gen=next_gen(slot.gen), prev=envelope.id)
         door.admit(connection, self.circles, envelopes)
         return written
 
@@ -124,7 +124,7 @@ def generation(connection: Connection, group: bytes) -> int:
     """One above the highest generation of what counts, as far as there are numbers."""
     e = schema.envelopes.c
     highest = connection.execute(select(func.max(e.gen)).where(e.group == group, e.status == "in")).scalar()
-    return min((highest or 0) + 1, GEN_CAP)
+    return next_gen(highest or 0)
 
 
 def opened_at(connection: Connection, seat: bytes) -> int:

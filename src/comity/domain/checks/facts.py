@@ -29,7 +29,7 @@ FACT_NAMES: Final[tuple[str, ...]] = (
     "retired",
     *CHECK_IDS,
 )
-_RESPONSIBLE: Final = ("institute", "owner", "lead", "home", "host")
+RESPONSIBLE: Final = ("institute", "owner", "lead", "home", "host")
 
 
 def fact_ids(name: str, view: View, checks: Sequence[Check]) -> frozenset[str]:
@@ -69,5 +69,5 @@ def _uncovered(view: View) -> frozenset[str]:
 def _mine(view: View, record: Record) -> bool:
     """Whether the record names this institute as the one that sees to it."""
     fields = facets(type(record))
-    named = (name for name in _RESPONSIBLE if name in fields and fields[name].shape is Shape.INSTITUTE)
+    named = (name for name in RESPONSIBLE if name in fields and fields[name].shape is Shape.INSTITUTE)
     return any(getattr(record, name) == view.institute for name in named)

@@ -8,14 +8,13 @@ from comity.domain.checks.check import EXCHANGE, Check, CheckId, Severity, told
 from comity.domain.clearance import ends_before, longest, overlap, recognised
 from comity.domain.institutes import Agreement, Institute
 from comity.domain.ledger import Balance, ledger
-from comity.domain.lifecycles.people import annexed
+from comity.domain.lifecycles.people import OFFERED, annexed
 from comity.domain.people import Leave, Person, Secondment
 from comity.domain.sight import Sight
 from comity.domain.when import show_day
 from comity.domain.wording import called, listed, span
 
 STANDING: Final = ("agreed", "active", "suspended")
-OFFERED: Final = ("proposed", "nominated", "vetting")
 IMBALANCE = 6  # person-months between two institutes from which a coordinator wants to know
 
 

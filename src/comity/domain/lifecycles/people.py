@@ -80,7 +80,7 @@ def _assigned(position: Position, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(position, "nobody is assigned to it")
 
 
-_OFFERED: Final = ("proposed", "nominated", "vetting")
+OFFERED: Final = ("proposed", "nominated", "vetting")
 SECONDMENT: Final = (
     Step("propose", "status", ("drafted",), "proposed", help="Put it to the host."),
     Step("nominate", "status", ("proposed",), "nominated", help="Name the person to the host."),
@@ -102,11 +102,11 @@ SECONDMENT: Final = (
     ),
     Step("end", "status", ("active", "suspended"), "ending", help="Hand back accesses and debrief."),
     Step("complete", "status", ("ending",), "completed", _completed, help="Nothing is left to do."),
-    Step("decline", "status", _OFFERED, "declined", needs_reason=True, help="The host does not want it."),
+    Step("decline", "status", OFFERED, "declined", needs_reason=True, help="The host does not want it."),
     Step(
         "withdraw",
         "status",
-        ("drafted", *_OFFERED, "agreed"),
+        ("drafted", *OFFERED, "agreed"),
         "withdrawn",
         needs_reason=True,
         help="Home takes it back.",

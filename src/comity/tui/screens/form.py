@@ -27,7 +27,6 @@ from comity.tui.widgets.palette import Palette, PaletteHit
 if TYPE_CHECKING:
     pass
 
-_LOOK_UNDER: Final = 2.0
 GROUP: Final = Facet("Group", "Who may ever see the record; fixed for life.", Shape.CHOICE)
 _BLOCKS: Final = {Shape.DATE: "time", Shape.MOMENT: "time", Shape.PROSE: "prose", Shape.FACTS: "facts"}
 

@@ -59,15 +59,3 @@ class Sure(Confirm):
 
     def wrong(self, typed: str) -> str:
         return ""
-
-
-class TypedConfirm(Confirm):
-    """For what leaves the house: the receiver's code must be typed."""
-
-    def __init__(self, title: Line, consequences: Sequence[Line], code: str, *, does: str = "send") -> None:
-        super().__init__(title, consequences, does=does)
-        self.code = code
-        self.LABEL = f"type {code}"
-
-    def wrong(self, typed: str) -> str:
-        return "" if typed == self.code else f"Type {self.code} exactly to go on."

@@ -10,7 +10,7 @@ from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.world import World
 from comity.domain.record import Record
-from comity.errors import NotFound
+from comity.errors import NotFound, RuleBroken
 from comity.log.commit import Change
 from comity.store import reading
 from comity.store.database import Connection
@@ -86,7 +86,10 @@ def moved(opened: Opened, now: Opened, names: Mapping[str, Any]) -> tuple[str, .
 
 
 def retire(desk: Desk, record: Record, reason: str) -> Record:
-    """Take a record out of every list; it stays in the log and its history can be read."""
+    """Take a record out of every list; it stays in the log and its history can be read. Raises RuleBroken."""
+    if not reason.strip():
+        rule = f"{record.noun}.retire"
+        raise RuleBroken("retire needs a reason", "say why with --reason TEXT; it stays in the history", code=rule)
     with desk.store.writing() as connection:
         current = reread(connection, type(record), record.id, record.group)
         rules.only_live(current)

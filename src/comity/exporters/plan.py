@@ -9,11 +9,11 @@ import tomli_w
 
 from comity.domain.facet import Shape
 from comity.domain.naming import KEYS, names, naming_fields, natural_key, tells
+from comity.domain.plan_words import COMMON
 from comity.domain.record import Record, facets
 from comity.exporters.plan_cells import matrices
 from comity.exporters.plan_facts import fact
 
-COMMON: Final = ("group", "marking", "synthetic")
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _HEAD: Final = "# A plan of Comity: `comity apply` reads it back, also after you have changed it.\n"
 

@@ -6,8 +6,9 @@ from itertools import product
 from math import prod
 from typing import Any, Final
 
-AXES: Final = {"institute": "institutes", "system": "systems", "task": "tasks", "language": "languages"}
-_SHARED: Final = ("strand", "group", "marking", "synthetic")
+from comity.domain.plan_words import AXES, SHARED
+
+_FIELDS: Final = tuple(AXES.values())
 Said = dict[str, Any]
 
 
@@ -15,7 +16,7 @@ def matrices(cells: Sequence[Said]) -> tuple[list[Said], list[Said]]:
     """Matrices, and the cells that have more to say or are in no matrix."""
     alike: dict[tuple[Any, ...], list[Said]] = defaultdict(list)
     for cell in cells:
-        alike[tuple(cell.get(name) for name in _SHARED)].append(cell)
+        alike[tuple(cell.get(name) for name in SHARED)].append(cell)
     found: list[Said] = []
     written: list[Said] = []
     for some in alike.values():
@@ -32,7 +33,7 @@ def _blocks(cells: Sequence[Said]) -> tuple[list[Said], list[Said]]:
         by_task[cell["task"]].append(cell)
     places: dict[Any, list[str]] = defaultdict(list)
     for task, some in by_task.items():
-        places[tuple(_axis(some, axis) for axis in AXES if axis != "task")].append(task)
+        places[tuple(_axis(some, axis) for axis in _FIELDS if axis != "task")].append(task)
     found: list[Said] = []
     written: list[Said] = []
     for tasks in places.values():
@@ -53,14 +54,14 @@ def _axis(cells: Sequence[Said], axis: str) -> tuple[str, ...]:
 def _is_product(block: Sequence[Said]) -> bool:
     if any("id" in cell for cell in block) or len(block) < 2:
         return False
-    axes = [_axis(block, axis) for axis in AXES]
-    there = {tuple(cell.get(axis, "en") for axis in AXES) for cell in block}
+    axes = [_axis(block, axis) for axis in _FIELDS]
+    there = {tuple(cell.get(axis, "en") for axis in _FIELDS) for cell in block}
     return prod(map(len, axes)) == len(block) and there == set(product(*axes))
 
 
 def _matrix(block: Sequence[Said]) -> Said:
-    shared = {name: block[0][name] for name in _SHARED if name in block[0]}
-    return shared | {plural: list(_axis(block, axis)) for axis, plural in AXES.items()}
+    shared = {name: block[0][name] for name in SHARED if name in block[0]}
+    return shared | {plural: list(_axis(block, axis)) for plural, axis in AXES.items()}
 
 
 def _owners(block: Sequence[Said]) -> dict[str, str]:
@@ -72,5 +73,5 @@ def _owners(block: Sequence[Said]) -> dict[str, str]:
 
 def _says_other(cell: Said, owners: Mapping[str, str]) -> bool:
     """Whether the matrix alone would not say the same of the cell."""
-    told = {name for name in cell if name not in (*AXES, *_SHARED, "owner")}
+    told = {name for name in cell if name not in (*_FIELDS, *SHARED, "owner")}
     return bool(told) or cell.get("owner", "") != owners.get(cell["institute"], "")

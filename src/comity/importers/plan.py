@@ -9,10 +9,11 @@ from typing import Any, Final
 from comity.domain.kinds import BY_NOUN
 from comity.domain.naming import KEYS
 from comity.domain.parse import nearest
+from comity.domain.plan_words import COMMON
 from comity.domain.protocols import FIELD_CLASSES
 from comity.domain.record import facets
 from comity.errors import Problem
-from comity.importers.plan_entries import COMMON, Entries, Entry, in_order, strangers
+from comity.importers.plan_entries import Entries, Entry, in_order, strangers
 from comity.importers.plan_matrix import MOST_CELLS, cells
 from comity.importers.plan_text import Lines, read_toml, refuse
 

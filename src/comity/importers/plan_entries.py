@@ -12,7 +12,6 @@ from comity.domain.record import encode, facets
 from comity.errors import BadInput, Problem
 
 PRIVATE: Final = "private"
-COMMON: Final = ("group", "marking", "synthetic")  # may stand before the first table, or in [exercise], for all
 MOST_TOLD: Final = 500  # problems; more of them are no help
 _OWN_KIND: Final = {"run": ("retry_of",), "finding": ("merged_into",)}
 _TEXTS: Final = ("group", "marking", "id")

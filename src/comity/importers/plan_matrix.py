@@ -6,13 +6,12 @@ from math import prod
 from typing import Any, Final
 
 from comity.domain.parse import nearest
+from comity.domain.plan_words import AXES, SHARED
 from comity.errors import Problem
 from comity.importers.plan_entries import strangers
 
 MOST_CELLS: Final = 20_000
-AXES: Final = {"institutes": "institute", "systems": "system", "tasks": "task", "languages": "language"}
-_KEYS: Final = ("strand", *AXES, "owners", "waive", "group", "marking", "synthetic")
-_KEPT: Final = ("strand", "group", "marking", "synthetic")
+_KEYS: Final = (*SHARED, *AXES, "owners", "waive")
 
 
 def cells(matrix: Mapping[str, Any], problems: list[Problem], most: int) -> Iterator[dict[str, Any]]:
@@ -31,7 +30,7 @@ def cells(matrix: Mapping[str, Any], problems: list[Problem], most: int) -> Iter
         told = f"matrix makes {count:,} cells; at most {MOST_CELLS:,} fit a plan"
         problems.append(Problem("matrix", told))
         return
-    kept = {key: matrix[key] for key in _KEPT if key in matrix}
+    kept = {key: matrix[key] for key in SHARED if key in matrix}
     for place in product(*(dict.fromkeys(axes[axis]) for axis in AXES)):
         cell = dict(zip(AXES.values(), place, strict=True))
         yield kept | cell | _seen_to(cell, matrix)

@@ -9,7 +9,7 @@ from comity.log.acts import Role
 from comity.log.commit import RETIRED, Change
 from comity.log.envelope import Type, decode
 from comity.log.keys import Pair
-from comity.store.upheaval import Ground, Upheaval
+from comity.log.upheaval import Ground, Upheaval
 from comity.sync.engine import outlook, sync
 from comity.sync.outcome import MassChange, Outcome, Progress
 from comity.sync.shelf import Shelf

@@ -1,31 +1,11 @@
 """How much of what was in a group at the start of a session its envelopes retire, erase or make void."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from comity.log.upheaval import Ground
 from comity.store import door, schema
-
-SHARE = 5  # more than one in so many is asked about
-FEW = 5  # and so many are not, however small the group
-
-
-class Ground(NamedTuple):
-    """A group as it was: its envelopes and records, by their highest number, and how many there were and were void."""
-
-    envelope: int
-    record: int
-    envelopes: int
-    void: int
-    records: int
-
-
-class Upheaval(NamedTuple):
-    """How many records are retired now, and envelopes void, that were not."""
-
-    retired: int
-    void: int
 
 
 def ground(connection: Connection, group: bytes) -> Ground:
@@ -50,14 +30,6 @@ def retired(connection: Connection, before: Ground, records: Iterable[int]) -> s
 def void(connection: Connection, group: bytes, before: Ground) -> int:
     """How many envelopes that were here before are void now, and were not."""
     return _void(connection, group, before.envelope) - before.void
-
-
-def is_great(before: Ground, upheaval: Upheaval) -> bool:
-    """Whether a person should be asked."""
-    return any(
-        part > max(FEW, whole / SHARE)
-        for part, whole in ((upheaval.retired, before.records), (upheaval.void, before.envelopes))
-    )
 
 
 def _void(connection: Connection, group: bytes, last: int) -> int:

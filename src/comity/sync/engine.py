@@ -11,7 +11,7 @@ from comity.sync.carrier import Carrier, NoGroup
 from comity.sync.intake import Intake
 from comity.sync.outcome import Allow, Outcome, Progress, Tell, Withheld, refuse, silently
 from comity.sync.plan import beyond, lacking, lower, plan
-from comity.sync.shelf import Shelf
+from comity.sync.side import Side
 from comity.sync.wire import PAGE, Link, Links, Look, Order, Pull, Push, State, Swap, pages
 
 EVERYTHING = (int(Type.COMMIT), int(Type.ACT))
@@ -21,7 +21,7 @@ NEVER = Order(-1, -1)
 
 
 def sync(
-    shelf: Shelf, carrier: Carrier, *, only: Collection[bytes] = (), tell: Tell = silently, allow: Allow = refuse
+    shelf: Side, carrier: Carrier, *, only: Collection[bytes] = (), tell: Tell = silently, allow: Allow = refuse
 ) -> list[Outcome]:
     """Exchange with a carrier what either side lacks, of all groups or of those named."""
     visits = []
@@ -33,7 +33,7 @@ def sync(
     return [visit.outcome for visit in visits]
 
 
-def outlook(shelf: Shelf, carrier: Carrier, *, only: Collection[bytes] = ()) -> list[Outcome]:
+def outlook(shelf: Side, carrier: Carrier, *, only: Collection[bytes] = ()) -> list[Outcome]:
     """What a session would receive and send, if it were run now; nothing is changed anywhere."""
     found = []
     for group, mine, theirs in _looked(shelf, carrier, only):
@@ -43,7 +43,7 @@ def outlook(shelf: Shelf, carrier: Carrier, *, only: Collection[bytes] = ()) -> 
     return found
 
 
-def _looked(shelf: Shelf, carrier: Carrier, only: Collection[bytes]) -> Iterator[tuple[bytes, State, State | None]]:
+def _looked(shelf: Side, carrier: Carrier, only: Collection[bytes]) -> Iterator[tuple[bytes, State, State | None]]:
     """Each group with what is held here and there; None: the same."""
     states = {group: shelf.state(group) for group in shelf.groups()}
     looked = carrier.look(Look({group: state.mark for group, state in states.items()})).groups
@@ -52,7 +52,7 @@ def _looked(shelf: Shelf, carrier: Carrier, only: Collection[bytes]) -> Iterator
             yield group, states.get(group, State()), looked.get(group, State())
 
 
-def _judge(shelf: Shelf, carrier: Carrier, visits: Iterable["Visit"]) -> None:
+def _judge(shelf: Side, carrier: Carrier, visits: Iterable["Visit"]) -> None:
     """Look once more where something was exchanged: does the carrier show what it should?"""
     moved = [visit for visit in visits if visit.moved]
     states = {visit.group: shelf.state(visit.group) for visit in moved}
@@ -65,7 +65,7 @@ def _judge(shelf: Shelf, carrier: Carrier, visits: Iterable["Visit"]) -> None:
 class Visit:
     """The exchange of one group."""
 
-    def __init__(self, shelf: Shelf, carrier: Carrier, group: bytes, theirs: State, tell: Tell, allow: Allow) -> None:
+    def __init__(self, shelf: Side, carrier: Carrier, group: bytes, theirs: State, tell: Tell, allow: Allow) -> None:
         self.shelf, self.carrier, self.group, self.theirs = shelf, carrier, group, theirs
         self._intake = Intake(shelf, group, tell, allow)
         self.outcome = self._intake.outcome

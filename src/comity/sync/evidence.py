@@ -1,20 +1,13 @@
 """What is known of what others hold: receipts, what carriers showed, what bundles were written."""
 
-from collections.abc import Callable, Iterable, Mapping
-from time import time
+from collections.abc import Iterable, Mapping
 
 from comity.log.body import Malformed
 from comity.log.receipt import Receipt, Signed, Tip
 from comity.log.ring import lacking
 from comity.store import exchange
 from comity.store.store import Store
-
-Clock = Callable[[], int]
-
-
-def wall_clock() -> int:
-    """Milliseconds since 1970, as this machine shows them."""
-    return int(time() * 1000)
+from comity.sync.clock import Clock
 
 
 class Evidence:

@@ -16,7 +16,7 @@ from comity.log.body import Malformed
 from comity.log.keys import public_of
 from comity.sync import wakeups, wire
 from comity.sync.carrier import NoGroup
-from comity.sync.evidence import Clock, wall_clock
+from comity.sync.clock import Clock, wall_clock
 
 TIMEOUT = httpx.Timeout(40, connect=10)  # a hub gives a sign of life in half of that
 A = TypeVar("A", bound=Struct)

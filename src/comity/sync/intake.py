@@ -3,15 +3,15 @@
 from functools import cached_property
 
 from comity.log.envelope import Envelope
-from comity.store.upheaval import Ground, Upheaval, is_great
+from comity.log.upheaval import Ground, Upheaval, is_great
 from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell
-from comity.sync.shelf import Shelf
+from comity.sync.side import Side
 
 
 class Intake:
     """Takes the pages of one session for one group, from whatever carries them."""
 
-    def __init__(self, shelf: Shelf, group: bytes, tell: Tell, allow: Allow) -> None:
+    def __init__(self, shelf: Side, group: bytes, tell: Tell, allow: Allow) -> None:
         self.outcome = Outcome(group)
         self._shelf, self._tell, self._allow = shelf, tell, allow
         self._retired: set[int] = set()

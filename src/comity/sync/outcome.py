@@ -6,7 +6,7 @@ from collections.abc import Callable
 from msgspec import Struct, field
 
 from comity.errors import Refused
-from comity.store.upheaval import Ground, Upheaval
+from comity.log.upheaval import Ground, Upheaval
 
 
 class Withheld(Struct, frozen=True):

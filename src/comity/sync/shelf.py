@@ -1,15 +1,17 @@
 """The side of a session that is here: what a device's store shows, takes, gives and signs."""
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from comity.log.envelope import Envelope
 from comity.log.ring import shares, to_hand_on
 from comity.log.standing import Seat
+from comity.log.upheaval import Ground, Upheaval
 from comity.store import door, exchange, upheaval
 from comity.store.store import Store
-from comity.store.upheaval import Ground, Upheaval
-from comity.sync.evidence import Clock, Evidence, wall_clock
+from comity.sync.clock import Clock, wall_clock
+from comity.sync.evidence import Evidence
+from comity.sync.side import Agree
 from comity.sync.verify import Checked, check
 from comity.sync.wire import PAGE_BYTES, Link, Order, State, pages
 
@@ -70,7 +72,7 @@ class Shelf:
         with self.store.reading() as connection:
             return upheaval.ground(connection, group)
 
-    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: "Agree") -> int:
+    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: Agree) -> int:
         """Store a verified page in one transaction, if `agree` does; how many were not here before.
 
         `retired` are the records that this session retired so far, and learn those of this page.
@@ -166,6 +168,3 @@ class Shelf:
             with self.store.reading() as connection:
                 envelopes = exchange.carried(connection, places[start : start + GATHERED])
             yield from envelopes
-
-
-Agree = Callable[[Ground, Upheaval], None]

@@ -6,30 +6,26 @@ The store and the kinds take long to load: they are imported where they are need
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from comity import settings
+from comity import settings, unlocking
 from comity.desk.clock import Clock, wall_clock
-from comity.errors import BadInput, IntegrityFailure, Locked, NotFound, Problem, Refused
+from comity.errors import BadInput, Problem, Refused
 from comity.home import alone, check_home, make_home, write_private
 from comity.log import keyfile
 from comity.log.card import Card
-from comity.log.keyfile import KeyFile
 from comity.log.keys import DeviceKeys, Pair
 from comity.log.words import recovery_words
+from comity.unlocking import KEYS
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
 
-KEYS: Final = "device.key"
 DEMO: Final = "demo"  # a file in the home of the demo
 TODAY: Final = date(2026, 11, 23)  # the day of the demo
-FROM_FILE: Final = "COMITY_PASSPHRASE_FILE"
-COMMAND_SECONDS: Final = 60
 FILE: Final = "store.db"
 MAKING: Final = ".making"
 NAME: Final = r"[\w-]{1,64}"
@@ -145,68 +141,11 @@ def open_desk(
     from comity.store.store import Store
 
     check_home(home)
-    chosen, file = settings.load(home), key_file(home)
-    keys = file.unlock(file.derive(passphrase(chosen, ask) if file.has_passphrase else ""))
-    card = file.card
+    chosen, file = settings.load(home), unlocking.key_file(home)
+    keys, card = unlocking.opened(file, chosen, ask), file.card
     person = chosen.general.person or card.person
     day = today or (TODAY if (home / DEMO).exists() else None)  # the demo looks the same on any day
     return Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, card.recovery, day, clock)
-
-
-def key_file(home: Path) -> KeyFile:
-    """The key file of a home."""
-    path = home / KEYS
-    if not path.exists():
-        if (home / FILE).exists():
-            hint = "`comity restore FILE --home NEW` brings keys and store back from a backup"
-            raise IntegrityFailure(f"{home} has a store but no {KEYS}", hint)
-        raise NotFound(f"there is no home at {home}", "`comity init` makes one, `comity demo` shows one")
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise Refused(f"others can read {path}", f"close it: chmod 600 {path}", code="key_mode")
-    return KeyFile.decode(path.read_bytes())
-
-
-def passphrase(chosen: settings.Settings, ask: Callable[[], str] | None) -> str:
-    """The passphrase: from the file that is named, the command that is set, else the person at the terminal."""
-    if told := os.environ.get(FROM_FILE):
-        return passphrase_in(Path(told))
-    if command := chosen.general.passphrase_command:
-        return _told_by(command)
-    if ask is None:
-        raise Locked("the keys are locked", f"name a file in {FROM_FILE}, or set general.passphrase_command")
-    return ask()
-
-
-def passphrase_in(path: Path) -> str:
-    """The first line of a file that only its owner can read."""
-    if not path.is_file():
-        raise Locked(f"{path} is no file with a passphrase", "name the file that holds it")
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise Locked(f"others can read {path}; it is not used", f"close it: chmod 600 {path}")
-    try:
-        told = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError):
-        raise Locked(f"{path} cannot be read as text", "write the passphrase as one line of UTF-8") from None
-    if not told or not told[0]:
-        raise Locked(f"{path} holds no passphrase", "write it into the first line")
-    return told[0]
-
-
-def _told_by(command: tuple[str, ...]) -> str:
-    try:
-        told = subprocess.run(command, stdout=subprocess.PIPE, timeout=COMMAND_SECONDS, check=True, text=True).stdout
-    except (OSError, subprocess.SubprocessError, UnicodeDecodeError) as error:
-        hint = "see general.passphrase_command in the settings"
-        raise Locked(f"the passphrase command {command[0]} gave none", hint) from error
-    return (told.splitlines() or [""])[0]
-
-
-def change_passphrase(home: Path, *, old: str, new: str, cost: tuple[int, int] = keyfile.MODERATE) -> None:
-    """Seal the keys anew; the store itself stays as it is."""
-    check_home(home)
-    file = key_file(home)
-    keys = file.unlock(file.derive(old if file.has_passphrase else ""))
-    write_private(home / KEYS, keyfile.sealed(keys, file.card, new, cost).encode())
 
 
 def doctor(desk: "Desk") -> dict[str, Any]:

@@ -14,6 +14,7 @@ from comity.desk.desk import Desk
 from comity.tui.founding import FoundingApp, Founds
 from comity.tui.screens.editing import NewPage
 from comity.tui.screens.first import Answers, FirstPage, WordsPage
+from comity.unlocking import KEYS, key_file
 
 SIZE = (120, 36)
 
@@ -47,12 +48,12 @@ async def test_four_answers_and_the_words_on_paper_make_a_home_that_opens(tmp_pa
         await until(pilot, lambda: isinstance(app.screen, WordsPage))
         assert "Write these words on paper" in screen_text(app)
         assert "TLP:RED" in screen_text(app)
-        assert not (home / bootstrap.KEYS).exists()
+        assert not (home / KEYS).exists()
         await pilot.press("enter", "space", "y")
         assert isinstance(app.screen, WordsPage)
         await pilot.press("ctrl+s")
         await until(pilot, lambda: isinstance(app.screen, NewPage))
-        assert bootstrap.key_file(home).has_passphrase
+        assert key_file(home).has_passphrase
         assert (app.desk.institute, app.desk.person, app.desk.device) == ("UK-AISI", "Tamsin Oakhollow", "saltpan-2")
     app.desk.close()
 
@@ -69,7 +70,7 @@ async def test_words_that_are_not_confirmed_make_no_home(tmp_path: Path) -> None
             await pilot.press(leaving)
             if leaving == "escape":
                 await until(pilot, lambda app=app: "No home was made" in screen_text(app))
-        assert not (home / bootstrap.KEYS).exists()
+        assert not (home / KEYS).exists()
         assert not (home / bootstrap.FILE).exists()
 
 
@@ -84,7 +85,7 @@ async def test_a_wrong_answer_is_told_and_the_cursor_goes_to_it(tmp_path: Path) 
         await until(pilot, lambda: "is no name for the device" in screen_text(app))
         assert isinstance(app.focused, Input)
         assert app.focused.id == "device"
-        assert not (tmp_path / "home" / bootstrap.KEYS).exists()
+        assert not (tmp_path / "home" / KEYS).exists()
 
 
 async def test_one_can_look_around_without_an_answer(tmp_path: Path) -> None:

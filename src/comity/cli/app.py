@@ -28,6 +28,7 @@ SECTIONS = {
         "doctor": ("comity.cli.start:doctor", "What is wrong with this installation and how to mend it."),
         "config": ("comity.cli.config:config", "Show or change settings."),
         "completion": ("comity.cli.start:completion", "Completion of commands for your shell."),
+        "help": ("comity.cli.manual:show", "What a command does, with an example."),
     },
     "Whole jobs": {
         "check": ("comity.cli.jobs:check", "What needs attention."),
@@ -48,6 +49,8 @@ SECTIONS = {
         "verify": ("comity.cli.care:verify", "Check every signature, chain and row."),
         "rebuild": ("comity.cli.care:rebuild", "Make all rows anew from the log."),
         "passphrase": ("comity.cli.care:passphrase", "Change the passphrase of this device."),
+        "unlock": ("comity.cli.locks:unlock", "Keep the keys open for a while; explains cron and systemd."),
+        "lock": ("comity.cli.locks:lock", "Close the keys again."),
     },
 }
 

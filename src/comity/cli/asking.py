@@ -34,18 +34,15 @@ def passphrase() -> str:
 
 def asked_before(home: Path, settings: "Settings") -> str | None:
     """The passphrase as asked before the app takes the terminal; None where it is not needed or told elsewhere."""
-    from comity.log.keyfile import KeyFile
+    from comity.unlocking import key_file, must_ask
 
-    path = home / "device.key"
-    told = os.environ.get("COMITY_PASSPHRASE_FILE") or settings.general.passphrase_command
-    needed = path.exists() and KeyFile.decode(path.read_bytes()).has_passphrase
-    return passphrase() if needed and not told and at_terminal() else None
+    return passphrase() if at_terminal() and must_ask(key_file(home), settings) else None
 
 
 def new_passphrase() -> str:
     """A new passphrase: from COMITY_PASSPHRASE_FILE, else asked twice; empty means none."""
     if told := os.environ.get("COMITY_PASSPHRASE_FILE"):
-        from comity.bootstrap import passphrase_in
+        from comity.unlocking import passphrase_in
 
         return passphrase_in(Path(told))
     if not at_terminal():

@@ -76,17 +76,18 @@ def rebuild(call: Call) -> None:
 @pass_call
 def passphrase(call: Call, remove: bool, new_file: str) -> None:
     """Change the passphrase of this device's keys; the old one comes from where every command takes it."""
-    from comity import bootstrap, settings
+    from comity import settings, unlocking
     from comity.cli import asking
     from comity.home import home_folder
 
     home = home_folder(call.home)
     ask = asking.passphrase if asking.at_terminal() else None
-    old = bootstrap.passphrase(settings.load(home), ask) if bootstrap.key_file(home).has_passphrase else ""
+    has_one = unlocking.key_file(home).has_passphrase
+    old = unlocking.passphrase(settings.load(home), ask) if has_one else ""
     if not remove and not new_file and not asking.at_terminal():
         raise Locked("There is nobody to ask for the new passphrase.", "Give it with --new-file, or say --remove.")
-    told = bootstrap.passphrase_in(Path(new_file)) if new_file else "" if remove else asking.chosen_passphrase()
-    bootstrap.change_passphrase(home, old=old, new=told)
+    told = unlocking.passphrase_in(Path(new_file)) if new_file else "" if remove else asking.chosen_passphrase()
+    unlocking.change_passphrase(home, old=old, new=told)
     if not call.quiet:
         tell("The passphrase was changed. Backups made before open with the old one.")
 

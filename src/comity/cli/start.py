@@ -201,7 +201,8 @@ def _run(app: "ComityApp", *, mouse: bool = True) -> None:
 
 def _is_no_home(home: Path) -> bool:
     """Whether there is nothing yet, or only what an attempt to make a home left."""
-    from comity.bootstrap import FILE, KEYS
+    from comity.bootstrap import FILE
+    from comity.unlocking import KEYS
 
     return not home.exists() or (home.is_dir() and not (home / KEYS).exists() and not (home / FILE).exists())
 

@@ -131,7 +131,7 @@ def one(connection: Connection, desk: Desk, value: Any, facet: Facet | None) -> 
         return when.show_day(value, desk.today)
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={part}" for name, part in value.items())
-    return str(value).replace("_", " ") if shape is Shape.CHOICE else str(value)
+    return names.read(str(value), "as words" if shape is Shape.CHOICE else facet.reads if facet else "as it is")
 
 
 def title(desk: Desk, record: Record) -> str:

@@ -9,6 +9,7 @@ from comity.domain.facet import Shape
 from comity.domain.kinds import BY_NOUN
 from comity.domain.naming import KEYS
 from comity.domain.record import Record, encode, facets
+from comity.domain.wording import grouped, words
 from comity.store import reading
 from comity.store.database import Connection
 
@@ -113,7 +114,12 @@ def name(record: Record) -> str:
     """What names it in a list; the code where it has no name of its own."""
     field = record.name_field
     named = field and facets(type(record))[field].shape is not Shape.REF
-    return str(getattr(record, field, "") or "") if named else code(record)
+    return read(str(getattr(record, field, "") or ""), facets(type(record))[field].reads) if named else code(record)
+
+
+def read(text: str, how: str) -> str:
+    """A text as people read it, where programs write it otherwise."""
+    return words(text) if how == "as words" else grouped(text) if how == "as amount" else text
 
 
 def exercise_of(connection: Connection, record: Record) -> str | None:

@@ -37,6 +37,10 @@ class PersonLine:
     expiring: Severity | None
     marking: str
 
+    @property
+    def id(self) -> str:
+        return self.person.id
+
 
 @dataclass(frozen=True, slots=True)
 class Post:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Shape(StrEnum):
@@ -43,6 +44,7 @@ class Facet:
     merge: Merge = Merge.ASK
     many: bool = False
     fixed: bool = False
+    reads: Literal["as it is", "as words", "as amount"] = "as it is"  # text as programs write it, shown to people
     speaks: bool = (
         False  # the kind speaks for the institute named in this field: only that institute replaces its values
     )

@@ -141,8 +141,8 @@ class Deviation(Record, table=True):
 
     run: Annotated[str, Facet("Run", shape=Shape.REF, refers="run", fixed=True)]
     field_class: Annotated[FieldClass, Facet("Class", shape=Shape.CHOICE, fixed=True), CHOICE]
-    setting: Annotated[str, Facet("Setting", fixed=True)]
-    expected: Annotated[str, Facet("Protocol", "What the protocol says.")] = ""
-    actual: Annotated[str, Facet("Run", "What the run did.")] = ""
+    setting: Annotated[str, Facet("Setting", fixed=True, reads="as words")]
+    expected: Annotated[str, Facet("Protocol says", reads="as amount")] = ""
+    actual: Annotated[str, Facet("Run did", reads="as amount")] = ""
     disposition: Annotated[Disposition, Facet("Disposition", shape=Shape.CHOICE), CHOICE] = "open"
     reason: Annotated[str, Facet("Reason", shape=Shape.PROSE)] = ""

@@ -92,6 +92,11 @@ def amount(text: str) -> str:
     return f"{number / 1_000_000:.1f}M" if number >= 1_000_000 else f"{number / 1000:g}k"
 
 
+def grouped(text: str) -> str:
+    """A number with its digits in groups: `2_000_000` is `2,000,000`; any other text as it is."""
+    return f"{int(text.replace(',', '_')):,}" if _NUMBER.fullmatch(text) else text
+
+
 def words(name: str) -> str:
     """A field or choice as words: `token_limit` is `token limit`."""
     return name.replace("_", " ")

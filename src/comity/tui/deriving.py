@@ -135,7 +135,7 @@ class Records:
 
     def _row(self, record: Record, texts: Mapping[str, str]) -> Row:
         kind = type(record)
-        if self._session.masks(record.marking):
+        if self._session.hides(record):
             hidden = (line(span("····", "dim")), line(span("kept off screen: m", "dim italic")))
             return Row(record.id, hidden, value=record, masked=True)
         cells = tuple(

@@ -58,7 +58,7 @@ def _records(app: Finder, words: str, nouns: tuple[str, ...]) -> Iterator[Palett
     for hit in found:
         if nouns and hit.kind not in nouns:
             continue
-        if app.session.masks(hit.marking):
+        if app.session.hides(hit):
             continue
         note = f"{hit.kind.replace('_', ' ')} · {asking.group_name(app.desk, hit.group)}"
         group = "Institutes" if hit.kind == "institute" else "Records"

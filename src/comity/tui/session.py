@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol, TypeAlias, cast
 
 from textual.message_pump import MessagePump
 
+from comity.desk.clock import wall_clock
 from comity.settings import Settings
 from comity.tui.spans import Line
 
@@ -26,6 +27,16 @@ class Said:
     text: str
 
 
+class Held(Protocol):
+    """What stands on a page and may be above the ceiling."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def marking(self) -> str: ...
+
+
 class Link(NamedTuple):
     """How this device stands to the others: right of the sections, right in the footer, and there if it is narrow."""
 
@@ -41,12 +52,13 @@ class Session:
     settings: Settings = field(default_factory=Settings)
     said: list[Said] = field(default_factory=list)
     unmasked: bool = False
+    own: set[str] = field(default_factory=set)  # ids of what was written here in a form: no secret to its writer
     preview_as: str = ""
     link: Link = field(default_factory=Link)
 
     def note(self, text: str, strength: Strength) -> Said:
         """Keep what was said."""
-        said = Said(datetime.now(UTC), strength, text)
+        said = Said(wall_clock(), strength, text)
         self.said.append(said)
         return said
 
@@ -55,6 +67,10 @@ class Session:
         from comity.domain.marking import above  # after the first frame
 
         return not self.unmasked and above(marking, self.settings.screen.ceiling)
+
+    def hides(self, held: Held) -> bool:
+        """The same of a record; what its reader wrote in this session stays to be seen."""
+        return held.id not in self.own and self.masks(held.marking)
 
 
 class Host(Protocol):

@@ -30,6 +30,15 @@ QUICK: Final[dict[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
+class AskName(Confirm):
+    """Asks for the name under which a filter is kept."""
+
+    LABEL = "name"
+
+    def wrong(self, typed: str) -> str:
+        return "" if typed else "A name is needed; f and : find the filter by it."
+
+
 class Asked(Pane):
     """A pane over one kind with a filter line and an order. `within` always holds, beside what the person asks for."""
 
@@ -77,7 +86,7 @@ class Asked(Pane):
 
     def on_filter_line_kept(self, event: FilterLine.Kept) -> None:
         self.app.push_screen(
-            Confirm(line(span("Save the filter  ", "strong bold"), span(event.query)), does="save"),
+            AskName(line(span("Save the filter  ", "strong bold"), span(event.query)), does="save"),
             partial(self._keep_filter, event.query),
         )
 

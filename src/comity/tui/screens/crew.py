@@ -44,8 +44,8 @@ class CrewPane(LinesPane):
 
     def _row(self, each: Crew) -> Row:
         assignment, told = each.assignment, each.told
-        masks = host(self).session.masks
-        if masks(assignment.marking) or (told and masks(told.marking)):
+        hides = host(self).session.hides
+        if hides(assignment) or (told and hides(told)):
             return masked(assignment.id, assignment)
         cells = (
             line(span(told.person.name if told else "held elsewhere", "bold" if told else "dim italic")),
@@ -78,7 +78,7 @@ class CrewPane(LinesPane):
         record: Record | None = self.current()
         if record is None:
             return ()
-        if host(self).session.masks(record.marking):
+        if host(self).session.hides(record):
             return kept_off()
         return summary(host(self).desk, record)
 
@@ -90,7 +90,7 @@ class CrewPane(LinesPane):
 def post_row(post: Post, session: Session) -> Row:
     """A post that nobody holds, over the width of a list of people."""
     position = post.position
-    if session.masks(position.marking):
+    if session.hides(position):
         return masked(position.id, position)
     spans = line(
         Span(" "),

@@ -160,6 +160,7 @@ class EditPage(FormPage):
     def write(self, changed: Mapping[str, str]) -> list[Word]:
         saved = acting.save(host(self).desk, self.opened, changed)
         called = said(host(self).desk, saved.record)
+        host(self).session.own.add(saved.record.id)
         told: list[Word] = [(f"Saved {called}, {counted(len(changed), 'field')}", "line")]
         for name in saved.moved:
             label = facets(self.kind)[name].label
@@ -223,4 +224,5 @@ class NewPage(FormPage):
         raw = {**self.given, **changed}
         group, marking = raw.pop("group", "") or self.group, raw.pop("marking", "")
         record = acting.add(host(self).desk, self.kind.noun, raw, group=group, marking=marking)
+        host(self).session.own.add(record.id)
         return [(f"Added {said(host(self).desk, record)}", "line")]

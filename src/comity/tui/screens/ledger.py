@@ -41,7 +41,7 @@ class LedgerPane(LinesPane):
 
     def read(self) -> Iterator[Row]:
         for each in accounts(host(self).desk, self.year):
-            held = [term for term in each.terms if not host(self).session.masks(term.marking)]
+            held = [term for term in each.terms if not host(self).session.hides(term)]
             if len(held) < len(each.terms):
                 yield masked(f"{each.one} {each.other}", each)
                 continue

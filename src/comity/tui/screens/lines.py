@@ -104,7 +104,7 @@ class LinesPane(Pane):
 
     def on_table_opened(self) -> None:
         record = self.current()
-        if record is not None and not host(self).session.masks(record.marking):
+        if record is not None and not host(self).session.hides(record):
             host(self).show(record)
 
     def current(self) -> Record | None:

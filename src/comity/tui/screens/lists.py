@@ -232,7 +232,7 @@ class CheckedPane(ListPane):
         record = self.current()
         if record is None:
             return ()
-        if host(self).session.masks(record.marking):
+        if host(self).session.hides(record):
             return kept_off(self.kind.noun.replace("_", " "))
         return summary(host(self).desk, record, self._checks.get(record.id, ()))
 

@@ -150,9 +150,9 @@ class MatrixPane(LinesPane):
     def _row(self, key: str, label: tuple[str, str], squares: Sequence[Square | None]) -> Row:
         room = self.matrix.columns[0].width - _TONGUE
         first = line(*fit((span(label[0]),), room), span(f" {label[1]:<2.2}", "dim"))
-        masks = host(self).session.masks
-        cells = [BLANK if each is None else self._cell(each, masks(each.cell.marking)) for each in squares]
-        held = [each.cell for each in squares if each and not masks(each.cell.marking)]
+        hides = host(self).session.hides
+        cells = [BLANK if each is None else self._cell(each, hides(each.cell)) for each in squares]
+        held = [each.cell for each in squares if each and not hides(each.cell)]
         marking = held[0].marking if held else ""
         synthetic = any(each.synthetic for each in held)
         return Row(key, (first, *cells), marking=marking, synthetic=synthetic, value=tuple(squares))
@@ -222,14 +222,14 @@ class MatrixPane(LinesPane):
 
     def on_table_opened(self) -> None:
         square = self.square
-        if square and not host(self).session.masks(square.cell.marking):
+        if square and not host(self).session.hides(square.cell):
             host(self).show(square.run or square.cell)
 
     def aside(self) -> Sequence[Line]:
         square = self.square
         if square is None:
             return [line(span("Nothing must be run here.", "dim"))] if self.grid.squares else ()
-        if host(self).session.masks(square.cell.marking):
+        if host(self).session.hides(square.cell):
             return kept_off("cell")
         sheet = self._sheets.get(square.cell.id) or cell_sheet(host(self).desk, self.exercise, square)
         self._sheets[square.cell.id] = sheet

@@ -49,9 +49,9 @@ class RosterRows:
 
     def rows(self, start: int, stop: int) -> Sequence[Row]:
         found = [each for each in self._window.rows(start, stop) if isinstance(each, Person)]
-        masks = host(self._pane).session.masks
+        hides = host(self._pane).session.hides
         told = people(host(self._pane).desk, found)
-        made = [masked(each.person.id, each.person) if masks(each.marking) else _row(each) for each in told]
+        made = [masked(each.person.id, each.person) if hides(each) else _row(each) for each in told]
         first = self._window.count
         return [*made, *self._below[max(0, start - first) : max(0, stop - first)]]
 
@@ -114,7 +114,7 @@ class RosterPane(ListPane):
         record = self.current()
         if not isinstance(record, Person):
             return super().aside()
-        if host(self).session.masks(record.marking):
+        if host(self).session.hides(record):
             return kept_off("person")
         if record.id not in self._sheets:
             self._sheets[record.id] = person_sheet(host(self).desk, record)
@@ -146,7 +146,7 @@ class RosterPane(ListPane):
 
     def on_table_opened(self) -> None:
         row = self.table.current
-        if row and isinstance(row.value, Record) and not host(self).session.masks(row.value.marking):
+        if row and isinstance(row.value, Record) and not host(self).session.hides(row.value):
             host(self).show(row.value)
 
     def current(self) -> Record | None:

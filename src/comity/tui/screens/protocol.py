@@ -39,7 +39,7 @@ class ProtocolPane(LinesPane):
             if place:
                 yield heading()
             yield self._head(sheet)
-            if sheet.protocol and host(self).session.masks(sheet.protocol.marking):
+            if sheet.protocol and host(self).session.hides(sheet.protocol):
                 yield masked(sheet.protocol.id, sheet.protocol)
                 continue
             yield from self._settings(sheet)
@@ -97,7 +97,7 @@ class ProtocolPane(LinesPane):
         record = self.current()
         if record is None:
             return ()
-        if host(self).session.masks(record.marking):
+        if host(self).session.hides(record):
             return kept_off("protocol")
         return summary(host(self).desk, record)
 

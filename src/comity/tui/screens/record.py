@@ -101,7 +101,7 @@ class RecordPane(Pane):
 
     def _link(self, noun: str, record: Record) -> Row:
         session = host(self).session
-        if session.masks(record.marking):
+        if session.hides(record):
             return Row(
                 record.id, (line(span("····", "dim")), line(span("kept off screen: m", "dim italic"))), masked=True
             )
@@ -181,7 +181,9 @@ class RecordPage(Verbs, Page):
         desk = host(self).desk
         code = said(desk, record)
         called = names.name(record) if names.code(record) else ""
+        above = asking.texts(desk, record, [record.parent_field])[record.parent_field] if record.parent_field else ""
         return (
+            *(line(span(f"{above}  ", "dim")) if above and not names.code(record) else ()),
             span(code, "strong bold"),
             span(f"  {record.noun.replace('_', ' ')}  ", "dim"),
             *state_of(record),

@@ -145,7 +145,7 @@ class ListPane(Asked):
         record = self.current()
         if record is None:
             return ()
-        if host(self).session.masks(record.marking):
+        if host(self).session.hides(record):
             return [line(span("A record above the ceiling is kept off screen.", "dim")), keyed(("m", "shows it"))]
         return summary(host(self).desk, record)
 
@@ -188,7 +188,7 @@ class ListPane(Asked):
 
     def on_table_opened(self) -> None:
         record = self.current()
-        if record is not None and not host(self).session.masks(record.marking):
+        if record is not None and not host(self).session.hides(record):
             host(self).show(record)
 
     def on_filter_line_done(self) -> None:

@@ -72,7 +72,7 @@ class RunRows:
                 each
                 if isinstance(each, Row)
                 else masked(each.id, each)
-                if session.masks(each.marking)
+                if session.hides(each)
                 else run_row(reader.line(each))
                 for each in made
             ]

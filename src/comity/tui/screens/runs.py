@@ -132,7 +132,7 @@ class RunsPane(ListPane):
     def _sheet(self) -> RunSheet | None:
         """What is known of the run under the cursor."""
         run = self.current()
-        if not isinstance(run, Run) or host(self).session.masks(run.marking):
+        if not isinstance(run, Run) or host(self).session.hides(run):
             return None
         if run.id not in self._sheets:
             self._sheets[run.id] = sheet(host(self).desk, run)

@@ -117,7 +117,7 @@ class LogPane(LinesPane):
     def read(self) -> Iterator[Row]:
         session, today = host(self).session, host(self).desk.today
         for each in written(host(self).desk):
-            hidden = [record for record in each.records if session.masks(record.marking)]
+            hidden = [record for record in each.records if session.hides(record)]
             what = line(span("···· kept off screen: m", "dim italic")) if hidden else _what(each)
             cells = (
                 line(span(show_moment(each.at, today), "dim")),

@@ -50,13 +50,17 @@ class TimelinePane(LinesPane):
         super().__init__()
         self.exercise = exercise
         self.week = 0
-        self.first = self._start()
+        self.first = date.min  # not before the desk tells which day it is
 
     def table_of(self) -> Table:
         return Lanes((Column("", _LABEL), Column("", 20, grows=True)), gap=1)
 
-    def _start(self) -> date:
-        first = self.exercise.window_start or self.exercise.window_end or date.today()
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.first = self._start(host(self).desk.today)
+
+    def _start(self, today: date) -> date:
+        first = self.exercise.window_start or self.exercise.window_end or today
         return _monday(first - timedelta(days=7))
 
     def source(self) -> Source:
@@ -81,7 +85,7 @@ class TimelinePane(LinesPane):
 
     def read(self) -> Iterator[Row]:
         self.table.columns = (Column("", _LABEL if not self.narrow else 22), Column("", self.scale.cells, grows=True))
-        today, masks, group = host(self).desk.today, host(self).session.masks, ""
+        today, hides, group = host(self).desk.today, host(self).session.hides, ""
         for lane in lanes(host(self).desk, self.exercise):
             if lane.group != group:
                 group = lane.group
@@ -91,7 +95,7 @@ class TimelinePane(LinesPane):
             key = f"{record.id} {lane.label}"
             worst = lane.checks[0].severity if lane.checks else ""
             mark = (sign(worst),) if worst in ("blocker", "high") else ()
-            if masks(record.marking):
+            if hides(record):
                 yield Row(key, (line(span("···· kept off screen: m", "dim")),), masked=True, value=lane)
                 continue
             role = "strong bold" if not group else ""

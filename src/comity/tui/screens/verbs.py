@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.desk import acting, asking, stepping, telling
 from comity.domain.record import Record, encode
+from comity.errors import ComityError
 from comity.tui.deriving import said
+from comity.tui.everywhere import sentences
 from comity.tui.screens import making
 from comity.tui.screens.base import Page
 from comity.tui.screens.editing import EditPage, NewPage
@@ -73,19 +75,30 @@ class Verbs(Page):
             line(span("They leave every list; history keeps them, and what refers to them stays.", "dim")),
             line(span("Partners see it at the next sync.", "dim")),
         ]
-        self.app.push_screen(Confirm(title, told, does="retire"), partial(self._retire, chosen))
+        self.app.push_screen(Confirm(title, told, does="retire", tries=partial(self._retire, chosen)))
 
-    def _retire(self, chosen: Sequence[Record], reason: str | None) -> None:
-        if reason is not None:
-            self._each(chosen, lambda record: acting.retire(host(self).desk, record, reason), "Retired")
+    def _retire(self, chosen: Sequence[Record], reason: str) -> str:
+        return self._each(chosen, lambda record: acting.retire(host(self).desk, record, reason), "Retired")
 
-    def _each(self, chosen: Sequence[Record], act: Callable[[Record], Any], done: str) -> None:
-        """Do it to all; each one that is refused is told."""
+    def _each(self, chosen: Sequence[Record], act: Callable[[Record], Any], done: str) -> str:
+        """Do it to all; each one that is refused is told. Why, where it is refused for every one."""
         app = host(self)
-        made = [record for record in chosen if app.attempt(partial(_ignore, act, record))]
-        if made:
-            app.say(f"{done} {self._called(made)}")
+        made: list[Record] = []
+        refused: list[str] = []
+        for record in chosen:
+            try:
+                act(record)
+            except ComityError as error:
+                refused.append(sentences(error))
+            else:
+                made.append(record)
+        if not made:
+            return " ".join(dict.fromkeys(refused))
+        for why in refused:
+            app.say(why, "red")
+        app.say(f"{done} {self._called(made)}")
         app.written()
+        return ""
 
     def _called(self, chosen: Sequence[Record]) -> str:
         first = ", ".join(said(host(self).desk, record) for record in chosen[:3])
@@ -134,19 +147,20 @@ class Verbs(Page):
             self.app.push_screen(StepForm(self.section, chosen, step, taken))
         elif step.needs_reason or step.grave or taken.how == "override":
             self._ask_reason(chosen, step, taken)
-        else:
-            self._do(chosen, step, taken, "")
+        elif refused := self._do(chosen, step, taken, ""):
+            host(self).say(refused, "red")
 
     def _ask_reason(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken) -> None:
         title = line(span(f"{step.name.replace('_', ' ').capitalize()}  ", "strong bold"), span(self._called(chosen)))
         told = [line(span(step.help, "dim"))] if step.help else []
-        sheet = Confirm(title, told, needed=step.needs_reason or taken.how == "override", does=step.name)
-        self.app.push_screen(sheet, lambda reason: None if reason is None else self._do(chosen, step, taken, reason))
+        needed = step.needs_reason or taken.how == "override"
+        tries = partial(self._do, chosen, step, taken)
+        self.app.push_screen(Confirm(title, told, needed=needed, does=step.name, tries=tries))
 
-    def _do(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, reason: str) -> None:
+    def _do(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, reason: str) -> str:
         desk = host(self).desk
         words = {"override": reason} if taken.how == "override" else {"reason": reason}
-        self._each(
+        return self._each(
             chosen,
             lambda record: stepping.do(desk, record, step.name, given={}, **words),
             f"{step.name.replace('_', ' ').capitalize()}:",
@@ -185,7 +199,3 @@ class Verbs(Page):
         if option:
             self.app.copy_to_clipboard(str(option.answer))
             host(self).say(f"Copied {option.label}")
-
-
-def _ignore(act: Callable[[Record], Any], record: Record) -> None:
-    act(record)

@@ -96,7 +96,7 @@ def promise_line(desk: "Desk", fork: Fork, place: int) -> Line:
 def fork_row(desk: "Desk", session: Session, fork: Fork) -> Row:
     """A line of the list: the record, the field, and what the first two say."""
     key = f"{fork.record.id} {fork.field}"
-    if session.masks(fork.record.marking):
+    if session.hides(fork.record):
         return masked(key, fork)
     says = [line(span(voice.text)) for voice in fork.voices[:2]]
     age = show_age(desk.now() - fork.since)

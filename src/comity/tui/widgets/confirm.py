@@ -1,6 +1,6 @@
 """Sheets that ask before an act with consequences. The key is `ctrl+s`: never `enter`, never an arrow."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -19,11 +19,18 @@ class Confirm(Overlay[str]):
     ASKS = True
 
     def __init__(
-        self, title: Line, consequences: Sequence[Line] = (), *, needed: bool = True, does: str = "do it"
+        self,
+        title: Line,
+        consequences: Sequence[Line] = (),
+        *,
+        needed: bool = True,
+        does: str = "do it",
+        tries: Callable[[str], str] = lambda typed: "",
     ) -> None:
         super().__init__()
         self._title, self._consequences = title, consequences
         self._needed, self._does = needed, does
+        self._tries = tries  # does it with what was typed; answers why not, and then the box stays with the words
 
     def box(self) -> ComposeResult:
         yield Static(content([self._title, BLANK, *self._consequences]), markup=False)
@@ -40,7 +47,7 @@ class Confirm(Overlay[str]):
 
     def action_confirm(self) -> None:
         typed = self.query_one(Input).value.strip()
-        if wrong := self.wrong(typed):
+        if wrong := self.wrong(typed) or self._tries(typed):
             self.query_one("#wrong", Static).update(content([line(Span("■ ", "red"), span(wrong, "red"))]))
         else:
             self.dismiss(typed)

@@ -1,0 +1,51 @@
+"""What a person has just typed or written stays with them."""
+
+from tests.tui.conftest import Opener, until
+from tests.tui.stage import screen_text
+from textual.widgets import Input
+
+from comity.desk import acting, asking
+from comity.desk.desk import Desk
+from comity.tui.screens.editing import NewPage
+from comity.tui.widgets.confirm import Confirm
+
+
+async def test_what_one_has_just_written_is_not_kept_from_its_writer(opened: Opener, desk: Desk) -> None:
+    async with opened("findings") as pilot:
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewPage) and pilot.app.screen.takes_keys)
+        given = {"exercise": "SALTMARSH", "statement": "Tokens run out", "kind": "method"}
+        for field in pilot.app.screen.form.fields:
+            if field.field in given:
+                field.text = given[field.field]
+        next(field for field in pilot.app.screen.form.fields if field.field == "marking").text = "TLP:RED"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: asking.count(desk, "finding") == 1)
+        await until(pilot, lambda: "Tokens run out" in screen_text(pilot.app))
+        assert "TLP:RED" in screen_text(pilot.app).splitlines()[0]
+        await pilot.press("m")
+        await pilot.press("m")
+        await until(pilot, lambda: "····" in screen_text(pilot.app))
+        assert "Tokens run out" not in screen_text(pilot.app)
+
+
+async def test_a_reason_that_was_typed_stays_where_the_act_is_refused(opened: Opener, desk: Desk) -> None:
+    async with opened("exercises") as pilot:
+        await until(pilot, lambda: "SALTMARSH" in screen_text(pilot.app))
+        await pilot.press("x")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+        pilot.app.screen.query_one(Input).value = "planned twice"
+        acting.retire(desk, asking.find(desk, "SALTMARSH"), "by somebody else, meanwhile")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "retired" in screen_text(pilot.app).lower())
+        assert isinstance(pilot.app.screen, Confirm)
+        assert pilot.app.screen.query_one(Input).value == "planned twice"
+
+
+async def test_a_deviation_reads_like_everywhere_else(shown: Opener) -> None:
+    async with shown("R2/token_limit") as pilot:
+        await until(pilot, lambda: "2,500,000" in screen_text(pilot.app))
+        text = screen_text(pilot.app)
+        assert "R2  token limit" in text
+        assert "2_500_000" not in text
+        assert "token_limit" not in text

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from comity.errors import NotFound
+from comity.errors import NotFound, Refused
 from comity.sync.wire import Chain, Links, Look, Looked, Page, Pull, Push, Pushed, Receipts, Swap
 
 
@@ -10,6 +10,12 @@ class NoGroup(NotFound):
     """The carrier holds no such group, or none that this device stands in: it does not say which."""
 
     code = "no_group"
+
+
+class Full(Refused):
+    """No more of this group is kept, on either side; other groups go on."""
+
+    code = "full"
 
 
 class Carrier(Protocol):

@@ -7,7 +7,7 @@ begun again, nothing depends on how often or in which order it runs, and a page 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from comity.log.envelope import Envelope, Type
-from comity.sync.carrier import Carrier, NoGroup
+from comity.sync.carrier import Carrier, Full, NoGroup
 from comity.sync.intake import Intake
 from comity.sync.outcome import Allow, Outcome, Progress, Tell, Withheld, refuse, silently
 from comity.sync.plan import beyond, lacking, lower, plan
@@ -85,14 +85,14 @@ class Visit:
             self.outcome.shared = self.shelf.share_keys(self.group)
             self.send()
             self.give_receipts()
-        except NoGroup as refusal:
+        except (NoGroup, Full) as refusal:
             self.outcome.refused[refusal.code] += 1
 
     def foresee(self) -> None:
         """Count what both sides lack."""
         mine = self.shelf.state(self.group)
         needed = plan(mine, self.theirs)
-        tangles = [(self.shelf.links(seat), self._chain(seat)) for seat in needed.tangled]
+        tangles = [(self.shelf.links(self.group, seat), self._chain(seat)) for seat in needed.tangled]
         self.outcome.received = _more(needed.pull, self.theirs) + sum(len(list(lacking(*each))) for each in tangles)
         self.outcome.sent = _more(needed.push, mine) + sum(len(list(lacking(*each[::-1]))) for each in tangles)
 
@@ -111,7 +111,7 @@ class Visit:
             self._pull(others, ACTS)
             self._pull(others, EVERYTHING)
             for seat in known.intersection(needed.tangled):
-                self._pull_ids(list(lacking(self.shelf.links(seat), self._chain(seat))))
+                self._pull_ids(list(lacking(self.shelf.links(self.group, seat), self._chain(seat))))
         if self.outcome.received:
             self.shelf.look_back(self.group)
         self.outcome.unknown = sum(tip.count for seat, tip in self.theirs.tips.items() if seat not in known)
@@ -152,7 +152,7 @@ class Visit:
     def send(self) -> None:
         """Push what the carrier lacks."""
         needed = plan(self.shelf.state(self.group), self.theirs)
-        ids = [id for seat in needed.tangled for id in lacking(self._chain(seat), self.shelf.links(seat))]
+        ids = [id for seat in needed.tangled for id in lacking(self._chain(seat), self.shelf.links(self.group, seat))]
         for page in self.shelf.leaving(self.group, needed.push, ids):
             self.moved = True
             pushed = self.carrier.push(Push(self.group, page))

@@ -15,7 +15,7 @@ from comity.errors import BadInput, ComityError, HubUnreachable, IntegrityFailur
 from comity.log.body import Malformed
 from comity.log.keys import public_of
 from comity.sync import wakeups, wire
-from comity.sync.carrier import NoGroup
+from comity.sync.carrier import Full, NoGroup
 from comity.sync.clock import Clock, wall_clock
 
 TIMEOUT = httpx.Timeout(40, connect=10)  # a hub gives a sign of life in half of that
@@ -198,6 +198,8 @@ class HttpCarrier:
             return _NoSession()
         if fault.code == "no_group":
             return NoGroup(fault.message, fault.hint)
+        if fault.code == "full":
+            return Full(fault.message, fault.hint)
         if fault.code in ("no_proof", "not_admitted"):
             return Locked(fault.message, fault.hint, code=fault.code)
         if status in (408, 429, 500, 502, 503, 504):

@@ -94,8 +94,8 @@ class Shelf:
             return exchange.bodiless(connection, group)
 
     # -- giving
-    def links(self, seat: bytes) -> list[Link]:
-        """The chain of a seat."""
+    def links(self, group: bytes, seat: bytes) -> list[Link]:
+        """The chain of a seat, which is of one group only."""
         with self.store.reading() as connection:
             return [Link(*link) for link in exchange.links(connection, seat)]
 

@@ -3,6 +3,7 @@
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -62,6 +63,9 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._ours, keys.encode())
 
+    def signal(self, number: int) -> None:
+        self._process.send_signal(number)
+
     def ended(self) -> int:
         deadline = time.monotonic() + 60
         while self.read() and time.monotonic() < deadline:
@@ -105,6 +109,18 @@ def test_a_bug_ends_the_app_with_one_sentence_and_nothing_of_what_was_on_the_scr
     assert "ZeroDivisionError" in log
     assert "test_terminal" in log or " bug" in log
     assert SECRET not in log
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_to_end_gives_the_terminal_back(made_home: Path, number: int, code: int) -> None:
+    with on_terminal("", "ui", "exercises", home=made_home) as terminal:
+        terminal.wait_for("SALTMARSH")
+        terminal.signal(number)
+        assert terminal.ended() == code
+        screen, left, told = terminal.text.rpartition("\x1b[?1049l")
+        assert left, "the terminal is not given back"
+        assert "\x1b[?25h" in terminal.text[len(screen) :]
+        assert "Traceback" not in told
 
 
 def test_the_mouse_is_left_to_the_terminal_if_the_settings_say_so(made_home: Path) -> None:

@@ -1,7 +1,11 @@
 """The app: sections as modes, the keys that work everywhere, and the desk that opens behind the first frame."""
 
+import asyncio
 import os
+import signal
+import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
@@ -15,11 +19,13 @@ from comity.tui.actions import SECTIONS, bindings, section_bindings
 from comity.tui.everywhere import Everywhere
 from comity.tui.frame import Opening
 from comity.tui.glyphs import AsciiOnly, only_ascii
+from comity.tui.places import Place, read_places, write_places
 from comity.tui.session import Session
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.domain.record import Record
+    from comity.tui.screens.base import Page
 
 
 _LOOK = 2.0  # seconds between two looks at what other processes wrote
@@ -45,6 +51,8 @@ class ComityApp(Everywhere):
         self.session = Session(settings or Settings())
         self.start, self.start_filter = start or "today", filter
         self._opener = desk_opener
+        self._places: dict[str, Place] = {}
+        self._first: dict[str, Page] = {}  # the first page of each section that was seen
         self.animation_level = "none"
         self._ascii = [AsciiOnly()] if only_ascii(self.session.settings.screen.glyphs, environ) else []
         for name in themes.COLOURS:
@@ -61,7 +69,14 @@ class ComityApp(Everywhere):
     # the desk, behind the first frame
 
     def on_ready(self) -> None:
+        if not self.is_headless:
+            self._end_when_told()
         self.begin()
+
+    def _end_when_told(self) -> None:
+        """A signal to end gives the terminal back first; the exit code says which one it was."""
+        for number in (signal.SIGTERM, signal.SIGHUP) if sys.platform != "win32" else ():
+            asyncio.get_running_loop().add_signal_handler(number, self.leave_with, 128 + number)
 
     def begin(self) -> None:
         """What happens behind the first frame."""
@@ -86,9 +101,22 @@ class ComityApp(Everywhere):
         self.set_keymap(desk.settings.keys)
         self.tell_link()
         self.set_interval(_LOOK, self.look)
+        self._places = read_places(desk.home)
         for name, make in SECTION_PAGES.items():
-            self.add_mode(name, make)
+            self.add_mode(name, partial(self._first_page, name, make))
         self.call_later(self._begin)
+
+    def _first_page(self, section: str, make: "Callable[[], Page]") -> "Page":
+        page = make()
+        page.begin_at(self._places.get(section, Place()))
+        self._first[section] = page
+        return page
+
+    def leave_with(self, code: int) -> None:
+        """End, and keep for the next start where each section was left."""
+        if self.ready:
+            write_places(self.desk.home, {**self._places, **{name: page.place() for name, page in self._first.items()}})
+        self.exit(return_code=code)
 
     async def _begin(self) -> None:
         """The place that was asked for; a name that nothing has is told on the first page."""

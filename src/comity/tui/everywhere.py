@@ -189,8 +189,12 @@ class Everywhere(InOrder):
         else:
             self.say(f"{what}: {fields} of {records}. {next_key}.")
 
+    def leave_with(self, code: int) -> None:
+        """End the app with an exit code."""
+        raise NotImplementedError
+
     def action_leave(self) -> None:
-        self.exit()
+        self.leave_with(0)
 
 
 def sentences(error: ComityError) -> str:

@@ -12,9 +12,11 @@ from textual.widgets import ContentSwitcher
 
 from comity.tui.actions import BY_ID, bindings, shown_keys
 from comity.tui.frame import WIDE
+from comity.tui.places import Place
 from comity.tui.session import Strength, host
 from comity.tui.spans import BLANK, Line, Span, span
 from comity.tui.widgets.chrome import Footer, Marked, MarkingBar, PageTabs, SectionTabs, TwoEnds
+from comity.tui.widgets.cursor import CursorView
 from comity.tui.widgets.notices import Notices, TooSmall
 from comity.tui.widgets.panel import Panel
 
@@ -114,6 +116,7 @@ class Page(Skeleton):
         self.came_from = ""  # the section from which it was opened, if that is another
         self._tabs: Sequence[Tab] = ()
         self._start = start
+        self._rows: dict[str, str] = {}  # where the cursor stood in tabs that were not shown yet
         self._shown = -1
         self.marked = Marked()
         self._read_at = 0
@@ -164,11 +167,25 @@ class Page(Skeleton):
             pane = self._tabs[place].make()
             pane.id = name
             await switcher.add_content(pane, set_current=True)
+            if row := self._rows.pop(self._tabs[place].label, ""):
+                pane.query(CursorView).first().stand_on(row)
         switcher.current = name
         self._shown = place
         self.query_one(PageTabs).shown = place
         self.focus_pane()
         self.redraw()
+
+    def begin_at(self, place: Place) -> None:
+        """Where the page begins: as it was left."""
+        self._start, self._rows = place.tab, dict(place.rows)
+
+    def place(self) -> Place:
+        """Where the page is now; in tabs that were not shown, where it was."""
+        rows = dict(self._rows)
+        for number, tab in enumerate(self._tabs):
+            if found := self.query(f"#pane-{number} CursorView"):
+                rows[tab.label] = found.first(CursorView).key
+        return Place(self._tabs[self._shown].label if self._tabs else "", rows)
 
     async def turn_to_label(self, label: str) -> None:
         """Show the tab of that label, if there is one."""

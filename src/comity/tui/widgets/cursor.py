@@ -48,6 +48,17 @@ class CursorView(ScrollView, can_focus=True):
         self._seen = Seen(source)
         self._settle(at or self._key)
 
+    @property
+    def key(self) -> str:
+        """The key of the row under the cursor."""
+        return self._key
+
+    def stand_on(self, key: str) -> None:
+        """Put the cursor on a row, now or as soon as it is read."""
+        self._key = key
+        if self.source.index_of(key) is not None:
+            self._settle(key)
+
     def reread(self) -> None:
         """Read the rows again: other values, other places; the cursor keeps its record."""
         self.changed.clear()

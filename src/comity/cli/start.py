@@ -197,6 +197,8 @@ def _run(app: "ComityApp", *, mouse: bool = True) -> None:
     app.run(mouse=mouse)
     if app.bug:
         raise app.bug
+    if app.return_code:
+        raise click.exceptions.Exit(app.return_code)
 
 
 def _is_no_home(home: Path) -> bool:

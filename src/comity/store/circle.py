@@ -1,8 +1,9 @@
 """Each group as this device sees it: who stands, which keys are held, and what that makes of every envelope."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
@@ -17,6 +18,7 @@ from comity.log.standing import Standing, judge
 from comity.log.verdict import Link, Verdict
 from comity.store import schema
 
+NOTHING: Final[Mapping[bytes, Collection[bytes]]] = MappingProxyType({})
 REMEMBERED = 2 * 1024 * 1024  # bytes of sealed commits that are kept at hand, opened
 
 
@@ -56,9 +58,9 @@ class Circle(NamedTuple):
         """The act that gives every device that stands a new key, and the older ones it may have."""
         return rekey(self.standing, to_hand_on(self.standing, self.acts, self.keys), at_ms)[0]
 
-    def shares(self, at_ms: int) -> Iterator[AnyAct]:
-        """The acts that hand the keys held here to those who stand and were never handed them."""
-        return shares(self.standing, self.acts, to_hand_on(self.standing, self.acts, self.keys), {}, at_ms)
+    def shares(self, at_ms: int, told: Mapping[bytes, Collection[bytes]] = NOTHING) -> Iterator[AnyAct]:
+        """The acts that hand the keys held here to those who stand and lack them: by the acts, or as they `told`."""
+        return shares(self.standing, self.acts, to_hand_on(self.standing, self.acts, self.keys), told, at_ms)
 
 
 NOBODY = Circle(Standing(), {})

@@ -66,19 +66,27 @@ class Writer:
         return Slot(group, seat.id, seq + 1, generation(connection, group), id)
 
     def seat(self, connection: Connection, group: bytes) -> Seat:
-        """The seat this device writes from: the highest that stands, of renewed ones the newest made here."""
+        """The seat this device writes from."""
+        best = self.place(connection, group)
+        if best.role is Role.READER:
+            raise Refused(
+                "this device may read the group, not write to it", "ask a chair for another role", code="role"
+            )
+        return best
+
+    def place(self, connection: Connection, group: bytes) -> Seat:
+        """The seat this device has: the highest that stands, of renewed ones the newest made here."""
         mine = [
             each for each in self.circles.of(group).standing.standing() if each.device == self.keys.pair.public.sign
         ]
         if not mine:
             hint = "a chair of the group has to admit this device"
             raise Refused("this device has no seat in the group, or it was revoked", hint, code="no_seat")
-        best = max(mine, key=lambda seat: (seat.role.rank, opened_at(connection, seat.id), seat.id))
-        if best.role is Role.READER:
-            raise Refused(
-                "this device may read the group, not write to it", "ask a chair for another role", code="role"
-            )
-        return best
+        return max(mine, key=lambda seat: (seat.role.rank, opened_at(connection, seat.id), seat.id))
+
+    def renew(self, connection: Connection, group: bytes, at_ms: int) -> Seat:
+        """Take a new seat at the same place, as one does whose old one may have been copied."""
+        return self._renew(connection, group, self.place(connection, group), at_ms)
 
     def _renew(self, connection: Connection, group: bytes, seat: Seat, at_ms: int) -> Seat:
         """Take another chain of the same place; both branches of the old one are kept."""

@@ -4,7 +4,6 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from comity.log.envelope import Envelope
-from comity.log.ring import shares, to_hand_on
 from comity.log.standing import Seat
 from comity.log.upheaval import Ground, Upheaval
 from comity.store import door, exchange, upheaval
@@ -123,10 +122,8 @@ class Shelf:
         """Hand the keys held here to those who lack them, as an act of this device; how many acts it took."""
         with self.store.reading() as connection:
             told = {device: each.receipt.lacking for device, each in exchange.receipts(connection, group).items()}
-            circle = self.store.circles.of(group)
             at_ms = self.clock()
-            ready = to_hand_on(circle.standing, circle.acts, circle.keys)
-            acts = list(shares(circle.standing, circle.acts, ready, told, at_ms)) if self._may_write(group) else []
+            acts = list(self.store.circles.of(group).shares(at_ms, told)) if self._may_write(group) else []
         if acts:
             with self.store.writing() as connection:
                 for act in acts:

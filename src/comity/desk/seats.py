@@ -1,0 +1,116 @@
+"""Who is in a group: every place in its tree, with role and standing, who admitted it, and its last word."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from comity.desk import devices
+from comity.desk.desk import Desk
+from comity.desk.world import World
+from comity.log.ring import lacking
+from comity.log.standing import Seat
+from comity.store import exchange, holding
+from comity.store.circle import Circle
+from comity.store.database import Connection
+
+
+@dataclass(frozen=True)
+class Place:
+    """A device, or a recovery key, in a group: one seat and its renewals."""
+
+    group: str
+    group_name: str
+    seat: str
+    renewals: int
+    institute: str
+    device: str
+    name: str
+    role: str
+    standing: bool
+    recovery: bool
+    own: bool
+    above: str
+    since: datetime | None
+    last_word: datetime | None
+    lacks_keys: int
+
+
+@dataclass(frozen=True)
+class Key:
+    """The keys of a group: how many this device holds, how many it knows of and cannot open."""
+
+    held: int
+    lacking: int
+
+
+def places(desk: Desk, group: str) -> list[Place]:
+    """The places of a group, from the root down."""
+    with desk.store.reading() as connection:
+        return _places(desk, connection, group)
+
+
+def everywhere(desk: Desk) -> list[Place]:
+    """The places of all groups."""
+    with desk.store.reading() as connection:
+        return [each for group in desk.store.groups() for each in _places(desk, connection, group)]
+
+
+def keys(desk: Desk, group: str) -> Key:
+    """What this device can read of a group."""
+    with desk.store.reading():
+        circle = desk.store.circles.of(bytes.fromhex(group))
+        return Key(len(circle.keys), len(lacking(circle.acts, circle.keys)))
+
+
+def said(seat: Seat, known: dict[bytes, str]) -> str:
+    """What people call who sits there."""
+    return f"{seat.institute} {devices.called(known, seat.device) if seat.carrier else 'recovery key'}"
+
+
+def _places(desk: Desk, connection: Connection, group: str) -> list[Place]:
+    id = bytes.fromhex(group)
+    circle = desk.store.circles.of(id)
+    chains: dict[bytes, list[Seat]] = {}
+    for seat in circle.standing.seats.values():
+        chains.setdefault(seat.place.id, []).append(seat)
+    known, name = devices.names(desk, connection), World(desk, connection).named(group)
+    since = holding.opened(connection, id)
+    last = _last_words(desk, connection, id, circle)
+    lacks = {device: len(each.receipt.lacking) for device, each in exchange.receipts(connection, id).items()}
+    found = []
+    for place, seats in sorted(chains.items(), key=lambda each: (len(each[1][0].place.path), each[0])):
+        seat = seats[0]
+        above = circle.standing.seats.get(seat.place.path[-1]) if seat.place.path else None
+        found.append(
+            Place(
+                group=group,
+                group_name=name,
+                seat=place.hex(),
+                renewals=len(seats) - 1,
+                institute=seat.institute,
+                device=seat.device.hex(),
+                name=known.get(seat.device, ""),
+                role=str(seat.role),
+                standing=any(circle.standing.stands(each.id) for each in seats),
+                recovery=not seat.carrier,
+                own=seat.device == desk.store.keys.pair.public.sign,
+                above=said(above, known) if above else "",
+                since=_moment(since.get(place)),
+                last_word=_moment(last.get(seat.device)),
+                lacks_keys=lacks.get(seat.device, 0),
+            )
+        )
+    return found
+
+
+def _last_words(desk: Desk, connection: Connection, group: bytes, circle: Circle) -> dict[bytes, int]:
+    """When each device wrote, or signed what it holds, last."""
+    seats = circle.standing.seats
+    found = {device: each.receipt.at_ms for device, each in exchange.receipts(connection, group).items()}
+    for seat, at_ms in holding.last_words(connection, desk.store.circles, seats).items():
+        device = seats[seat].device
+        found[device] = max(at_ms, found.get(device, 0))
+    return found
+
+
+def _moment(at_ms: int | None) -> datetime | None:
+    return datetime.fromtimestamp(at_ms / 1000, UTC) if at_ms is not None else None

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 from comity.errors import IntegrityFailure, Refused
 from comity.log.commit import Dot
 from comity.log.envelope import decode
+from comity.log.keys import Pair
 from comity.log.receipt import NOTHING, Tip
 from comity.sync import answer
 from comity.sync.container import Container, Draft
@@ -51,26 +52,32 @@ def write(
     if 0 < limit < SMALLEST:
         raise Refused("a bundle cannot be told to stay below 1 MiB", "name a larger size, such as 10M")
     chosen = _common(shelf, devices, groups)
+    for group in chosen:
+        shelf.share_keys(group)
     boxes = [shelf.standing(chosen[0])[device].keys.box for device in sorted(devices)]
     above = {group: _held(shelf, group, devices) for group in chosen}
     tips = {group: shelf.state(group).tips for group in chosen}
-    with _Writing(shelf, path, boxes, above, limit) as writing:
-        for group in chosen:
-            shelf.evidence.sign(group)
-            for some in shelf.leaving(group, above[group], room=writing.room):
-                writing.add(Leaf(group, some))
-            for some in pages((each.encode() for each in shelf.evidence.receipts(group).values()), writing.room):
-                writing.add(Leaf(group, (), some))
-        writing.finish()
+    writing = _write(shelf, path, boxes, above, limit)
     if len(writing.written) == 1:
         answer.expect(shelf, writing.last, devices, tips)
     return writing.written
 
 
-def read(shelf: Shelf, path: Path, *, tell: Tell = silently, allow: Allow = refuse) -> list[Outcome]:
-    """Take in a bundle; again and again, as long as what it brings makes more of it known."""
+def write_whole(shelf: Shelf, path: Path, boxes: Collection[bytes], groups: Collection[bytes]) -> list[Written]:
+    """Write all of some groups for the holders of these box keys, whatever they held before."""
+    above = {group: dict.fromkeys(shelf.state(group).tips, 0) for group in groups}
+    return _write(shelf, path, boxes, above, 0).written
+
+
+def read(
+    shelf: Shelf, path: Path, *, tell: Tell = silently, allow: Allow = refuse, pair: Pair | None = None
+) -> list[Outcome]:
+    """Take in a bundle; again and again, as long as what it brings makes more of it known.
+
+    `pair` opens one that is not for this device: that of the recovery key on paper.
+    """
     container = Container(path)
-    key = container.key(shelf.store.keys.pair)
+    key = container.key(pair or shelf.store.keys.pair)
     intakes: dict[bytes, Intake] = {}
     while True:
         before = sum(each.outcome.received for each in intakes.values())
@@ -106,11 +113,25 @@ def outlook(shelf: Shelf, path: Path) -> list[Outcome]:
     return list(found.values())
 
 
+def _write(
+    shelf: Shelf, path: Path, boxes: Collection[bytes], above: Mapping[bytes, Mapping[bytes, int]], limit: int
+) -> "_Writing":
+    with _Writing(shelf, path, boxes, above, limit) as writing:
+        for group in above:
+            shelf.evidence.sign(group)
+            for some in shelf.leaving(group, above[group], room=writing.room):
+                writing.add(Leaf(group, some))
+            for some in pages((each.encode() for each in shelf.evidence.receipts(group).values()), writing.room):
+                writing.add(Leaf(group, (), some))
+        writing.finish()
+    return writing
+
+
 class _Writing:
     """The files of one bundle, one after the other."""
 
     def __init__(
-        self, shelf: Shelf, path: Path, boxes: list[bytes], above: Mapping[bytes, Mapping[bytes, int]], limit: int
+        self, shelf: Shelf, path: Path, boxes: Collection[bytes], above: Mapping[bytes, Mapping[bytes, int]], limit: int
     ) -> None:
         self.shelf, self.path, self.boxes, self.above, self.limit = shelf, path, boxes, above, limit
         self.room = min(PAGE_BYTES, limit // 4 or PAGE_BYTES)

@@ -14,19 +14,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from comity import settings, unlocking
 from comity.desk.clock import Clock, wall_clock
 from comity.errors import BadInput, Problem, Refused
-from comity.home import alone, check_home, make_home, write_private
+from comity.home import KEYS, STORE, alone, check_home, make_home, write_private
 from comity.log import keyfile
 from comity.log.card import Card
 from comity.log.keys import DeviceKeys, Pair
 from comity.log.words import recovery_words
-from comity.unlocking import KEYS
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
 
 DEMO: Final = "demo"  # a file in the home of the demo
 TODAY: Final = date(2026, 11, 23)  # the day of the demo
-FILE: Final = "store.db"
 MAKING: Final = ".making"
 NAME: Final = r"[\w-]{1,64}"
 LONGEST_PERSON: Final = 200
@@ -109,7 +107,7 @@ def _first_group(making: Path, keys: DeviceKeys, card: Card, institute: dict[str
 
 def _put_in_place(home: Path, making: Path) -> None:
     """The store first and the keys last: a home is one that has its keys."""
-    for name in (FILE, KEYS):
+    for name in (STORE, KEYS):
         if (making / name).exists():
             (making / name).rename(home / name)
     shutil.rmtree(making)
@@ -118,9 +116,9 @@ def _put_in_place(home: Path, making: Path) -> None:
 def _cleared(home: Path) -> Path:
     """An empty folder in which the home is made; what an interrupted init left is finished or thrown away."""
     making = home / MAKING
-    if (home / FILE).exists() and (making / KEYS).exists() and not (home / KEYS).exists():
+    if (home / STORE).exists() and (making / KEYS).exists() and not (home / KEYS).exists():
         _put_in_place(home, making)
-    for name in (KEYS, FILE):
+    for name in (KEYS, STORE):
         if (home / name).exists():
             hint = "use it, or name another home with --home"
             raise Refused(f"{home} has a {name} already; nothing was changed", hint, code="home_exists")

@@ -6,8 +6,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from comity.errors import NotFound, Problem, Refused, UsageError
+
+KEYS: Final = "device.key"
+STORE: Final = "store.db"
 
 
 def home_folder(given: str = "") -> Path:

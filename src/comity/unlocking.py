@@ -16,13 +16,12 @@ from typing import Final
 import msgspec
 
 from comity.errors import IntegrityFailure, Locked, NotFound, Refused
-from comity.home import write_private
+from comity.home import KEYS, STORE, write_private
 from comity.log import keyfile
 from comity.log.keyfile import KeyFile
 from comity.log.keys import DeviceKeys
 from comity.settings import Settings
 
-KEYS: Final = "device.key"
 FROM_FILE: Final = "COMITY_PASSPHRASE_FILE"
 RUNTIME: Final = "XDG_RUNTIME_DIR"
 COMMAND_SECONDS: Final = 60
@@ -54,7 +53,7 @@ def key_file(home: Path) -> KeyFile:
     """The key file of a home."""
     path = home / KEYS
     if not path.exists():
-        if (home / "store.db").exists():
+        if (home / STORE).exists():
             hint = "`comity restore FILE --home NEW` brings keys and store back from a backup"
             raise IntegrityFailure(f"{home} has a store but no {KEYS}", hint)
         raise NotFound(f"there is no home at {home}", "`comity init` makes one, `comity demo` shows one")

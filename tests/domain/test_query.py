@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from comity.domain.exercises import Milestone
 from comity.domain.findings import Finding
 from comity.domain.kinds import KINDS
-from comity.domain.query import Is, Match, Pattern, Query, Text, matches, parse_query, show_query, without_last
+from comity.domain.query import Is, Match, Pattern, Query, Text, matches, parse_query, without_last
 from comity.domain.query_fields import query_field, query_fields
 from comity.domain.query_values import Span
 from comity.domain.runs import Run
@@ -268,13 +268,12 @@ typed = st.lists(pieces, max_size=12).map("".join) | st.text(max_size=40)
 
 
 @given(typed)
-def test_any_text_is_a_query_or_a_refusal_and_reads_back(text):
+def test_any_text_is_a_query_or_a_refusal(text):
     without_last(text)
     try:
         query = parse_query(text, Run, today=TODAY)
     except BadInput:
         return
-    assert parse_query(show_query(query), Run, today=TODAY) == query
     assert matches(query, R4, TEXT, FACTS) in (True, False)
 
 
@@ -296,16 +295,11 @@ def _trimmed(values: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(value.strip() for value in values)
 
 
-@given(st.lists(terms, max_size=4).map(lambda given: Query(tuple(given))))
-def test_quoting_keeps_every_character(query):
-    shown = show_query(query)
-    try:
-        read = parse_query(shown, Run, today=TODAY)
-    except BadInput as refused:
-        if "pattern" in refused.message:  # not every text is a regular expression
-            return
-        raise
-    assert read == query
+@given(words, st.booleans())
+def test_quotation_marks_keep_every_character(text, negated):
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+    read = parse_query(f'{"-" if negated else ""}"{quoted}"', Run, today=TODAY)
+    assert read == Query((Text(text, negated),))
 
 
 @given(typed, typed)

@@ -1,11 +1,22 @@
 """One look at the world gives what the world gives, and reads each kind once."""
 
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from comity.domain.kinds import KINDS
+from comity.domain.lifecycles.table import STEPS
+from comity.domain.parse import valid
 from comity.domain.people import Leave
+from comity.domain.record import Record, choices, facets, optional
 from comity.domain.runs import Cell, Run
-from comity.domain.sight import Sight, sight
+from comity.domain.sight import Sight, mended, sight
+from comity.domain.steps import Taking, obstacles
+from comity.domain.view import R
 from domain.saltmarsh import saltmarsh
 from domain.shelf import TODAY, Shelf
 
@@ -56,3 +67,41 @@ def test_a_record_that_lacks_what_its_kind_needs_is_not_reasoned_about() -> None
     look = Sight(shelf)
     assert (look.all(Leave), look.find(Leave, person="p"), look.get(Leave, torn.id)) == ((), [], None)
     assert look.every(Leave) == (torn, short)
+
+
+class Mended(Shelf):
+    """The shelf as guards are told of it."""
+
+    def get(self, kind: type[R], id: str) -> R | None:
+        found = super().get(kind, id)
+        return mended(found) if found else None
+
+    def find(self, kind: type[R], /, **equals: Any) -> Sequence[R]:
+        return [mended(each) for each in super().find(kind, **equals)]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.noun)
+def test_a_mended_record_has_every_field_that_its_kind_may_not_lack(kind: type[Record]) -> None:
+    torn = kind(**dict.fromkeys(facets(kind)))
+    whole = mended(torn)
+    lacking = {name for name in facets(kind) if getattr(whole, name) is None}
+    assert lacking == {name for name in facets(kind) if optional(kind, name)}
+    assert mended(whole) is whole
+    assert all(
+        valid(kind, name, getattr(whole, name))
+        for name in facets(kind)
+        if name not in lacking and not choices(kind, name)
+    )
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_guard_falls_over_what_a_peer_tore(seed: int) -> None:
+    rng, shelf = random.Random(seed), Mended()
+    saltmarsh(shelf)
+    for record in shelf.records:
+        for name in rng.sample(sorted(facets(type(record))), 3):
+            if rng.random() < 0.3:
+                setattr(record, name, None)
+    for record in map(mended, shelf.records):
+        for step in STEPS.get(record.noun, ()):
+            obstacles(step, record, Taking(shelf))

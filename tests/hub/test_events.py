@@ -95,6 +95,9 @@ def test_nothing_new_wakes_nobody(hub: httpx.Client, invited: Invited, uk: Devic
     ear = Ear(line)
     line.push(circle.push())
     assert ear.silent()
+    circle.commit(uk)
+    line.push(circle.push())
+    assert [ear.next(), ear.next(), ear.silent()] == ["event: moved", f"data: {circle.id.hex()}", True]
 
 
 def test_a_silent_line_beats(hub: httpx.Client, invited: Invited, uk: Device, monkeypatch: pytest.MonkeyPatch) -> None:

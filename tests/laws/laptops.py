@@ -17,6 +17,7 @@ from sqlalchemy import select, text
 
 from comity.desk import drafting
 from comity.desk.desk import Desk
+from comity.home import STORE
 from comity.log import envelope, ring
 from comity.log.acts import Admit, AnyAct, Institute, Member, Role, second_seat
 from comity.log.commit import ORIGINATOR, Change
@@ -27,7 +28,7 @@ from comity.log.standing import Standing
 from comity.log.verdict import Link
 from comity.settings import Settings
 from comity.store import circle, door, schema, writer
-from comity.store.store import FILE, TOKEN, Store
+from comity.store.store import TOKEN, Store
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 STORE_KEY = bytes(range(32))
@@ -38,7 +39,7 @@ def _empty() -> Path:
     """A store without a group, made once: every laptop starts from a copy."""
     folder = Path(tempfile.mkdtemp(prefix="comity-test-"))
     Store.make(folder, DeviceKeys(Pair.make(), STORE_KEY, bytes(32))).close()
-    return folder / FILE
+    return folder / STORE
 
 
 @contextmanager
@@ -63,8 +64,8 @@ class Laptop:
         self.ticks = 0
         self.skew = skew
         home.mkdir(parents=True, exist_ok=True)
-        if not (home / FILE).exists():
-            shutil.copy(_empty(), home / FILE)
+        if not (home / STORE).exists():
+            shutil.copy(_empty(), home / STORE)
         store = Store.open(home, keys)
         root = keys.pair.public  # its desk founds no groups
         self.desk = Desk(home, store, Settings(), institute, home.name, home.name, root, clock=self.clock)
@@ -169,7 +170,7 @@ class Laptop:
         """The files of the home, as a backup tool finds them."""
         folder.mkdir()
         self.store.close()
-        shutil.copy(self.home / FILE, folder / FILE)
+        shutil.copy(self.home / STORE, folder / STORE)
         if (self.home / TOKEN).exists():
             shutil.copy(self.home / TOKEN, folder / TOKEN)
         self.reopen()
@@ -178,9 +179,9 @@ class Laptop:
     def restore(self, folder: Path) -> None:
         """The store of an old copy; the token beside the keys stays."""
         self.store.close()
-        for left in self.home.glob(f"{FILE}*"):
+        for left in self.home.glob(f"{STORE}*"):
             left.unlink()
-        shutil.copy(folder / FILE, self.home / FILE)
+        shutil.copy(folder / STORE, self.home / STORE)
         self.reopen()
 
     def reopen(self) -> None:

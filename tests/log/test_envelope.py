@@ -20,7 +20,6 @@ from comity.log.envelope import (
     authentic,
     clear,
     decode,
-    length_of,
     next_gen,
     opened,
     sealed,
@@ -159,10 +158,6 @@ def _with_body(envelope: Envelope, body: bytes | None) -> Envelope:
 def test_bytes_that_are_no_envelope_are_refused(spoil: Callable[[bytes], bytes], word: str) -> None:
     with pytest.raises(Malformed, match=word):
         decode(spoil(GOLDEN_COMMIT))
-
-
-def test_a_stream_can_be_cut_into_envelopes() -> None:
-    assert length_of(GOLDEN_COMMIT[:200]) == len(GOLDEN_COMMIT) - 200
 
 
 def test_a_gen_stays_at_the_cap() -> None:

@@ -65,7 +65,7 @@ def test_writers_are_told_what_they_replace() -> None:
     folded = fold([Touch(DOTS[1], 1, "UK", {"a": 1, "b": 1}), Touch(DOTS[2], 2, "US", {"a": 2})], RULES)
     assert folded.over(["a", "c"]) == (DOTS[1], DOTS[2])
     assert folded.over(["b"]) == (DOTS[1],)
-    assert folded.every_head() == (DOTS[1], DOTS[2])
+    assert folded.over(folded.heads) == (DOTS[1], DOTS[2])
 
 
 def test_who_is_spoken_for_must_be_agreed() -> None:

@@ -87,8 +87,6 @@ def test_chains_are_asked_for_only_where_a_cut_falls() -> None:
     assert (judged.stands(one), judged.stands(two), judged.stands(b"?" * 16)) == (False, True, False)
     assert name("a") not in judged.devices()
     assert judged.members() == ("UK",)
-    assert judged.is_above(chair, two)
-    assert not judged.is_above(two, chair)
 
 
 def test_a_seat_that_the_cut_does_not_list_counts_for_nothing() -> None:

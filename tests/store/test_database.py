@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from comity.errors import ComityError, IntegrityFailure, NotFound, Refused
+from comity.home import STORE
 from comity.log.keys import DeviceKeys
 from comity.store import cipher, schema
 from comity.store.database import Database
-from comity.store.store import FILE, Store
+from comity.store.store import Store
 from laws.children import founded, home_of, pair
 from laws.faults import ENV
 from laws.laptops import shown
@@ -24,16 +25,16 @@ KEY = bytes(32)
 
 
 def test_a_new_store_is_its_owners_alone_and_is_made_once(tmp_path: Path) -> None:
-    Database.make(tmp_path / FILE, KEY).close()
-    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+    Database.make(tmp_path / STORE, KEY).close()
+    assert (tmp_path / STORE).stat().st_mode & 0o777 == 0o600
     with pytest.raises(Refused, match="there already"):
-        Database.make(tmp_path / FILE, KEY)
+        Database.make(tmp_path / STORE, KEY)
 
 
 def test_another_key_is_told_without_a_word_of_either(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    Database.make(tmp_path / FILE, KEY).close()
+    Database.make(tmp_path / STORE, KEY).close()
     with pytest.raises(IntegrityFailure) as caught:
-        Database.open(tmp_path / FILE, b"\x01" * 32)
+        Database.open(tmp_path / STORE, b"\x01" * 32)
     told = f"{caught.value.message} {caught.value.hint} {caught.value!r} {caught.value.__context__}"
     assert KEY.hex() not in told
     assert "01" * 32 not in told
@@ -41,30 +42,30 @@ def test_another_key_is_told_without_a_word_of_either(tmp_path: Path, capfd: pyt
 
 
 def test_a_store_of_a_newer_comity_is_refused_and_left_alone(tmp_path: Path) -> None:
-    made = Database.make(tmp_path / FILE, KEY)
+    made = Database.make(tmp_path / STORE, KEY)
     with made.writing() as connection:
         connection.execute(text(f"PRAGMA user_version={schema.FORMAT + 1}"))
     made.close()
-    before = (tmp_path / FILE).read_bytes()
+    before = (tmp_path / STORE).read_bytes()
     with pytest.raises(Refused, match="format 2") as caught:
-        Database.open(tmp_path / FILE, KEY)
+        Database.open(tmp_path / STORE, KEY)
     assert caught.value.code == "newer_store"
-    assert (tmp_path / FILE).read_bytes() == before
+    assert (tmp_path / STORE).read_bytes() == before
 
 
 def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no store"):
-        Database.open(tmp_path / FILE, KEY)
+        Database.open(tmp_path / STORE, KEY)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_no_store_is_told(tmp_path: Path) -> None:
-    (tmp_path / FILE).write_bytes(b"")
+    (tmp_path / STORE).write_bytes(b"")
     with pytest.raises(IntegrityFailure, match="not a store"):
-        Database.open(tmp_path / FILE, KEY)
-    (tmp_path / FILE).write_bytes(os.urandom(8192))
+        Database.open(tmp_path / STORE, KEY)
+    (tmp_path / STORE).write_bytes(os.urandom(8192))
     with pytest.raises(ComityError):
-        Database.open(tmp_path / FILE, KEY)
+        Database.open(tmp_path / STORE, KEY)
     plain = sqlite3.connect(tmp_path / "plain.db")
     plain.execute("CREATE TABLE t (x)")
     plain.close()
@@ -76,10 +77,10 @@ def test_a_damaged_page_is_told(tmp_path: Path) -> None:
     laptop, group = founded(tmp_path)
     laptop.write(group, *pair(1))
     laptop.close()
-    data = bytearray((tmp_path / FILE).read_bytes())
+    data = bytearray((tmp_path / STORE).read_bytes())
     for page in range(1, len(data) // 4096):
         data[page * 4096 + 100] ^= 1
-    (tmp_path / FILE).write_bytes(data)
+    (tmp_path / STORE).write_bytes(data)
     with pytest.raises(IntegrityFailure):
         home_of(tmp_path)
 
@@ -110,7 +111,7 @@ def test_a_store_that_may_not_be_written_says_so(tmp_path: Path) -> None:
         pytest.skip("root may write to every file")
     laptop, group = founded(tmp_path)
     laptop.close()
-    (tmp_path / FILE).chmod(0o400)
+    (tmp_path / STORE).chmod(0o400)
     with pytest.raises(Refused, match="read-only"):
         home_of(tmp_path).write(group, *pair(1))
 

@@ -11,10 +11,11 @@ from textual.widgets import Input
 
 from comity import bootstrap
 from comity.desk.desk import Desk
+from comity.home import KEYS
 from comity.tui.founding import FoundingApp, Founds
 from comity.tui.screens.editing import NewPage
 from comity.tui.screens.first import Answers, FirstPage, WordsPage
-from comity.unlocking import KEYS, key_file
+from comity.unlocking import key_file
 
 SIZE = (120, 36)
 

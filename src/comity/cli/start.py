@@ -203,10 +203,9 @@ def _run(app: "ComityApp", *, mouse: bool = True) -> None:
 
 def _is_no_home(home: Path) -> bool:
     """Whether there is nothing yet, or only what an attempt to make a home left."""
-    from comity.bootstrap import FILE
-    from comity.unlocking import KEYS
+    from comity.home import KEYS, STORE
 
-    return not home.exists() or (home.is_dir() and not (home / KEYS).exists() and not (home / FILE).exists())
+    return not home.exists() or (home.is_dir() and not (home / KEYS).exists() and not (home / STORE).exists())
 
 
 def _found(home: Path, day: "date | None") -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from comity.desk import acting, drafting, labels, rules
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
-from comity.desk.world import World
+from comity.desk.world import Mended, World
 from comity.domain.kinds import BY_NOUN
 from comity.domain.lifecycles.table import STEPS
 from comity.domain.parse import nearest
 from comity.domain.record import Record
+from comity.domain.sight import mended
 from comity.domain.steps import Obstacle, Outcome, Step, Taking, blocked, obstacles, take
 from comity.errors import NotFound, RuleBroken
 from comity.log.commit import Change
@@ -35,7 +36,7 @@ class Offer:
 def offers(desk: Desk, record: Record) -> list[Offer]:
     """Every step of the kind, the legal ones first."""
     with desk.store.reading() as connection:
-        taking = Taking(World(desk, connection))
+        taking, record = Taking(Mended(desk, connection)), mended(record)
         noun = record.noun.replace("_", " ")
         made = []
         for step in STEPS.get(record.noun, ()):
@@ -56,13 +57,14 @@ def do(
     """Take one step. Raises RuleBroken with every record in the way; `override` is the reason to go on anyway."""
     step = named(record.noun, verb)
     with desk.store.writing() as connection:
-        world = World(desk, connection)
+        world = Mended(desk, connection)
         current = acting.reread(connection, type(record), record.id, record.group)
         rules.only_live(current)
         shown = drafting.opened(connection, current)
         _one_state(step, shown)
+        _readable(step, current)
         values = drafting.typed(world, type(current), given or {}, drafting.values_of(current))
-        outcome = take(step, current, Taking(world, reason, values), override=override)
+        outcome = take(step, mended(current), Taking(world, reason, values), override=override)
         said = "; ".join(filter(None, (reason, override and f"guards overridden: {override}")))
         acting.write(desk, connection, current.group, _changes(world, shown, outcome), said)
         return acting.reread(connection, type(record), record.id, record.group)
@@ -82,6 +84,14 @@ def _one_state(step: Step, shown: Opened) -> None:
         rule = f"{shown.record.noun}.{step.field}"
         hint = "settle it first: `set ... --settle`, or in the app `g c`"
         raise RuleBroken(f"{step.field.replace('_', ' ')} has several values", hint, code=rule)
+
+
+def _readable(step: Step, record: Record) -> None:
+    """A step would write a blank over what only a newer version can read."""
+    torn = [name for name in (step.field, *step.vouches) if name and f"record.unreadable:{name}" in record.flags]
+    if torn:
+        hint = "set it anew with a reason, or use the version that it was written with"
+        raise RuleBroken(f"{torn[0]} holds a value that cannot be read here", hint, code="record.unreadable")
 
 
 def _changes(world: World, shown: Opened, outcome: Outcome) -> list[Change]:

@@ -1,4 +1,6 @@
-"""Countries as markings name them."""
+"""Countries as institutes and markings name them."""
+
+from difflib import get_close_matches
 
 # ISO 3166-1: two letters as in an institute's country, then three letters as in REL TO.
 _ISO_3166 = """
@@ -19,6 +21,7 @@ ZMZMB ZWZWE
 """
 _TRIGRAPHS = {pair[:2]: pair[2:] for pair in _ISO_3166.split()} | {"UK": "GBR"}
 _KNOWN = frozenset(_TRIGRAPHS.values())
+_TWO_LETTERS = frozenset(pair[:2] for pair in _ISO_3166.split()) | {"EU"}  # ISO keeps EU free for the Union
 ALLIANCES = {"FVEY": frozenset({"USA", "AUS", "CAN", "GBR", "NZL"})}
 
 
@@ -26,3 +29,14 @@ def trigraph(country: str) -> str:
     """The three letters of a country given by two or three; empty if there is no such country."""
     code = country.strip().upper()
     return code if code in _KNOWN else _TRIGRAPHS.get(code, "")
+
+
+def why_no_country(code: str) -> str:
+    """Why this is no code of a country as ISO 3166 writes it, with the nearest that is; empty if it is one."""
+    if not code or code in _TWO_LETTERS:
+        return ""
+    same = [two for two, three in _TRIGRAPHS.items() if three == trigraph(code) and two in _TWO_LETTERS]
+    near = same or get_close_matches(code.upper(), sorted(_TWO_LETTERS), 1, 0.3)
+    return f"«{code}» is no ISO 3166 code of two letters; " + (
+        f"did you mean «{near[0]}»?" if near else "write GB, say"
+    )

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
+from comity.domain.countries import why_no_country
 from comity.domain.facet import Facet, Merge, Shape
 from comity.domain.record import CHOICE, MANY, Record, window_order
 from comity.errors import Problem
@@ -27,7 +28,9 @@ class Institute(Record, table=True):
 
     @classmethod
     def contradictions(cls, values: Mapping[str, Any]) -> Iterator[Problem]:
-        """A code that ends before it starts."""
+        """A country that there is not, and a code that ends before it starts."""
+        if why := why_no_country(values.get("country") or ""):
+            yield Problem("country", why)
         yield from window_order(values, "valid_from", "valid_to")
 
 

@@ -1,6 +1,5 @@
 """The filter language of lists, on the screen and on the command line: what a query means."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,7 +10,7 @@ from typing import Any
 from comity.domain.facet import Shape
 from comity.domain.patterns import compiled, found
 from comity.domain.query_fields import query_field
-from comity.domain.query_grammar import RawTerm, quoted, raw_terms
+from comity.domain.query_grammar import RawTerm, raw_terms
 from comity.domain.query_values import Span, read_value
 from comity.domain.record import Record
 from comity.domain.text import fold
@@ -19,10 +18,6 @@ from comity.errors import BadInput, Problem
 
 CONTAINS = (Shape.LINE, Shape.PROSE, Shape.FACTS)  # shapes in which `field:value` finds a part
 _ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
-_BARE_WORD = re.compile(r"[^\s\"~-]\S*")
-_LIKE_A_FIELD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*[:<>~]")
-_BARE_VALUE = re.compile(r"[^\s\",][^\s,]*")
-_BARE_PATTERN = re.compile(r"[^\s\"]\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +86,6 @@ def without_last(text: str) -> str:
     return text[: terms[-1].start].rstrip() if terms else ""
 
 
-def show_query(query: Query) -> str:
-    """A text that reads back as the query."""
-    return " ".join(("-" if term.negated else "") + _shown(term) for term in query.terms)
-
-
 def is_named(fact: str, name: str) -> bool:
     """Whether a fact such as run.stale is meant by a name such as stale."""
     return fact == name or fact.endswith(f".{name}")
@@ -135,22 +125,6 @@ def _fact(written: str, names: Sequence[str]) -> str:
     near = get_close_matches(name, [*names, *short], n=1, cutoff=0.5)
     message = f"nothing is called «is:{written}»" + (f"; did you mean «is:{near[0]}»?" if near else "")
     raise BadInput(message, hint=f"is: takes {', '.join(names)}.", problems=[Problem("is", message)], code="query")
-
-
-def _shown(term: Term) -> str:
-    match term:
-        case Text(words):
-            return _bare(words, _BARE_WORD) if not _LIKE_A_FIELD.match(words) else quoted(words)
-        case Pattern(pattern, field):
-            return f"{field}~{_bare(pattern, _BARE_PATTERN)}"
-        case Is(names):
-            return "is:" + ",".join(_bare(name, _BARE_VALUE) for name in names)
-        case Match(field, op, _, _, _, written):
-            return f"{field}{op}" + ",".join(_bare(value, _BARE_VALUE) for value in written)
-
-
-def _bare(text: str, allowed: re.Pattern[str]) -> str:
-    return text if allowed.fullmatch(text) else quoted(text)
 
 
 def _holds(term: Term, values: Mapping[str, Any], text: str, searched: str, facts: frozenset[str]) -> bool:

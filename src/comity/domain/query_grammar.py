@@ -60,11 +60,6 @@ def raw_terms(text: str) -> list[RawTerm]:
     return [_term(term, indent) for term in tree.children if not isinstance(term, str)]
 
 
-def quoted(text: str) -> str:
-    """The text between quotation marks, as the grammar reads it back."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 @cache
 def _parser() -> "Lark":
     from lark import Lark

@@ -1,14 +1,25 @@
 """One look at the world: every kind is read once and found by index, so that checks stay quick over many runs."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from comity.domain.record import Record, facets, required
+from comity.domain.facet import Shape
+from comity.domain.marking import STRICTEST
+from comity.domain.record import Record, facets, optional, required
 from comity.domain.view import R, View
 
 Index = dict[Any, list[Any]]
+_BLANKS: Final = {
+    Shape.COUNT: 0,
+    Shape.NUMBER: 0.0,
+    Shape.FLAG: False,
+    Shape.DATE: date.min,
+    Shape.MOMENT: datetime.min.replace(tzinfo=UTC),
+    Shape.FACTS: {},
+    Shape.MARKING: STRICTEST,
+}
 
 
 class Sight:
@@ -88,6 +99,24 @@ def is_whole(record: Record) -> bool:
     """Whether all is there that its kind needs; a peer may have written less, or what cannot be read."""
     torn = any(flag.startswith("record.unreadable") for flag in record.flags or ())
     return not torn and all(getattr(record, name) is not None for name in _needed(type(record)))
+
+
+def mended(record: R) -> R:
+    """The record with a blank of its type where a peer wrote nothing or what cannot be read: a guard can ask it."""
+    kind = type(record)
+    values = {name: getattr(record, name) for name in kind.model_fields}
+    blanks = {name: _blank(kind, name) for name, value in values.items() if value is None and not _may_lack(kind, name)}
+    return kind(**{**values, **blanks}) if blanks else record
+
+
+@cache
+def _may_lack(kind: type[Record], name: str) -> bool:
+    return name not in facets(kind) or optional(kind, name)
+
+
+def _blank(kind: type[Record], name: str) -> Any:
+    facet = facets(kind)[name]
+    return [] if facet.many else _BLANKS.get(facet.shape, "")
 
 
 @cache

@@ -102,12 +102,6 @@ def decode(data: bytes) -> Envelope:
     return _parse(data[:HEADER], data[HEADER:STRIPPED], data[STRIPPED:] or None)
 
 
-def length_of(start: bytes) -> int:
-    """How long the body is, read from the first 200 bytes, for reading envelopes from a stream."""
-    length: int = _LAYOUT.unpack(start[:HEADER])[9]
-    return length
-
-
 def sealed(slot: Slot, packed: bytes, key: bytes, secret: bytes, entropy: Entropy = os.urandom) -> Envelope:
     """A commit, sealed under `key` and signed with the device's secret."""
     length = bodies.sealed_length(packed)

@@ -106,10 +106,6 @@ class Standing(Struct):
         """The institutes with a seat that stands."""
         return tuple(sorted({seat.institute for seat in self.standing()}))
 
-    def is_above(self, upper: bytes, lower: bytes) -> bool:
-        """Whether the place of one seat stands above that of another."""
-        return self.seats[upper].place.id in self.seats[lower].place.path
-
     def verdict(self, link: Link) -> Verdict:
         """What becomes of an envelope, apart from key and body (see `readable`)."""
         if link.gen > GEN_CAP:

@@ -18,13 +18,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, NotFound, Refused
+from comity.home import KEYS, STORE
 from comity.log.keyfile import KeyFile
-from comity.store.store import FILE, TOKEN, Store
+from comity.store.store import TOKEN, Store
 from comity.store.token import unknown_past
 
 MAGIC: Final = b"CYB1"
-KEYS: Final = "device.key"
-KEPT: Final = (KEYS, FILE)
+KEPT: Final = (KEYS, STORE)
 LIST_LIMIT: Final = 10_000  # bytes of the contents list
 BLOCK: Final = 1024 * 1024
 
@@ -44,9 +44,9 @@ def write(home: Path, store: Store, target: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.absolute().parent) as folder:
             place = Path(folder)
-            store.database.copy(place / FILE)
+            store.database.copy(place / STORE)
             for name in KEPT:
-                if name != FILE and (home / name).exists():
+                if name != STORE and (home / name).exists():
                     shutil.copyfile(home / name, place / name)
             if not (place / KEYS).exists():
                 raise NotFound(f"{home} has no {KEYS}", "a backup without it could never be opened")

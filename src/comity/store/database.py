@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from comity.domain.patterns import found
 from comity.domain.text import fold
 from comity.errors import IntegrityFailure, NotFound, Refused
+from comity.home import STORE
 from comity.store import cipher, schema
 
 _BEGIN: Final = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
@@ -104,7 +105,7 @@ def _begin(connection: Connection) -> None:
     try:
         connection.exec_driver_sql(_BEGIN[bool(connection.get_execution_options().get("immediate"))])
     except OperationalError as error:  # a listener's error is not translated by the transaction above
-        raise cipher.explained(error.orig if isinstance(error.orig, Exception) else error, Path("store.db")) from None
+        raise cipher.explained(error.orig if isinstance(error.orig, Exception) else error, Path(STORE)) from None
 
 
 def _functions(connection: Any) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from comity.home import STORE
 from comity.log.acts import Found, Member, Public, group_id
 from comity.log.commit import Change
 from comity.log.envelope import Envelope, Slot, clear
@@ -17,7 +18,6 @@ from comity.store.database import Database
 from comity.store.token import Token
 from comity.store.writer import Writer
 
-FILE: Final = "store.db"
 TOKEN: Final = "token"
 PRIVATE: Final = "private"
 
@@ -37,12 +37,12 @@ class Store:
     @classmethod
     def make(cls, home: Path, keys: DeviceKeys) -> "Store":
         """A new, empty store in a home."""
-        return cls(Database.make(home / FILE, keys.store), keys, home / TOKEN)
+        return cls(Database.make(home / STORE, keys.store), keys, home / TOKEN)
 
     @classmethod
     def open(cls, home: Path, keys: DeviceKeys) -> "Store":
         """The store of a home; its rows are made anew where another version of Comity declared them."""
-        database = Database.open(home / FILE, keys.store)
+        database = Database.open(home / STORE, keys.store)
         opened = cls(database, keys, home / TOKEN)
         if opened.is_outdated():
             opened.rebuild()

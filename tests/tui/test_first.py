@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from comity import bootstrap
 from comity.desk.desk import Desk
-from comity.home import KEYS
+from comity.home import KEYS, STORE
 from comity.tui.founding import FoundingApp, Founds
 from comity.tui.screens.editing import NewPage
 from comity.tui.screens.first import Answers, FirstPage, WordsPage
@@ -72,7 +72,7 @@ async def test_words_that_are_not_confirmed_make_no_home(tmp_path: Path) -> None
             if leaving == "escape":
                 await until(pilot, lambda app=app: "No home was made" in screen_text(app))
         assert not (home / KEYS).exists()
-        assert not (home / bootstrap.FILE).exists()
+        assert not (home / STORE).exists()
 
 
 async def test_a_wrong_answer_is_told_and_the_cursor_goes_to_it(tmp_path: Path) -> None:

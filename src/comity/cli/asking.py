@@ -64,3 +64,13 @@ def agree(question: str, *, yes: bool) -> None:
     """Ask a person at a terminal before something grave; a script that asks for it means it."""
     if not yes and at_terminal() and not click.confirm(question, err=True):
         raise Refused("Nothing was done.", hint="Answer y, or give --yes.", code="not_agreed")
+
+
+def agree_by_typing(what: str, code: str, *, yes: bool) -> None:
+    """Let a person type a code before something leaves the house; a script says --yes, and nothing leaves without."""
+    if yes:
+        return
+    if not at_terminal():
+        raise Refused(f"{what} asks for a yes, and nobody is there.", hint="Look at it, then say --yes.", code="ask")
+    if str(click.prompt(f"{what} Type {code} to go on", default="", show_default=False, err=True)).strip() != code:
+        raise Refused("Nothing was done.", hint=f"Type {code} exactly, or give --yes.", code="not_agreed")

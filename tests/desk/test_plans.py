@@ -76,6 +76,55 @@ def test_a_plan_makes_what_it_says(desk: Desk, tmp_path: Path) -> None:
     assert (finding.statement, finding.synthetic, finding.created_by) == ("It rained.", True, "Tamsin Oakhollow")
 
 
+MANY = """
+[exercise]
+code = "HERON"
+title = "Heron"
+kind = "research"
+groop = "UKUS"
+
+[[strand]]
+title = "Cyber"
+lead = "UK-AISI"
+exercise = "EGRET"
+
+[[protocol]]
+strand = "Cyber"
+version = "three"
+
+[[system]]
+name = "Model A"
+marking = "TLP:PURPLE"
+
+[[task]]
+name = "range"
+suite = "nowhere"
+
+[[participant]]
+institute = "UK-AISI"
+
+[[run]]
+label = "R1"
+group = "NOBODY"
+"""
+
+
+def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(desk: Desk, tmp_path: Path) -> None:
+    """A mistyped key, references, values, markings, groups; what refers to a record that is wrong is not blamed."""
+    with pytest.raises(BadInput) as refused:
+        plans.apply(desk, write(tmp_path, MANY))
+    found = [(each.field, each.message.partition(":")[0]) for each in refused.value.problems]
+    assert found == [
+        ("exercise.groop", "line 6"),
+        ("strand.exercise", "line 8"),
+        ("protocol.version", "line 13"),
+        ("system.marking", "line 17"),
+        ("task.suite", "line 21"),
+        ("run", "line 28"),
+    ]
+    assert told(desk) == {kind.noun: [] for kind in KINDS}
+
+
 def test_applying_twice_changes_nothing(desk: Desk, tmp_path: Path) -> None:
     plans.apply(desk, write(tmp_path))
     before = desk.store.database.version()

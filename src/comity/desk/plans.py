@@ -1,5 +1,6 @@
 """Plan files against the store: what applying one would do, doing it in one transaction, and writing one."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from comity.domain.record import Record, facets
 from comity.domain.systems import AccessWindow
 from comity.errors import BadInput, ComityError, Problem
 from comity.exporters.plan import plan_toml
-from comity.importers.plan import PlanFile, read_plan
+from comity.importers.plan import PlanFile, drafted
 from comity.importers.plan_entries import Entry
 from comity.log.commit import Change
 from comity.store.database import Connection
@@ -78,13 +79,14 @@ class Application:
     known: dict[tuple[str, str], dict[tuple[str, ...], Record]] = field(default_factory=dict)
 
     def take(self, entry: Entry) -> None:
-        """Work out what one entry does; its problems are noted under its line."""
+        """Work out what one entry does; its problems are noted under its line, those of who refers to it are not."""
         try:
             self._take(entry)
         except ComityError as error:
             found = error.problems or (Problem("", f"{error.message}{'; ' + error.hint if error.hint else ''}"),)
             names_of = [(f"{entry.noun}.{each.field}".rstrip("."), each.message) for each in found]
             self.problems += [Problem(name, f"{entry.place}: {told}") for name, told in names_of]
+            self.ids.setdefault(entry.key, entry.id or source_id("", entry.noun, *entry.key))
 
     def _take(self, entry: Entry) -> None:
         kind = BY_NOUN[entry.noun]
@@ -118,7 +120,8 @@ class Application:
 
     def _add(self, kind: type[Record], group: str, values: dict[str, Any], id: str) -> None:
         values = {**placing.inherited(self.world, kind, group, values), **values}
-        rules.require(kind, rules.twins(self.world, kind, group, values))
+        if taken := [*rules.twins(self.world, kind, group, values)]:
+            rules.require(kind, [*taken, *rules.placed(self.world, kind, group, values)])
         if kind.label_prefix and not values.get(kind.code_field):
             values[kind.code_field] = self._label(kind, group)
         self.changes[group].append(drafting.creation(self.world, kind, group, values, id))
@@ -165,10 +168,10 @@ class Application:
 
 def apply(desk: Desk, path: Path, *, dry_run: bool = False, retire: bool = False) -> Applied:
     """Make the store match a plan file, wholly or not at all. Raises BadInput with every problem and its line."""
-    plan = read_plan(path)
+    plan = drafted(path)
     entering = desk.store.reading if dry_run else desk.store.writing
     with entering() as connection:
-        application = Application(Draft(desk, connection), plan)
+        application = Application(Draft(desk, connection), plan, problems=[*plan.problems])
         for entry in plan.entries:
             application.take(entry)
         if application.problems:
@@ -186,10 +189,16 @@ def apply(desk: Desk, path: Path, *, dry_run: bool = False, retire: bool = False
 
 
 def refused(path: Path, problems: list[Problem]) -> BadInput:
-    """One error over all problems of a plan."""
+    """One error over all problems of a plan, in the order of its lines."""
+    problems = sorted(problems, key=_line)
     told = "; ".join(f"{each.field}: {each.message}" for each in problems[:SHOWN])
     more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
     return BadInput(f"{path.name} was not applied: {told}{more}", "nothing was written; mend the file", problems)
+
+
+def _line(problem: Problem) -> int:
+    found = re.match(r"line (\d+): ", problem.message)
+    return int(found[1]) if found else 0
 
 
 def export(desk: Desk, exercise: Record) -> str:

@@ -34,6 +34,7 @@ class PlanFile:
     exercise: str
     entries: tuple[Entry, ...]
     called: Mapping[tuple[str, str], Sequence[int]]  # (noun, name) -> places in `entries`
+    problems: tuple[Problem, ...] = ()  # of the file itself; a plan that has any is not to be applied
 
     def entry(self, noun: str, name: str) -> Entry | None:
         """The entry that a reference in this file means; None where it means none of them, or several."""
@@ -44,6 +45,14 @@ class PlanFile:
 
 def read_plan(path: Path) -> PlanFile:
     """The entries of a plan file. Raises NotFound, or BadInput with every problem and its line."""
+    plan = drafted(path)
+    if plan.problems:
+        raise refuse(path, plan.problems)
+    return plan
+
+
+def drafted(path: Path) -> PlanFile:
+    """What can be read of a plan file beside its problems, so that others can be told with them."""
     tables, lines = read_toml(path)
     head = tables.get("exercise")
     said = tables | head if isinstance(head, dict) else tables
@@ -54,10 +63,8 @@ def read_plan(path: Path) -> PlanFile:
             _enter(noun, number, table, lines, entries)
         if noun == "cell":
             _enter_matrices(tables, lines, entries)
-    if entries.problems:
-        raise entries.refuse(entries.problems)
     listed, called = in_order(entries)
-    return PlanFile(entries.exercise, tuple(listed), called)
+    return PlanFile(entries.exercise, tuple(listed), called, tuple(entries.problems))
 
 
 def _check_tables(tables: _Tables, lines: Lines, entries: Entries) -> None:

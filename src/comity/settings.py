@@ -65,6 +65,25 @@ class Listing(Struct, frozen=True):
     filter: Annotated[str, Meta(description="The query the list opens with.")] = ""
 
 
+class Hub(Struct, frozen=True):
+    """A hub that this device syncs with; `comity hub add` writes it."""
+
+    url: Annotated[str, Meta(description="Its address, such as https://hub.example.org.")] = ""
+    id: Annotated[
+        str,
+        Meta(
+            pattern="^([0-9a-f]{32})?$",
+            description="Which hub this is: another one under its address is not spoken to.",
+        ),
+    ] = ""
+    ca: Annotated[str, Meta(description="A file with the authority that signed its certificate, if it is private.")] = (
+        ""
+    )
+    cert: Annotated[str, Meta(description="A file with the client certificate that it asks for.")] = ""
+    key: Annotated[str, Meta(description="A file with the private key of that certificate.")] = ""
+    proxy: Annotated[str, Meta(description="A proxy on the way; those of the environment are never taken.")] = ""
+
+
 class Settings(Struct, frozen=True):
     """All settings of one home."""
 
@@ -77,6 +96,7 @@ class Settings(Struct, frozen=True):
         dict[str, dict[str, str]], Meta(description="Saved queries by name, under the kind they are for.")
     ] = {}
     lists: Annotated[dict[str, Listing], Meta(description="Order and start filter of a list, by kind.")] = {}
+    hubs: Annotated[dict[str, Hub], Meta(description="The hubs that this device syncs with, by name.")] = {}
 
 
 def load(home: Path) -> Settings:
@@ -91,8 +111,8 @@ def load(home: Path) -> Settings:
 
 def change(home: Path, key: str, text: str) -> Settings:
     """Set one key (`screen.theme`) to what a person typed; an empty text goes back to the default."""
-    path, parts = home / OURS, key.split(".")
-    values = _read(path) if path.exists() else {}
+    parts = key.split(".")
+    values = _ours(home)
     kind = _type_at(parts)
     if kind is None:
         near = _near(key, [row[0] for row in rows(Settings())])
@@ -104,10 +124,22 @@ def change(home: Path, key: str, text: str) -> Settings:
         at[parts[-1]] = _typed(kind, key, text)
     else:
         at.pop(parts[-1], None)
-    import tomli_w
+    return _written(home, values)
 
-    write_private(path, tomli_w.dumps(values).encode())
-    return load(home)
+
+def keep_hub(home: Path, name: str, hub: Hub) -> Settings:
+    """Write a hub down, over what is there of that name."""
+    values = _ours(home)
+    told = {field.name: getattr(hub, field.name) for field in fields(Hub)}
+    values.setdefault("hubs", {})[name] = {key: value for key, value in told.items() if value}
+    return _written(home, values)
+
+
+def drop_hub(home: Path, name: str) -> Settings:
+    """Forget a hub, as far as it is not in the user's own file."""
+    values = _ours(home)
+    values.get("hubs", {}).pop(name, None)
+    return _written(home, values)
 
 
 def rows(settings: Settings) -> Iterator[tuple[str, Any, str]]:
@@ -119,6 +151,17 @@ def rows(settings: Settings) -> Iterator[tuple[str, Any, str]]:
             continue
         for field in fields(value):
             yield f"{section.name}.{field.name}", getattr(value, field.name), _sentence(field)
+
+
+def _ours(home: Path) -> dict[str, Any]:
+    return _read(home / OURS) if (home / OURS).exists() else {}
+
+
+def _written(home: Path, values: Mapping[str, Any]) -> Settings:
+    import tomli_w
+
+    write_private(home / OURS, tomli_w.dumps(values).encode())
+    return load(home)
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -49,9 +49,14 @@ def test_an_event_wakes() -> None:
     assert run(Watch(hub, quiet=(60, 60), after=(0.01, 0.01)), 2, hub) == 2
 
 
+def test_a_line_that_opens_wakes_as_what_moved_before_is_not_told_on_it() -> None:
+    hub = Events([b""], [b"", b""])
+    assert run(Watch(hub, quiet=(60, 60), after=(0.01, 0.01)), 3, hub) == 3
+
+
 def test_a_sign_of_life_wakes_nobody_and_silence_does_at_last() -> None:
-    hub = Events([b"", b""])
-    assert run(Watch(hub, quiet=(0.05, 0.1), after=(0.01, 0.01)), 3, hub) == 3
+    hub = Events([b"", b"", b""])
+    assert run(Watch(hub, quiet=(0.05, 0.1), after=(60, 60)), 3, hub) == 3
 
 
 def test_a_line_that_breaks_is_opened_again() -> None:
@@ -65,6 +70,7 @@ def test_a_hub_that_is_away_ends_nothing() -> None:
 
 
 def test_what_is_written_here_wakes() -> None:
-    watch = Watch(Events(), quiet=(60, 60))
+    watch = Watch(quiet=(60, 60))
     threading.Timer(0.1, watch.wake).start()
     assert run(watch, 2) == 2
+    assert run(Watch(moved=lambda: True, quiet=(60, 60)), 2) == 2

@@ -41,7 +41,9 @@ SECTIONS = {
         "kinds": ("comity.cli.kinds:kinds", "The kinds of record and their fields."),
     },
     "Partners": {
-        "hub": ("comity.cli.hub:hub", "Run a hub that carries sealed envelopes: serve, invite, backup, restore."),
+        "conflict": ("comity.cli.conflict:conflict", "Values that were written apart: list, show, settle."),
+        "sync": ("comity.cli.sync:sync", "Exchange with each hub what either side lacks."),
+        "hub": ("comity.cli.hub:hub", "The hubs of this device (add, list, remove); run one (serve, invite, backup)."),
     },
     "Care": {
         "backup": ("comity.cli.care:backup", "Write an encrypted copy of this home."),

@@ -234,3 +234,6 @@ def _say_status(call: Call, desk: "Desk") -> None:
     print_lines(", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in found["records"].items() if count))
     told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")
     print_lines(", ".join(f"{name.replace('_', ' ')} {found[name]}" for name in told))
+    for hub in found["hubs"]:
+        reached = f"reached {hub['reached_at']:%Y-%m-%d %H:%M} UTC" if hub["reached_at"] else "not reached yet"
+        print_lines(f"hub {hub['name']} ({hub['url']}): {reached}, sent {hub['sent']}, withheld {hub['withheld']}")

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comity.desk import asking
+from comity.desk import asking, hubs, partners
 from comity.desk.desk import Desk
 from comity.store.tally import conflicts, tally
 
@@ -23,19 +23,13 @@ def status(desk: Desk) -> dict[str, Any]:
         "device": desk.device,
         "records": asking.counts(desk),
         "envelopes": log.envelopes,
-        "not_elsewhere": not_elsewhere(desk),
+        "not_elsewhere": partners.not_elsewhere(desk),
         "conflicts": disputed,
         "waiting": log.waiting,
         "void": log.void,
         "missing": log.missing,
-        "hubs": [],
+        "hubs": [hubs.as_json(each) for each in hubs.listed(desk)],
     }
-
-
-def not_elsewhere(desk: Desk) -> int:
-    """How many envelopes of this device no other place is known to hold: all, as long as nothing was sent."""
-    with desk.store.reading() as connection:
-        return tally(connection, desk.store.circles).envelopes
 
 
 def backup(desk: Desk, target: Path) -> None:

@@ -10,9 +10,8 @@ ROOM = wire.MESSAGE_LIMIT - 100_000  # bytes of one answer
 
 
 def look(connection: Connection, caller: Caller, asked: wire.Look) -> wire.Looked:
-    """The groups of the device; those it asks for first, so that no flood of others hides them."""
-    groups = membership.groups_of(connection, caller)
-    groups.sort(key=lambda group: group not in asked.marks)
+    """The groups of the device in the order of their ids, as many as one answer holds."""
+    groups = sorted(group for group in membership.groups_of(connection, caller) if group > asked.after)
     found: dict[bytes, wire.State | None] = {}
     size = 0
     for group in groups[: wire.GROUPS]:
@@ -20,9 +19,9 @@ def look(connection: Connection, caller: Caller, asked: wire.Look) -> wire.Looke
         found[group] = None if held.mark == asked.marks.get(group) else held
         size += len(wire.encode(held)) if found[group] else 0
         if size > ROOM and len(found) > 1:
-            del found[group]  # a later session hears of it, when those before are the same on both sides
+            del found[group]
             break
-    return wire.Looked(found)
+    return wire.Looked(found, len(found) < len(groups))
 
 
 def check(connection: Connection, caller: Caller, group: bytes) -> None:

@@ -201,6 +201,13 @@ def keep(connection: Connection, group: bytes, given: Iterable[Signed]) -> int:
     return len(rows)
 
 
+def written(connection: Connection, seats: Iterable[bytes]) -> int:
+    """A number that grows whenever something is written from one of these seats."""
+    e = schema.envelopes.c
+    ends = (connection.execute(select(func.max(e.seq)).where(e.seat == seat)).scalar() for seat in seats)
+    return sum(end or 0 for end in ends)
+
+
 def shown(connection: Connection, group: bytes, carrier: str) -> dict[bytes, Tip]:
     """What a carrier showed of a group when it was last visited."""
     packed = schema.recall(connection, _carrier(group, carrier))

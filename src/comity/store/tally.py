@@ -1,8 +1,9 @@
 """How much a store holds, and what of it waits or needs a person."""
 
+from collections import Counter
 from typing import NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from comity.store import door, schema
 from comity.store.circle import Circles
@@ -24,6 +25,27 @@ def tally(connection: Connection, circles: Circles) -> Tally:
     counts: dict[str, int] = dict(connection.execute(select(status, func.count()).group_by(status)).all())
     missing = sum(len(door.missing(connection, group)) for group in circles.groups())
     return Tally(sum(counts.values()), counts.get("waiting", 0), counts.get("void", 0), missing)
+
+
+def tally_of(connection: Connection, group: bytes) -> Tally:
+    """The log of one group as it is now."""
+    e = schema.envelopes.c
+
+    def count(*conditions: ColumnElement[bool]) -> int:
+        return connection.execute(select(func.count()).where(e.group == group, *conditions)).scalar_one()
+
+    waiting, void = (count(e.status >= word, e.status < f"{word}~") for word in ("waiting", "void"))
+    return Tally(count(), waiting, void, len(door.missing(connection, group)))
+
+
+def conflicts_by_group(connection: Connection) -> Counter[str]:
+    """How many fields of live records have several values, by the group of the records."""
+    found: Counter[str] = Counter()
+    for rows in schema.ROWS:
+        count = func.sum(func.json_array_length(rows.c.conflicts))
+        counted = select(rows.c.group, count).where(rows.c.retired.is_not(True), rows.c.conflicts != [])
+        found.update(dict(connection.execute(counted.group_by(rows.c.group)).all()))
+    return found
 
 
 def conflicts(connection: Connection) -> int:

@@ -9,28 +9,39 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from comity.log.envelope import Envelope, Type
 from comity.sync.carrier import Carrier, Full, NoGroup
 from comity.sync.intake import Intake
-from comity.sync.outcome import Allow, Outcome, Progress, Tell, Withheld, refuse, silently
+from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell, Withheld, refuse, silently
 from comity.sync.plan import beyond, lacking, lower, plan
 from comity.sync.side import Side
-from comity.sync.wire import PAGE, Link, Links, Look, Order, Pull, Push, State, Swap, pages
+from comity.sync.wire import GROUPS, PAGE, Link, Links, Look, Order, Pull, Push, State, Swap, pages
 
 EVERYTHING = (int(Type.COMMIT), int(Type.ACT))
 ACTS = (int(Type.ACT),)
 LONGEST = 2_000_000  # links; whoever shows more is not listened to any longer
+PARTS = 1_000  # so many answers tell of all groups
 NEVER = Order(-1, -1)
 
 
 def sync(
     shelf: Side, carrier: Carrier, *, only: Collection[bytes] = (), tell: Tell = silently, allow: Allow = refuse
 ) -> list[Outcome]:
-    """Exchange with a carrier what either side lacks, of all groups or of those named."""
+    """Exchange with a carrier what either side lacks, of all groups or of those named.
+
+    Raises MassChange of the first group that nobody allowed to be changed so much, after all others were exchanged.
+    """
     visits = []
+    halted: MassChange | None = None
     for group, mine, theirs in _looked(shelf, carrier, only):
-        visit = Visit(shelf, carrier, group, theirs or mine, tell, allow)
-        visit.exchange()
-        visits.append(visit)
+        visits.append(Visit(shelf, carrier, group, theirs or mine, tell, allow))
+        try:
+            visits[-1].exchange()
+        except MassChange as change:
+            halted = halted or change
     _judge(shelf, carrier, visits)
-    return [visit.outcome for visit in visits]
+    outcomes = [visit.outcome for visit in visits]
+    if halted:
+        halted.outcomes = outcomes
+        raise halted
+    return outcomes
 
 
 def outlook(shelf: Side, carrier: Carrier, *, only: Collection[bytes] = ()) -> list[Outcome]:
@@ -46,17 +57,31 @@ def outlook(shelf: Side, carrier: Carrier, *, only: Collection[bytes] = ()) -> l
 def _looked(shelf: Side, carrier: Carrier, only: Collection[bytes]) -> Iterator[tuple[bytes, State, State | None]]:
     """Each group with what is held here and there; None: the same."""
     states = {group: shelf.state(group) for group in shelf.groups()}
-    looked = carrier.look(Look({group: state.mark for group, state in states.items()})).groups
+    looked = _shown(carrier, states)
     for group in sorted(states.keys() | looked.keys()):
         if not only or group in only:
             yield group, states.get(group, State()), looked.get(group, State())
 
 
-def _judge(shelf: Side, carrier: Carrier, visits: Iterable["Visit"]) -> None:
+def _shown(carrier: Carrier, states: Mapping[bytes, State]) -> dict[bytes, State | None]:
+    """What the carrier shows of each group, in as many answers as that takes; None: the same as the state given."""
+    found: dict[bytes, State | None] = {}
+    after = b""
+    for _ in range(PARTS):
+        groups = sorted(group for group in states if group > after)[:GROUPS]
+        looked = carrier.look(Look({group: states[group].mark for group in groups}, after))
+        found |= looked.groups
+        last = max(looked.groups, default=b"")
+        if not looked.more or last <= after:
+            break
+        after = last
+    return found
+
+
+def _judge(shelf: Side, carrier: Carrier, visits: Collection["Visit"]) -> None:
     """Look once more where something was exchanged: does the carrier show what it should?"""
-    moved = [visit for visit in visits if visit.moved]
-    states = {visit.group: shelf.state(visit.group) for visit in moved}
-    looked = carrier.look(Look({group: state.mark for group, state in states.items()})).groups if states else {}
+    states = {each.group: shelf.state(each.group) if each.moved else each.theirs for each in visits}
+    looked = _shown(carrier, states) if any(visit.moved for visit in visits) else {}
     for visit in visits:
         now = looked.get(visit.group, State()) if visit.moved else visit.theirs
         visit.judge(now or states[visit.group])

@@ -61,13 +61,15 @@ class HttpCarrier:
         carrier: bytes,
         *,
         invite: str = "",
+        hub: bytes = b"",
         tls: Tls | None = None,
         proxy: str | None = None,
         patience: Patience | None = None,
         clock: Clock = wall_clock,
     ) -> None:
-        """`device` is the public signing key, `carrier` the seed of the carrier key."""
+        """`device` is the public signing key, `carrier` the seed of the carrier key; `hub` which hub it has to be."""
         self.name = name
+        self.hub = hub
         self._url = address(url)
         self._device, self._carrier, self._invite, self._clock = device, carrier, invite, clock
         self._patience = patience or Patience()
@@ -76,7 +78,7 @@ class HttpCarrier:
         self._client = httpx.Client(
             base_url=self._url,
             verify=_context(self._tls) if self._url.scheme == "https" else False,
-            proxy=proxy,
+            proxy=_proxy(proxy),
             trust_env=False,
             follow_redirects=False,
             timeout=TIMEOUT,
@@ -86,6 +88,10 @@ class HttpCarrier:
     def close(self) -> None:
         """Hang up."""
         self._client.close()
+
+    def open(self) -> None:
+        """Open a session; `hub` is then known."""
+        self._tried(self._open_once)
 
     # -- the messages
     def look(self, ask: wire.Look) -> wire.Looked:
@@ -140,6 +146,9 @@ class HttpCarrier:
         if self._token:
             return
         given = self._post("challenge", wire.Hello(self._device, public_of(self._carrier)), wire.Challenge)
+        if given.hub != self.hub and self.hub:
+            hint = "ask who runs it; if it was set up anew, remove the hub here and add it again"
+            raise IntegrityFailure(f"under the address of {self.name} another hub answers", hint, code="other_hub")
         proof = wire.Proof(
             given.hub,
             self._url.host,
@@ -150,6 +159,7 @@ class HttpCarrier:
             self._invite,
         )
         self._token = self._post("session", wire.Login.of(proof, self._carrier), wire.Session).token
+        self.hub = given.hub
 
     def _post(self, path: str, message: Struct, sort: type[A]) -> A:
         with self._sent("POST", path, wire.encode(message)) as answer:
@@ -266,6 +276,14 @@ def _context(tls: Tls) -> ssl.SSLContext:
             "the certificate files of the hub cannot be used", f"look at --ca, --cert and --key: {error.strerror}"
         ) from error
     return context
+
+
+def _proxy(url: str | None) -> httpx.Proxy | None:
+    try:
+        return httpx.Proxy(url) if url else None
+    except (httpx.InvalidURL, ValueError):
+        hint = "write it like http://proxy.example.org:3128"
+        raise BadInput("this is no address of a proxy", hint, [Problem("proxy", hint)]) from None
 
 
 def _body(answer: httpx.Response) -> bytes:

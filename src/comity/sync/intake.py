@@ -40,5 +40,5 @@ class Intake:
     def _agree(self, before: Ground, upheaval: Upheaval) -> None:
         if is_great(before, upheaval):
             if not self._allow(self.outcome.group, before, upheaval):
-                raise MassChange(before, upheaval)
+                raise MassChange(self.outcome.group, before, upheaval)
             self._allow = lambda *_: True  # one yes is for the session

@@ -57,10 +57,11 @@ class MassChange(Refused):
 
     code = "mass_change"
 
-    def __init__(self, before: Ground, upheaval: Upheaval) -> None:
+    def __init__(self, group: bytes, before: Ground, upheaval: Upheaval) -> None:
         super().__init__(
             f"this would retire {upheaval.retired} of {before.records} records"
             f" and make {upheaval.void} of {before.envelopes} envelopes void",
-            "look at it with --dry-run; say yes when asked, if it is meant",
+            "look at it with --dry-run; if it is meant, say yes when asked, or give --yes",
         )
-        self.upheaval = upheaval
+        self.group, self.upheaval = group, upheaval
+        self.outcomes: list[Outcome] = []  # what the session did all the same

@@ -130,15 +130,17 @@ class State(Struct, frozen=True):
 
 
 class Look(Struct, frozen=True):
-    """The marks of the groups held here."""
+    """The marks of groups held here, in the order of their ids after the one named."""
 
     marks: Annotated[dict[Dot, Dot], Meta(max_length=GROUPS)]
+    after: Annotated[bytes, Meta(max_length=16)] = b""
 
 
 class Looked(Struct, frozen=True):
-    """All groups the device stands in, also those not asked for; None: same mark."""
+    """All groups the device stands in, also those not asked for, by their ids; None: same mark; `more` follow."""
 
     groups: Annotated[dict[Dot, State | None], Meta(max_length=GROUPS)]
+    more: bool = False
 
 
 class Links(Struct, frozen=True):

@@ -1,0 +1,36 @@
+"""What a session noticed about a carrier, as sentences for people."""
+
+from collections.abc import Iterator
+
+from comity.desk.syncing import GroupSession
+from comity.domain.wording import some
+from comity.sync.carrier import Full, NoGroup
+
+WHY = {
+    NoGroup.code: "it does not let this device bring the group",
+    Full.code: "it has no room for more",
+    "seat": "it does not know who opened their seats",
+    "signature": "their signatures do not fit",
+    "malformed": "it cannot read them",
+}
+
+
+def noticed(names: dict[bytes, str], carrier: str, session: GroupSession) -> Iterator[str]:
+    """What is odd about one group; `carrier` as in "the hub ours", `names` are those of devices."""
+    found, group = session.outcome, session.name
+    for other in found.withheld:
+        holder = f"{other.institute} {names.get(other.device) or other.device.hex()[:12]}".strip()
+        yield f"{holder} holds {other.count:,} of {group} that {carrier} does not show."
+    if found.rolled_back:
+        told = some(found.rolled_back, "envelope")
+        yield f"{carrier} shows {told} of {group} less than before: it was set back, or hides them."
+    if found.bad:
+        reasons = ", ".join(sorted(found.bad))
+        told = some(found.bad.total(), "envelope")
+        yield f"{carrier} gave {told} of {group} that do not verify ({reasons}); they were not kept."
+    if found.unknown:
+        told = some(found.unknown, "envelope")
+        yield f"{carrier} brings {told} of {group} from seats that nobody opened yet; they are asked for again."
+    for code, count in found.refused.items():
+        what = "" if code in (NoGroup.code, Full.code) else f"{some(count, 'envelope')} of "
+        yield f"{carrier} did not keep {what}{group}: {WHY.get(code, code)}."

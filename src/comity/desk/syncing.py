@@ -1,0 +1,248 @@
+"""Syncing with hubs: one session with each, what it did to each group in words for people, and watching.
+
+A session has a store of its own, so that it can run in another thread than the desk's; it may end at any moment.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from comity.desk import hubs
+from comity.desk.desk import Desk
+from comity.desk.world import World
+from comity.errors import ComityError
+from comity.settings import Hub
+from comity.store import exchange, visits
+from comity.store.store import Store
+from comity.store.tally import Tally, conflicts_by_group, tally_of
+from comity.store.visits import Visited
+from comity.sync import engine
+from comity.sync.carrier import Carrier
+from comity.sync.outcome import Allow, MassChange, Outcome, Tell, silently
+from comity.sync.shelf import Shelf
+from comity.sync.side import Side
+from comity.sync.watch import AFTER, QUIET, Watch
+
+if TYPE_CHECKING:
+    from comity.sync.http import Patience
+
+Agree = Callable[[MassChange], bool]  # asked outside of any transaction; the session goes on where it was
+NONE = Tally(0, 0, 0, 0)
+
+
+class Stopped(Exception):
+    """What `tell` raises to end a session between two pages; what was exchanged stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSession:
+    """One group in one session, and how it is now."""
+
+    id: str
+    name: str
+    outcome: Outcome
+    tally: Tally
+    conflicts: int
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nothing came, went or was noticed."""
+        return self.outcome == Outcome(self.outcome.group)
+
+
+@dataclass(slots=True)
+class HubSession:
+    """One session with a hub; `error` is what ended it early, all that was exchanged before stays."""
+
+    name: str
+    url: str
+    groups: list[GroupSession] = field(default_factory=list)
+    error: ComityError | None = None
+
+    @property
+    def reached(self) -> bool:
+        """Whether the session came to its end."""
+        return self.error is None or isinstance(self.error, MassChange)
+
+    def total(self, what: str) -> int:
+        """The sum of `sent`, `received` ... over the groups."""
+        return sum(getattr(each.outcome, what) for each in self.groups)
+
+
+def nobody(change: MassChange) -> bool:
+    """Nobody is there to ask."""
+    return False
+
+
+def sync(desk: Desk, names: Collection[str] = (), *, tell: Tell = silently, agree: Agree = nobody) -> list[HubSession]:
+    """A session with each hub, or with those named; that one is not reached keeps none of the others from it.
+
+    Raises NotFound where there is no such hub, and whatever `tell` raises.
+    """
+    with _beside(desk) as own:
+        return [_session(own, name, hub, tell, agree) for name, hub in hubs.chosen(desk.home, names).items()]
+
+
+def outlook(desk: Desk, names: Collection[str] = ()) -> list[HubSession]:
+    """What a session with each hub would bring and take now; nothing is changed anywhere."""
+    with _beside(desk) as own:
+        return [_foreseen(own, name, hub) for name, hub in hubs.chosen(desk.home, names).items()]
+
+
+class Watching:
+    """A session now, and one with each hub whenever something moved there or was written here.
+
+    `run` may run in another thread; `wake` and `stop` are for those around it. A hub that is away ends nothing.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        names: Collection[str] = (),
+        *,
+        heard: Callable[[list[HubSession]], None],
+        tell: Tell = silently,
+        agree: Agree = nobody,
+        quiet: tuple[float, float] = QUIET,
+        after: tuple[float, float] = AFTER,
+    ) -> None:
+        self._desk, self._names, self._heard, self._tell, self._agree = desk, names, heard, tell, agree
+        self._seen = 0
+        keys = desk.store.keys
+        known = hubs.chosen(desk.home, names).items()
+        self._lines = [hubs.line(name, hub, keys.pair.public.sign, keys.carrier) for name, hub in known]
+        self._own = desk
+        self._watch = Watch(*self._lines, moved=self._moved, quiet=quiet, after=after)
+
+    def run(self) -> None:
+        """Until `stop`, or whatever `heard` or `tell` raises."""
+        try:
+            with _beside(self._desk) as self._own:
+                self._watch.run(self._meet)
+        finally:
+            self.stop()
+            for each in self._lines:
+                each.close()
+
+    def wake(self) -> None:
+        """Hold a session now."""
+        self._watch.wake()
+
+    def stop(self) -> None:
+        """End after the session that is under way."""
+        self._watch.stop()
+
+    def _meet(self) -> None:
+        from comity.sync.http import Patience
+
+        self._seen = self._written()
+        known = hubs.chosen(self._desk.home, self._names).items()
+        once = Patience(attempts=2, longest=1.0)  # the next wake-up tries again
+        self._heard([_session(self._own, name, hub, self._tell, self._agree, once) for name, hub in known])
+
+    def _moved(self) -> bool:
+        return self._written() != self._seen
+
+    def _written(self) -> int:
+        side = shelf(self._own)
+        seats = [seat for group in self._own.store.groups() for seat in side.own(bytes.fromhex(group))]
+        with self._own.store.reading() as connection:
+            return exchange.written(connection, seats)
+
+
+def met(side: Side, carrier: Carrier, *, tell: Tell = silently, agree: Agree = nobody) -> list[Outcome]:
+    """One session of any side; asks for each group that would change much. Raises MassChange where it may not."""
+    return persisting(lambda allow: engine.sync(side, carrier, tell=tell, allow=allow), agree)
+
+
+def persisting(run: Callable[[Allow], list[Outcome]], agree: Agree) -> list[Outcome]:
+    """Run a session, again for every group that somebody allows to be changed much."""
+    allowed: set[bytes] = set()
+    before: dict[bytes, Outcome] = {}
+    while True:
+        try:
+            return added(before, run(lambda group, *_: group in allowed))
+        except MassChange as change:
+            change.outcomes = added(before, change.outcomes)
+            if change.group in allowed or not agree(change):
+                raise
+            before = {each.group: each for each in change.outcomes}
+            allowed.add(change.group)
+
+
+def added(before: Mapping[bytes, Outcome], now: Collection[Outcome]) -> list[Outcome]:
+    """What two sessions that followed one another did; what was noticed is that of the later one."""
+    for each in now:
+        if earlier := before.get(each.group):
+            for name in ("received", "sent", "shared", "rolled_back"):
+                setattr(each, name, getattr(each, name) + getattr(earlier, name))
+            each.bad += earlier.bad
+    return list(now)
+
+
+def told(desk: Desk, outcomes: Collection[Outcome]) -> list[GroupSession]:
+    """Outcomes with the names of their groups and how these are now; the private one first."""
+    with desk.store.reading() as connection:
+        world = World(desk, connection)
+        disputed = conflicts_by_group(connection)
+        found = [
+            GroupSession(
+                each.group.hex(),
+                world.named(each.group.hex()),
+                each,
+                tally_of(connection, each.group),
+                disputed[each.group.hex()],
+            )
+            for each in outcomes
+        ]
+    return sorted(found, key=lambda each: (each.id != desk.store.private, each.name, each.id))
+
+
+def shelf(desk: Desk) -> Shelf:
+    """The store of a desk as a session uses it."""
+    return Shelf(desk.store, lambda: int(desk.clock().timestamp() * 1000))
+
+
+@contextmanager
+def _beside(desk: Desk) -> Iterator[Desk]:
+    """The same desk with a store of its own."""
+    with closing(Store.open(desk.home, desk.store.keys)) as store:
+        yield replace(desk, store=store)
+
+
+def _session(
+    desk: Desk, name: str, hub: Hub, tell: Tell, agree: Agree, patience: "Patience | None" = None
+) -> HubSession:
+    session = HubSession(name, hub.url)
+    side = shelf(desk)
+    outcomes: list[Outcome] = []
+    try:
+        with closing(hubs.line(name, hub, side.device, desk.store.keys.carrier, patience=patience)) as carrier:
+            outcomes = met(side, carrier, tell=tell, agree=agree)
+    except ComityError as error:
+        session.error = error
+        outcomes = error.outcomes if isinstance(error, MassChange) else []
+    session.groups = told(desk, outcomes)
+    if session.reached:
+        _note(desk, name, outcomes, side.clock())
+    return session
+
+
+def _foreseen(desk: Desk, name: str, hub: Hub) -> HubSession:
+    session, side = HubSession(name, hub.url), shelf(desk)
+    try:
+        with closing(hubs.line(name, hub, side.device, desk.store.keys.carrier)) as carrier:
+            session.groups = told(desk, engine.outlook(side, carrier))
+    except ComityError as error:
+        session.error = error
+    return session
+
+
+def _note(desk: Desk, name: str, outcomes: Collection[Outcome], at_ms: int) -> None:
+    withheld = {
+        each.group: tuple((other.device, other.count) for other in each.withheld) for each in outcomes if each.withheld
+    }
+    sent, received = (sum(getattr(each, what) for each in outcomes) for what in ("sent", "received"))
+    with desk.store.writing() as connection:
+        visits.note(connection, name, Visited(at_ms, sent, received, withheld))

@@ -1,4 +1,7 @@
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 from tests.tui.stage import app_without_desk, screen_text
@@ -68,3 +71,21 @@ def test_no_text_in_the_app_is_read_as_markup() -> None:
             if name in reading and not plain:
                 wrong.append(f"{path.name}:{node.lineno} {name}")
     assert wrong == []
+
+
+def test_who_only_reads_the_table_loads_no_textual(made_home: Path) -> None:
+    look = (
+        "import sys; from comity.cli.app import main; code = main(['doctor', '--json']);"
+        "print(code, *sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", look],
+        env={**os.environ, "COMITY_HOME": str(made_home)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    _, *loaded = told.stderr.splitlines()[-1].split()
+    assert "keys" not in told.stdout
+    assert "comity" in loaded
+    assert "textual" not in loaded

@@ -10,7 +10,7 @@ from comity.domain.facet import Merge
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
 from comity.log.commit import ORIGINATOR, RETIRED
-from comity.store import folding, reading
+from comity.store import folding, lately, reading
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,12 @@ class Entry:
     reason: str
     changes: Mapping[str, tuple[Any, Any]]
     dot: bytes
+
+
+def touched(desk: Desk, version: int) -> list[tuple[str, str]]:
+    """(kind, id) of what was written since the store had this version, by whomever."""
+    with desk.store.reading() as connection:
+        return lately.touched(connection, version)
 
 
 def history(desk: Desk, record: Record) -> list[Entry]:

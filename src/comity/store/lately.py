@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from comity.log.commit import Commit
 from comity.log.envelope import Type, decode
 from comity.store import schema
 from comity.store.circle import Circles
+from comity.store.reading import dashed
 
 
 class Act(NamedTuple):
@@ -42,6 +43,13 @@ def acts(connection: Connection, circles: Circles, most: int) -> Iterator[Act]:
         envelope = decode(header + signature + body)
         if commit := circles.open(envelope):
             yield Act(envelope.group, envelope.seat, envelope.dot, commit)
+
+
+def touched(connection: Connection, after: int) -> list[tuple[str, str]]:
+    """(kind, id) of the records that envelopes after this number wrote to."""
+    t, r = schema.touches.c, schema.records.c
+    query = select(r.kind, func.lower(func.hex(r.id))).where(t.envelope > after, t.record == r.no).distinct()
+    return [(kind, dashed(digits)) for kind, digits in connection.execute(query)]
 
 
 def stuck(connection: Connection, most: int) -> list[Stuck]:

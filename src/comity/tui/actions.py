@@ -1,9 +1,10 @@
 """Everything a key can do, once: bindings, footer, the keys overlay and the palette are read from this table."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from textual.binding import Binding, BindingType
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 
 class Action(NamedTuple):
@@ -89,8 +90,10 @@ BY_ID: Final[Mapping[str, Action]] = {action.id: action for action in ACTIONS}
 SECTIONS: Final[tuple[str, ...]] = ("Today", "Exercises", "Runs", "People", "Findings", "Library", "Sharing")
 
 
-def bindings(*places: str) -> list[BindingType]:
+def bindings(*places: str) -> "list[BindingType]":
     """The bindings of every action that applies in these places; ids make them remappable."""
+    from textual.binding import Binding  # not for those who only read the table
+
     return [
         Binding(action.keys, action.id, action.label or action.id, show=False, id=action.id)
         for action in ACTIONS
@@ -98,8 +101,10 @@ def bindings(*places: str) -> list[BindingType]:
     ]
 
 
-def section_bindings() -> list[BindingType]:
+def section_bindings() -> "list[BindingType]":
     """The number keys of the sections."""
+    from textual.binding import Binding
+
     return [
         Binding(str(number), f"section('{name.lower()}')", name, show=False, id=f"section_{name.lower()}")
         for number, name in enumerate(SECTIONS, 1)

@@ -167,8 +167,23 @@ class ComityApp(Everywhere):
 
     async def _section(self, name: str, tab: str) -> None:
         await self.switch_mode(name.lower())
+        while tab and len(self.screen_stack) > 1:
+            await self.pop_screen()
         if tab and self.page:
             await self.page.turn_to_label(tab)
+
+    def filter_list(self, noun: str, query: str) -> None:
+        """Show of a kind what a query finds: in the list that is open, else where the kind has its list."""
+        self.call_later(self._filter_list, noun, query)
+
+    async def _filter_list(self, noun: str, query: str) -> None:
+        from comity.tui.sections import LISTS
+
+        if noun != getattr(self.page and self.page.pane, "noun", ""):
+            section, _, tab = LISTS[noun].partition("/")
+            await self._section(section, tab)
+        if self.page and self.page.pane:
+            self.page.pane.filter_by(query)
 
     def _record(self, place: str) -> "tuple[Record, str]":
         """A record by its name; `SALTMARSH/R2` is itself a name, `SALTMARSH/matrix` names a tab."""

@@ -150,6 +150,12 @@ class Everywhere(InOrder):
         """A number that grows with every write, here or by another process."""
         return self.desk.store.database.version() if self.ready else 0
 
+    def touched(self, version: int) -> list[tuple[str, str]]:
+        """Kind and id of the records that were written to since that version."""
+        from comity.desk.history import touched
+
+        return touched(self.desk, version)
+
     def look(self) -> None:
         """Tell the page on the screen if something was written since it was read."""
         if self.page and self.page is self.screen:

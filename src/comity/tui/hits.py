@@ -5,13 +5,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
 from comity.desk import asking, searching
-from comity.domain.kinds import KINDS
+from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.record import Record, facets
 from comity.domain.text import fold
 from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, shown_keys
 from comity.tui.screens import making
 from comity.tui.screens.base import Page
 from comity.tui.screens.verbs import Verbs
+from comity.tui.sections import LISTS
 from comity.tui.session import Session
 from comity.tui.spans import span
 from comity.tui.widgets.palette import PaletteHit
@@ -33,6 +34,8 @@ class Finder(Protocol):
 
     def go(self, place: str) -> None: ...
 
+    def filter_list(self, noun: str, query: str) -> None: ...
+
     def applicable(self) -> Iterator[str]: ...
 
     def simulate_key(self, key: str) -> None: ...
@@ -48,6 +51,7 @@ def hits(app: Finder, asked: str) -> Iterable[PaletteHit]:
     elif not kind and words:
         yield from _records(app, words, ())
     if kind in ("", ">"):
+        yield from _filters(app, words)
         yield from _commands(app, words)
         yield from _makes(app, words)
         yield from _places(app, words)
@@ -86,6 +90,15 @@ def _commands(app: Finder, words: str) -> Iterator[PaletteHit]:
             key = shown_keys(action, app.session.settings.keys)
             press = partial(app.simulate_key, _key(action.keys, app.session.settings.keys.get(action.id, "")))
             yield PaletteHit("Do", action.label.removesuffix(" ...").capitalize(), where, press, key=key)
+
+
+def _filters(app: Finder, words: str) -> Iterator[PaletteHit]:
+    """The filters that were saved by name; each opens the list that it is for."""
+    for noun, saved in app.desk.settings.filters.items():
+        for name, query in saved.items() if noun in LISTS else ():
+            title = f"{BY_NOUN[noun].plural.replace('_', ' ').capitalize()}: {name}"
+            if _fits(words, f"{title} filter"):
+                yield PaletteHit("Filters", title, query, partial(app.filter_list, noun, query))
 
 
 def _makes(app: Finder, words: str) -> Iterator[PaletteHit]:

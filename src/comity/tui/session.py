@@ -95,6 +95,9 @@ class Host(Protocol):
     def version(self) -> int:
         """A number that grows with every write."""
 
+    def touched(self, version: int) -> list[tuple[str, str]]:
+        """Kind and id of the records that were written to since that version."""
+
     def close(self, then: Callable[[], None] | None = None) -> None:
         """Leave the page on the screen, then do something."""
 

@@ -14,14 +14,13 @@ from comity.tui.actions import BY_ID, bindings, shown_keys
 from comity.tui.frame import WIDE
 from comity.tui.places import Place
 from comity.tui.session import Strength, host
-from comity.tui.spans import BLANK, Line, Span, span
+from comity.tui.spans import BLANK, Line, Span, line, span
 from comity.tui.widgets.chrome import Footer, Marked, MarkingBar, PageTabs, SectionTabs, TwoEnds
 from comity.tui.widgets.cursor import CursorView
 from comity.tui.widgets.notices import Notices, TooSmall
 from comity.tui.widgets.panel import Panel
 
 _NEWS_SECONDS = 5.0
-_WAITS: Line = (Span("changes came  ", "accent"), Span("ctrl+l", "accent bold"), Span("   "))
 
 
 class Pane(Vertical):
@@ -55,6 +54,13 @@ class Pane(Vertical):
 
     def bring_in(self) -> None:
         """Read again, keeping the cursor on its record."""
+
+    def mark_news(self, touched: Sequence[tuple[str, str]]) -> int:
+        """Mark the lines of records, as (kind, id), that somebody wrote to; how many are news here."""
+        for table in self.query(CursorView):
+            table.changed = {id for _, id in touched}
+            table.refresh()
+        return len(touched)
 
     def filter_by(self, query: str) -> bool:
         """Show only what the query finds; whether the pane has a list that can."""
@@ -120,7 +126,8 @@ class Page(Skeleton):
         self._shown = -1
         self.marked = Marked()
         self._read_at = 0
-        self._news_waits = False
+        self._heard_at = 0  # the newest version of which the page told that it is there
+        self._news = 0
 
     # what pages override
 
@@ -214,8 +221,7 @@ class Page(Skeleton):
         """Title, panel, bars and footer say what is true now."""
         pane = self.pane
         title = self.query_one("#title", TwoEnds)
-        waits = _WAITS if self._news_waits else BLANK
-        title.left, title.right = self.path(), (*waits, *(pane.state() if pane else BLANK))
+        title.left, title.right = self.path(), (*self._waits(), *(pane.state() if pane else BLANK))
         banner = self.query_one("#banner", TwoEnds)
         banner.left = self.banner()
         banner.display = bool(banner.left)
@@ -230,6 +236,10 @@ class Page(Skeleton):
         link = host(self).session.link
         footer.state = link.short if self.app.size.width < WIDE else link.footer
         self.query_one(SectionTabs).state = link.sections
+
+    def _waits(self) -> Line:
+        """How many records somebody wrote to since the page was read."""
+        return line(span(f"{self._news} new  ", "accent"), Span("ctrl+l   ", "accent bold")) if self._news else BLANK
 
     def _notes(self) -> tuple[str, ...]:
         preview = host(self).session.preview_as
@@ -293,15 +303,17 @@ class Page(Skeleton):
 
     def action_bring_in(self) -> None:
         """Show what arrived since."""
-        self._read_at, self._news_waits = host(self).version(), False
+        self._read_at, self._news = host(self).version(), 0
         if self.pane:
+            self.pane.mark_news(())
             self.pane.bring_in()
             self.redraw()
 
     def compare_with(self, version: int) -> None:
         """Say that something was written since this page was read; nothing moves until it is asked for."""
-        if self._shown >= 0 and version != self._read_at and not self._news_waits:
-            self._news_waits = True
+        if self._shown >= 0 and self.pane and version not in (self._read_at, self._heard_at):
+            self._heard_at = version
+            self._news = self.pane.mark_news(host(self).touched(self._read_at))
             self.redraw()
 
     def on_screen_resume(self) -> None:

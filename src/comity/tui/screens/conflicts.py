@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from comity.desk import acting
-from comity.desk.settling import Fork, forks
+from comity.desk.acting import Saved
+from comity.desk.settling import Fork, Voice, forks, settle
 from comity.domain.record import Record
 from comity.tui import drafts
 from comity.tui.actions import bindings
@@ -205,21 +205,21 @@ class ConflictsPane(Pane):
         elif not reason:
             self._ask_why()
         elif other:
-            self._write(fork, other, other, reason)
+            self._write(fork, other, reason)
         else:
-            self._write(fork, fork.voices[place].value, fork.voices[place].text, reason)
+            self._write(fork, fork.voices[place], reason)
 
-    def _write(self, fork: Fork, value: object, text: str, reason: str) -> None:
+    def _write(self, fork: Fork, choice: Voice | str, reason: str) -> None:
         app = host(self)
-        if app.attempt(lambda: self._save(fork, value, reason)):
+        saved: list[Saved] = []
+        if app.attempt(lambda: saved.append(settle(app.desk, fork, choice, reason))):
             self._chosen.pop(self._key(fork), None)
             self.table.focus()
             self.query_one(Words).clear()
             app.written()
-            app.say(f"Settled {fork.name}: {fork.label} is {text}")
-
-    def _save(self, fork: Fork, value: object, reason: str) -> None:
-        acting.save(host(self).desk, fork.opened, {fork.field: value}, reason=reason, settle=True)
+            text = choice if isinstance(choice, str) else choice.text
+            beside = "; another value came meanwhile and stands beside it" if saved[0].moved else ""
+            app.say(f"Settled {fork.name}: {fork.label} is {text}{beside}")
 
     # what the page asks
 

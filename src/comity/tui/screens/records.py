@@ -134,8 +134,6 @@ class ListPane(Asked):
         parts: list[Span] = [span(f"{self._window.count:,}".replace(",", " "), "dim")]
         if self.table.marked:
             parts += [span(f" · {len(self.table.marked)} marked", "accent")]
-        if self.table.changed:
-            parts += [span(f" · {len(self.table.changed)} new, ctrl+l", "accent")]
         parts += [Span("   /", "accent"), Span(" filter", "dim")]
         if self.order != self._usual_order():
             parts += [Span("   o", "accent"), span(f" order: {', '.join(self.order).replace('_', ' ')}", "dim")]
@@ -162,6 +160,10 @@ class ListPane(Asked):
             return super().chosen()
         desk = host(self).desk
         return [record for key in sorted(marked) if (record := asking.get(desk, self.noun, key))]
+
+    def mark_news(self, touched: Sequence[tuple[str, str]]) -> int:
+        """Only records of its kind are news to a list."""
+        return super().mark_news([each for each in touched if each[0] == self.noun])
 
     def bring_in(self) -> None:
         self._window.refresh()

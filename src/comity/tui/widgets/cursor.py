@@ -22,7 +22,7 @@ class CursorView(ScrollView, can_focus=True):
 
     def __init__(self, source: Source | None = None, *, id: str = "") -> None:
         super().__init__(id=id or None)
-        self.changed: set[str] = set()
+        self.changed: set[str] = set()  # ids of records whose lines have news; a key names one among its words
         self._seen = Seen(source or Listed())
         self._key = ""
 

@@ -96,7 +96,7 @@ class Table(CursorView):
     def _gutter(self, row: Row) -> Line:
         if row.key in self.marked:
             return (Span("*", "accent bold"),)
-        if row.key in self.changed:
+        if not self.changed.isdisjoint(row.key.split(" ")):
             return (Span("•", "accent bold"),)
         return row.sign
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from cli.conftest import Comity
-from comity.cli import hub as commands
+from comity.cli import ledgers
 from hub.stage import Circle, Device, Line
 
 
@@ -111,4 +111,4 @@ def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None
 def test_the_extra_is_what_the_hub_imports() -> None:
     text = (Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8")
     named = {name.partition("[")[0].replace("-", "_") for name in re.findall(r'"([a-z-]+(?:\[[a-z,]+\])?)>=', text)}
-    assert commands.EXTRA - {"anyio", "h11", "psycopg_pool"} <= named
+    assert ledgers.EXTRA - {"anyio", "h11", "psycopg_pool"} <= named

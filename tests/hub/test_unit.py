@@ -4,7 +4,7 @@ import shlex
 from configparser import ConfigParser
 from pathlib import Path
 
-from comity.cli.hub import hub
+from comity.cli.hub_serving import serve
 from comity.hub.serve import GRACE
 
 UNIT = Path(__file__).parents[2] / "sample_configs" / "comity-hub.service"
@@ -17,7 +17,7 @@ def test_the_service_unit_says_what_serve_understands_and_lets_it_stop() -> None
     service = unit["Service"]
     program, *words = shlex.split(service["ExecStart"])
     assert [program, *words[:2]] == ["comity", "hub", "serve"]
-    context = hub.commands["serve"].make_context("serve", words[2:])
+    context = serve.make_context("serve", words[2:])
     assert context.params["database"] == "sqlite:////var/lib/comity-hub/hub.db"
     assert context.params["tls_cert"] == "%d/cert.pem"
     assert context.params["host_name"] == ("hub.example.org",)

@@ -43,7 +43,11 @@ class Proxy:
             loop.close()
 
     async def _line(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        there, away = await asyncio.open_connection("127.0.0.1", self.port)
+        try:
+            there, away = await asyncio.open_connection("127.0.0.1", self.port)
+        except OSError:
+            writer.close()  # nobody is there
+            return
         ends = (writer, away)
         ways = {asyncio.ensure_future(self._pass(*way, ends)) for way in ((reader, away), (there, writer))}
         self.lines.append((ends, ways))

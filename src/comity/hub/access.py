@@ -3,6 +3,7 @@
 A challenge keeps no memory: its nonce holds the time and a seal of the hub's secret, and is kept only once it was used.
 Its age is told by the hub's clock; the device's clock, which may be wrong for years, is signed along and not judged.
 A device may also prove its own signing key: so does a recovery key, which has no carrier.
+A hub that carries for an institute proves the one key it has, and comes with an invite for hubs; see `joining`.
 """
 
 import base64
@@ -81,10 +82,13 @@ def caller_of(connection: Connection, token: str, now_ms: int) -> Caller:
     return Caller(*row)
 
 
-def invite(connection: Connection, institute: str, until_ms: int) -> str:
-    """A code that lets one device open sessions and bring groups; kept as a hash only."""
+def invite(connection: Connection, institute: str, until_ms: int, *, peer: bool = False) -> str:
+    """A code that lets one device, or one hub of an institute, open sessions and bring groups; kept as a hash only."""
     code = secrets.token_bytes(_CODE)
-    connection.run("INSERT INTO invite VALUES (?, ?, ?, NULL, NULL)", [_hash(b"invite", code), institute, until_ms])
+    connection.run(
+        "INSERT INTO invite (code, institute, until_ms, peer) VALUES (?, ?, ?, ?)",
+        [_hash(b"invite", code), institute, until_ms, int(peer)],
+    )
     text = base64.b32encode(code).decode().rstrip("=").lower()
     return "-".join(text[start : start + 7] for start in range(0, len(text), 7))
 
@@ -134,7 +138,7 @@ def _redeem(connection: Connection, text: str, caller: Caller, now_ms: int) -> b
     )
     if used:
         connection.run(
-            "INSERT INTO enrolled SELECT device, carrier, institute, ? FROM invite WHERE code = ?"
+            "INSERT INTO enrolled SELECT device, carrier, institute, ?, peer FROM invite WHERE code = ?"
             " ON CONFLICT DO NOTHING",
             [now_ms, code],
         )

@@ -1,6 +1,7 @@
 """The ASGI application of a hub."""
 
 import asyncio
+import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from ipaddress import ip_address
@@ -23,6 +24,7 @@ from comity.hub.service import BEFORE, WITHIN, Hub
 from comity.sync import wire
 
 PREFIX = "/v1"
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
 TIDY = 300.0  # seconds between two looks for sessions that are over
 
 
@@ -74,9 +76,9 @@ async def _health(request: Request) -> Response:
 
 
 async def _metrics(request: Request) -> Response:
-    """For programs on the same machine only: what is counted would tell others when somebody works."""
+    """For who watches over the hub only: what is counted would tell others when somebody works."""
     hub: Hub = request.app.state.hub
-    if request.client is None or not _is_here(request.client.host):
+    if not (_has_token(hub, request) if hub.metrics_token else _is_here(request)):
         raise no_place()
     return Response(await run_sync(_numbers, hub), media_type=metrics.MEDIA)
 
@@ -100,8 +102,15 @@ def _numbers(hub: Hub) -> bytes:
         return hub.metrics.text(connection)
 
 
-def _is_here(host: str) -> bool:
+def _has_token(hub: Hub, request: Request) -> bool:
+    given = request.headers.get("authorization", "").encode("utf-8", "replace")
+    return hmac.compare_digest(given, f"Bearer {hub.metrics_token}".encode())
+
+
+def _is_here(request: Request) -> bool:
+    """Whether a program on this machine asks for itself; a proxy here asks for others, and says so."""
     try:
-        return ip_address(host).is_loopback
+        here = request.client is not None and ip_address(request.client.host).is_loopback
     except ValueError:
         return False
+    return here and not any(name in request.headers for name in FORWARDED)

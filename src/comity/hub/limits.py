@@ -24,13 +24,14 @@ class Rate(Struct, frozen=True):
 class Limits(Struct, frozen=True):
     """The bounds of one process."""
 
-    address: Rate = Rate(200, 1_000)  # an institute may sit behind one
+    address: Rate = Rate(200, 2_000)  # an institute may sit behind one
     device: Rate = Rate(50, 500)
     knocks: Rate = Rate(2, 60)  # of one address: challenges and sessions, so that nobody guesses invites
     listeners: int = 4_000
     listeners_each: int = 4
     connections: int = 5_000
     seconds: float = 30  # for a request to arrive
+    keep_alive: int = 5  # seconds that a line without a request is kept
     room: Room = Room()
 
 

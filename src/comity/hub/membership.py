@@ -5,37 +5,61 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct
 
 from comity.hub import shelf
-from comity.hub.ledger.database import Connection, marks, one
+from comity.hub.ledger.database import Connection, Row, marks, one
 from comity.log.acts import act_of
 from comity.log.envelope import Envelope, dot
 from comity.log.standing import Standing, judge
 
+_HOUSES = "enrolled e JOIN member m ON m.institute = e.institute AND e.peer = 1"
+
 
 class Caller(Struct, frozen=True):
-    """Who speaks in a session: a device, and the key that proved it, which is its carrier key or its own."""
+    """Who speaks in a session: a device, and the key that proved it, which is its carrier key or its own.
+
+    Another hub is a device without a seat: it was invited for an institute, and stands where that stands.
+    """
 
     device: bytes
     carrier: bytes
 
 
 def stands(connection: Connection, caller: Caller, group: bytes) -> bool:
-    """Whether a seat of the caller stands in the group."""
-    query = 'SELECT 1 FROM member WHERE device = ? AND carrier = ? AND "group" = ?'
-    return one(connection, query, [caller.device, caller.carrier, group]) is not None
+    """Whether a seat of the caller stands in the group, or of the institute that it carries for."""
+    query = (
+        'SELECT 1 FROM member WHERE device = ? AND carrier = ? AND "group" = ?'
+        f' UNION ALL SELECT 1 FROM {_HOUSES} WHERE e.device = ? AND e.carrier = ? AND m."group" = ? LIMIT 1'
+    )
+    return one(connection, query, [caller.device, caller.carrier, group] * 2) is not None
+
+
+def is_peer(connection: Connection, caller: Caller) -> bool:
+    """Whether the caller is another hub."""
+    query = "SELECT 1 FROM enrolled WHERE device = ? AND carrier = ? AND peer = 1"
+    return one(connection, query, [caller.device, caller.carrier]) is not None
+
+
+def groups_with(connection: Connection, institute: str) -> list[bytes]:
+    """The groups in which an institute stands."""
+    rows = connection.all('SELECT DISTINCT "group" FROM member WHERE institute = ? ORDER BY "group"', [institute])
+    return [group for (group,) in rows]
 
 
 def groups_of(connection: Connection, caller: Caller) -> list[bytes]:
-    """The groups in which a seat of the caller stands."""
-    rows = connection.all(
-        'SELECT "group" FROM member WHERE device = ? AND carrier = ? ORDER BY "group"', [caller.device, caller.carrier]
+    """The groups in which the caller stands."""
+    query = (
+        'SELECT "group" FROM member WHERE device = ? AND carrier = ?'
+        f' UNION SELECT m."group" FROM {_HOUSES} WHERE e.device = ? AND e.carrier = ? ORDER BY 1'
     )
-    return [group for (group,) in rows]
+    return [group for (group,) in connection.all(query, [caller.device, caller.carrier] * 2)]
 
 
 def members(connection: Connection, group: bytes) -> set[Caller]:
     """All who stand in a group."""
-    rows = connection.all('SELECT device, carrier FROM member WHERE "group" = ?', [group])
-    return {Caller(device, carrier) for device, carrier in rows}
+    query = (
+        'SELECT device, carrier FROM member WHERE "group" = ?'
+        f' UNION SELECT e.device, e.carrier FROM {_HOUSES} WHERE m."group" = ?'
+    )
+    return {Caller(device, carrier) for device, carrier in connection.all(query, [group] * 2)}
 
 
 def signers(connection: Connection, group: bytes, seats: Collection[bytes]) -> dict[bytes, bytes]:
@@ -44,6 +68,15 @@ def signers(connection: Connection, group: bytes, seats: Collection[bytes]) -> d
         return {}
     query = f'SELECT seat, signer FROM seat WHERE "group" = ? AND seat IN ({marks([*seats])})'
     return dict(connection.all(query, [group, *seats]))
+
+
+def seated(connection: Connection, group: bytes) -> list[Row]:
+    """The seats that acts here opened, the device on each, and its institute as far as it stands."""
+    return connection.all(
+        "SELECT s.seat, s.signer, COALESCE(MIN(m.institute), '') FROM seat s LEFT JOIN member m"
+        ' ON m.device = s.signer AND m."group" = s."group" WHERE s."group" = ? GROUP BY s.seat, s.signer',
+        [group],
+    )
 
 
 def seat(connection: Connection, group: bytes, opened: dict[bytes, bytes]) -> None:
@@ -71,6 +104,13 @@ def rejudge(connection: Connection, group: bytes, came: Iterable[Envelope]) -> N
     _erase(connection, group, standing, {e.dot for e in came})
 
 
+def settle(connection: Connection) -> None:
+    """Judge the groups of which an older version noted no institutes."""
+    for (group,) in connection.all("SELECT DISTINCT \"group\" FROM member WHERE institute = ''"):
+        connection.lock(group)
+        rejudge(connection, group, ())
+
+
 def _write_seats(connection: Connection, group: bytes, standing: Standing) -> None:
     rows = connection.all('SELECT seat, carrier, cut FROM seat WHERE "group" = ?', [group])
     before = {name: (carrier, cut) for name, carrier, cut in rows}
@@ -83,13 +123,22 @@ def _write_seats(connection: Connection, group: bytes, standing: Standing) -> No
 
 
 def _write_members(connection: Connection, group: bytes, standing: Standing) -> None:
-    now = {Caller(seat.device, key) for seat in standing.standing() for key in (seat.carrier, seat.device) if key}
-    before = members(connection, group)
+    houses = {
+        (seat.device, key): seat.institute.replace("\0", "")  # which PostgreSQL keeps in no text
+        for seat in sorted(standing.standing(), key=lambda seat: seat.institute)
+        for key in (seat.carrier, seat.device)
+        if key
+    }
+    now = {(*caller, group, institute) for caller, institute in houses.items()}
+    before = {*connection.all('SELECT device, carrier, "group", institute FROM member WHERE "group" = ?', [group])}
     connection.many(
-        'DELETE FROM member WHERE device = ? AND carrier = ? AND "group" = ?',
-        [(gone.device, gone.carrier, group) for gone in before - now],
+        'DELETE FROM member WHERE device = ? AND carrier = ? AND "group" = ? AND institute = ?', before - now
     )
-    connection.many("INSERT INTO member VALUES (?, ?, ?)", [(new.device, new.carrier, group) for new in now - before])
+    connection.many(
+        'INSERT INTO member VALUES (?, ?, ?, ?) ON CONFLICT (device, carrier, "group") DO UPDATE SET'
+        " institute = excluded.institute",
+        now - before,
+    )
 
 
 def _erase(connection: Connection, group: bytes, standing: Standing, came: Collection[bytes]) -> None:

@@ -66,7 +66,9 @@ def _others() -> dict[str, Any]:
             | {"security": [{"session": []}]}
         },
         "/health": {"get": _plain("health", "Whether the hub works.", "application/json")},
-        "/metrics": {"get": _plain("metrics", "Numbers for Prometheus, on the same machine only.", "text/plain")},
+        "/metrics": {
+            "get": _plain("metrics", "Numbers for Prometheus: on the same machine only, or with a token.", "text/plain")
+        },
         "/openapi.json": {"get": _plain("openapi", "This document.", "application/json")},
     }
 

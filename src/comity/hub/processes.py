@@ -4,13 +4,17 @@ import os
 import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
+from pathlib import Path
 from types import FrameType
 
 from comity.errors import Refused
-from comity.hub.serve import GRACE, Options, serve, server
+from comity.hub.ledger.opening import open_ledger
+from comity.hub.serve import GRACE, Options, log_to_stderr, serve, server
 
 SPAWN = get_context("spawn")
 LOOK = 0.5  # seconds between two looks whether to stop
@@ -18,11 +22,34 @@ FALLS = 5  # processes that may die before one has lived for as many looks; more
 
 
 def serve_all(options: Options, listening: socket.socket) -> None:
-    """Answer in as many processes as asked for, until told to stop."""
-    if options.processes == 1:
-        serve(options, listening)
+    """Answer in as many processes as asked for, until told to stop, and meet other hubs in this one."""
+    with _meeting(options):
+        if options.processes == 1:
+            serve(options, listening)
+        else:
+            server(options).close()  # what is wrong with the ledger or the certificate is told once, and here
+            _serve_many(options, listening)
+
+
+@contextmanager
+def _meeting(options: Options) -> Iterator[None]:
+    if not options.peers:
+        yield
         return
-    server(options).close()  # what is wrong with the ledger or the certificate is told once, and here
+    from comity.hub.peering import meeting
+    from comity.sync.http import Tls
+
+    log_to_stderr()
+    ledger = open_ledger(options.database)
+    ca, cert, key = (Path(each) if each else None for each in (options.peer_ca, options.peer_cert, options.peer_key))
+    try:
+        with meeting(ledger, options.peers, Tls(ca, cert, key), options.limits):
+            yield
+    finally:
+        ledger.close()
+
+
+def _serve_many(options: Options, listening: socket.socket) -> None:
     stop = threading.Event()
 
     def told(number: int, frame: FrameType | None) -> None:

@@ -35,13 +35,11 @@ def push(connection: Connection, caller: Caller, given: wire.Push, room: Room, n
     is_member = membership.stands(connection, caller, group)
     signers = membership.signers(connection, group, {raw[20:36] for raw in given.envelopes})
     known = dict(signers)
-    checked = check(given.envelopes, group, signers, lambda doubtful: _followed(connection, group, doubtful))
+    checked = check(given.envelopes, group, signers, lambda doubtful: followed(connection, group, doubtful))
     opened = {name: key for name, key in signers.items() if name not in known}
     if not is_member:
         _let_in(connection, caller, checked, opened, room, now_ms)
-    here = membership.signers(connection, group, opened)
-    new = {name: key for name, key in opened.items() if name not in here}
-    fresh = _keep(connection, group, checked.good, new, room)
+    fresh = keep(connection, group, checked.good, opened, room)
     if not is_member and not membership.stands(connection, caller, group):
         raise no_group()
     if fresh:
@@ -52,33 +50,38 @@ def push(connection: Connection, caller: Caller, given: wire.Push, room: Room, n
 def _let_in(
     connection: Connection, caller: Caller, checked: Checked, opened: dict[bytes, bytes], room: Room, now_ms: int
 ) -> None:
-    """Look further only if an act that came seats the caller; a group it founds is brought by that."""
-    if caller.device not in opened.values():
+    """Look further only if an act that came seats the caller; a group it founds is brought by that.
+
+    A hub has no seat: whether it may is seen when the acts are judged.
+    """
+    if caller.device not in opened.values() and not membership.is_peer(connection, caller):
         raise no_group()
-    for each in checked.good:
+    query = "SELECT institute FROM enrolled WHERE device = ? AND carrier = ?"
+    row = one(connection, query, [caller.device, caller.carrier])
+    bring(connection, row[0] if row else None, checked.good, room, now_ms)
+
+
+def bring(connection: Connection, institute: str | None, good: Sequence[Envelope], room: Room, now_ms: int) -> None:
+    """Open a group that the act which founds it brings: only for who was invited, and within its institute's room."""
+    for each in good:
         if each.seat == each.group and isinstance(act_of(each), Found) and not _is_here(connection, each.group):
-            _bring(connection, caller, each.group, room, now_ms)
+            if institute is None:
+                raise no_group()
+            brought = connection.all('SELECT COUNT(*) FROM "group" WHERE institute = ?', [institute])[0][0]
+            if brought >= room.groups:
+                raise full("groups of your institute")
+            values = [each.group, institute, now_ms]
+            connection.run('INSERT INTO "group" (id, institute, at_ms) VALUES (?, ?, ?)', values)
 
 
 def _is_here(connection: Connection, group: bytes) -> bool:
     return one(connection, 'SELECT 1 FROM "group" WHERE id = ?', [group]) is not None
 
 
-def _bring(connection: Connection, caller: Caller, group: bytes, room: Room, now_ms: int) -> None:
-    """A new group: only by who was invited, and within the room of the institute that the invite names."""
-    query = "SELECT institute FROM enrolled WHERE device = ? AND carrier = ?"
-    row = one(connection, query, [caller.device, caller.carrier])
-    if row is None:
-        raise no_group()
-    brought = connection.all('SELECT COUNT(*) FROM "group" WHERE institute = ?', row)[0][0]
-    if brought >= room.groups:
-        raise full("groups of your institute")
-    connection.run('INSERT INTO "group" (id, institute, at_ms) VALUES (?, ?, ?)', [group, row[0], now_ms])
-
-
-def _keep(
-    connection: Connection, group: bytes, good: Sequence[Envelope], opened: dict[bytes, bytes], room: Room
-) -> int:
+def keep(connection: Connection, group: bytes, good: Sequence[Envelope], seated: dict[bytes, bytes], room: Room) -> int:
+    """Keep checked envelopes that are new, and the seats that they open; how many they were."""
+    known = membership.signers(connection, group, seated)
+    opened = {name: key for name, key in seated.items() if name not in known}
     here = shelf.bodies(connection, [each.id for each in good])
     fresh = [each for each in good if each.id not in here]
     filled = [each for each in good if each.body is not None and not here.get(each.id, True)]
@@ -103,7 +106,7 @@ def _within(connection: Connection, group: bytes, size: int, opened: Collection[
         raise full("of this group")
 
 
-def _followed(connection: Connection, group: bytes, doubtful: Collection[Envelope]) -> set[bytes]:
+def followed(connection: Connection, group: bytes, doubtful: Collection[Envelope]) -> set[bytes]:
     """Those that an envelope here names as the one before."""
     return {
         step.prev for seat in {each.seat for each in doubtful} for step in shelf.chain(connection, group, seat).values()

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from comity.hub import shelf
-from comity.hub.ledger.database import Connection, marks
+from comity.hub.ledger.database import Connection, Row, marks
 from comity.log.body import Malformed
 from comity.log.receipt import Receipt, Signed
 from comity.sync import wire
@@ -12,8 +12,7 @@ from comity.sync import wire
 def swap(connection: Connection, given: wire.Swap) -> wire.Receipts:
     """Keep those that are newer, hand out those asked for, as many as a message holds."""
     connection.lock(given.group)
-    for data in given.give:
-        _keep(connection, given.group, data)
+    take(connection, given.group, given.give)
     if not given.want:
         return wire.Receipts()
     rows = connection.all(
@@ -21,6 +20,16 @@ def swap(connection: Connection, given: wire.Swap) -> wire.Receipts:
         [given.group, *given.want],
     )
     return wire.Receipts(tuple(_fitting(given.want, dict(rows))))
+
+
+def take(connection: Connection, group: bytes, given: Iterable[bytes]) -> int:
+    """Keep those that are newer; how many were."""
+    return sum(_keep(connection, group, data) for data in given)
+
+
+def held(connection: Connection, group: bytes) -> list[Row]:
+    """The devices whose receipts are here, and these."""
+    return connection.all('SELECT device, data FROM receipt WHERE "group" = ?', [group])
 
 
 def orders(connection: Connection, group: bytes) -> dict[bytes, wire.Order]:
@@ -50,20 +59,21 @@ def _fitting(wanted: Iterable[bytes], held: Mapping[bytes, bytes]) -> Iterator[b
             yield held[device]
 
 
-def _keep(connection: Connection, group: bytes, data: bytes) -> None:
+def _keep(connection: Connection, group: bytes, data: bytes) -> int:
     try:
         signed = Signed.decode(data)
         receipt = signed.receipt
     except Malformed:
-        return
-    if receipt.group == group and _is_of_its_device(connection, receipt, signed):
-        at_ms, held = receipt.order
-        connection.run(
-            'INSERT INTO receipt VALUES (?, ?, ?, ?, ?) ON CONFLICT ("group", device) DO UPDATE SET'
-            " at_ms = excluded.at_ms, held = excluded.held, data = excluded.data"
-            " WHERE (excluded.at_ms, excluded.held) > (receipt.at_ms, receipt.held)",
-            [group, receipt.device, at_ms, min(held, 2**63 - 1), data],
-        )
+        return 0
+    if receipt.group != group or not _is_of_its_device(connection, receipt, signed):
+        return 0
+    at_ms, held = receipt.order
+    return connection.run(
+        'INSERT INTO receipt VALUES (?, ?, ?, ?, ?) ON CONFLICT ("group", device) DO UPDATE SET'
+        " at_ms = excluded.at_ms, held = excluded.held, data = excluded.data"
+        " WHERE (excluded.at_ms, excluded.held) > (receipt.at_ms, receipt.held)",
+        [group, receipt.device, at_ms, min(held, 2**63 - 1), data],
+    )
 
 
 def _is_of_its_device(connection: Connection, receipt: Receipt, signed: Signed) -> bool:

@@ -6,6 +6,7 @@ import socket
 import ssl
 import sys
 from ipaddress import ip_address
+from pathlib import Path
 from types import FrameType
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from comity.hub.patience import PatientProtocol
 from comity.hub.service import Hub
 
 GRACE = 20  # seconds for requests under way when the hub is told to stop
+SHORTEST = 16  # characters of a token
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 HEAD_BYTES = 16 * 1024
 
@@ -35,6 +37,11 @@ class Options(Struct, frozen=True):
     tls_key: str = ""
     client_ca: str = ""
     limits: Limits = Limits()
+    metrics_token: str = ""  # the file that holds it
+    peers: tuple[str, ...] = ()
+    peer_ca: str = ""
+    peer_cert: str = ""
+    peer_key: str = ""
 
     @property
     def hosts(self) -> list[str]:
@@ -85,7 +92,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def serve(options: Options, listening: socket.socket) -> None:
     """Answer until told to stop by SIGTERM or Ctrl-C."""
-    _log_to_stderr()
+    log_to_stderr()
     made = server(options)
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -99,7 +106,8 @@ def serve(options: Options, listening: socket.socket) -> None:
 
 def server(options: Options) -> HubServer:
     """The server of one process."""
-    hub = Hub(open_ledger(options.database), options.hosts, options.limits)
+    token = _token(options.metrics_token)
+    hub = Hub(open_ledger(options.database), options.hosts, options.limits, metrics_token=token)
     config = Config(
         application(hub),
         http=PatientProtocol,
@@ -110,6 +118,7 @@ def server(options: Options) -> HubServer:
         server_header=False,
         proxy_headers=not options.tls_cert,
         limit_concurrency=options.limits.connections,
+        timeout_keep_alive=options.limits.keep_alive,
         timeout_graceful_shutdown=GRACE,
         h11_max_incomplete_event_size=HEAD_BYTES,
         ssl_certfile=options.tls_cert or None,
@@ -138,6 +147,23 @@ def _load(config: Config, options: Options) -> None:
         config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
 
 
+def _token(file: str) -> str:
+    """What a program that watches over the hub has to show; of a file that others cannot read."""
+    if not file:
+        return ""
+    path = Path(file)
+    try:
+        token, mode = path.read_text("utf-8").strip(), path.stat().st_mode
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"The token for /metrics cannot be read from {file}.", hint="Look at its path.") from error
+    if len(token) < SHORTEST or mode & 0o077:
+        raise BadInput(
+            f"The token in {file} has to have {SHORTEST} characters or more, and no other user may read it.",
+            hint=f"Make one: (umask 077; openssl rand -hex 32 > {file})",
+        )
+    return token
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
@@ -145,6 +171,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def _log_to_stderr() -> None:
+def log_to_stderr() -> None:
+    """One line for each request and each fault, without a word of what was asked."""
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("comity.hub").setLevel(logging.INFO)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from comity.hub import access, looking, pushing, receipts, shelf
+from comity.hub import access, looking, membership, pushing, receipts, shelf
 from comity.hub.events import Listeners
 from comity.hub.ledger.database import Ledger
 from comity.hub.limits import Buckets, Limits
@@ -21,12 +21,21 @@ class Hub:
     """What one process works with."""
 
     def __init__(
-        self, ledger: Ledger, hosts: list[str], limits: Limits, now_ms: Callable[[], int] | None = None
+        self,
+        ledger: Ledger,
+        hosts: list[str],
+        limits: Limits,
+        now_ms: Callable[[], int] | None = None,
+        *,
+        metrics_token: str = "",
     ) -> None:
         self.ledger = ledger
+        self.metrics_token = metrics_token
         self.limits = limits
         self.now_ms = now_ms or _now_ms
         self.identity = access.identity(ledger, hosts)
+        with ledger.writing() as connection:
+            membership.settle(connection)
         self.metrics = Metrics()
         self.listeners = Listeners(ledger, limits)
         self.metrics.listeners.set_function(lambda: len(self.listeners))

@@ -9,6 +9,7 @@ from comity.log.envelope import NO_PREV, STRIPPED, Envelope, Type, decode
 from comity.log.receipt import NOTHING, Tip, tip
 from comity.sync import wire
 
+GATHERED = 200  # envelopes read at a time, to be handed on
 LINK = "id, type, seat, seq, SUBSTR(head, 69, 32)"  # of the header: prev
 
 
@@ -92,6 +93,36 @@ def tips(connection: Connection, group: bytes) -> dict[bytes, tuple[Tip, bytes |
     return {seat: (Tip(seq, id, count), knot) for seat, seq, id, count, knot in rows}
 
 
+def began(connection: Connection, group: bytes, seat: bytes) -> tuple[bytes, bytes]:
+    """Where a chain stands among others that its writers knew: by the gen of its first envelope."""
+    query = 'SELECT SUBSTR(head, 45, 8) FROM envelope WHERE "group" = ? AND seat = ? ORDER BY seq LIMIT 1'
+    row = one(connection, query, [group, seat])
+    return (bytes(row[0]) if row else b"", seat)
+
+
+def following(
+    connection: Connection, group: bytes, seat: bytes, after: tuple[int, bytes]
+) -> tuple[list[bytes], tuple[int, bytes] | None]:
+    """Some of a chain after a link, as they are carried, and where to go on."""
+    rows = connection.all(
+        'SELECT seq, id, head, body FROM envelope WHERE "group" = ? AND seat = ? AND (seq, id) > (?, ?)'
+        " ORDER BY seq, id LIMIT ?",
+        [group, seat, *after, GATHERED],
+    )
+    last = (rows[-1][0], rows[-1][1]) if len(rows) == GATHERED else None
+    return [head + (body or b"") for _, _, head, body in rows], last
+
+
+def bodiless(connection: Connection, group: bytes) -> list[bytes]:
+    """The ids of commits whose bodies are not here, and were not erased."""
+    rows = connection.all(
+        'SELECT id FROM envelope WHERE "group" = ? AND body IS NULL AND SUBSTR(id, 1, 16) NOT IN'
+        ' (SELECT dot FROM erasure WHERE "group" = ?) ORDER BY id',
+        [group, group],
+    )
+    return [id for (id,) in rows]
+
+
 def links(connection: Connection, asked: wire.Links) -> wire.Chain:
     """The ids of a chain, a page of them."""
     rows = connection.all(
@@ -110,9 +141,9 @@ def page(connection: Connection, asked: wire.Pull) -> wire.Page:
     for id, length, whole in _wanted(connection, asked):
         room -= STRIPPED + (length if whole else 0)
         if chosen and (room < 0 or len(chosen) == wire.PAGE):
-            return wire.Page(_encoded(connection, chosen), more=True)
+            return wire.Page(encoded(connection, chosen), more=True)
         chosen.append(id)
-    return wire.Page(_encoded(connection, chosen))
+    return wire.Page(encoded(connection, chosen))
 
 
 def _wanted(connection: Connection, asked: wire.Pull) -> Iterator[Row]:
@@ -135,12 +166,13 @@ def _wanted(connection: Connection, asked: wire.Pull) -> Iterator[Row]:
         yield from rows
 
 
-def _encoded(connection: Connection, ids: Sequence[bytes]) -> tuple[bytes, ...]:
+def encoded(connection: Connection, ids: Sequence[bytes]) -> tuple[bytes, ...]:
+    """Envelopes of these ids, as they are carried."""
     if not ids:
         return ()
     rows = connection.all(f"SELECT id, head, body FROM envelope WHERE id IN ({marks(ids)})", ids)
     found = {id: head + (body or b"") for id, head, body in rows}
-    return tuple(found[id] for id in dict.fromkeys(ids))
+    return tuple(found[id] for id in dict.fromkeys(ids) if id in found)
 
 
 def _extend(connection: Connection, group: bytes, seat: bytes, added: Iterable[Envelope]) -> None:

@@ -38,8 +38,18 @@ STEPS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX session_device ON session (device, carrier, until_ms)",
         "CREATE TABLE nonce (nonce BLOB PRIMARY KEY, until_ms BIGINT NOT NULL)",
     ),
+    (
+        "ALTER TABLE invite ADD COLUMN peer INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE enrolled ADD COLUMN peer INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE member ADD COLUMN institute TEXT NOT NULL DEFAULT ''",
+        'CREATE INDEX member_house ON member (institute, "group")',
+        'CREATE INDEX envelope_bare ON envelope ("group") WHERE body IS NULL',
+        """CREATE TABLE peer (
+            url TEXT PRIMARY KEY, institute TEXT NOT NULL, met_ms BIGINT NOT NULL DEFAULT 0,
+            fault TEXT NOT NULL DEFAULT '', withheld BIGINT NOT NULL DEFAULT 0)""",
+    ),
 )
-KEPT = ("setting", "group", "envelope", "chain", "seat", "member", "erasure", "receipt", "enrolled", "invite")
+KEPT = ("setting", "group", "envelope", "chain", "seat", "member", "erasure", "receipt", "enrolled", "invite", "peer")
 
 
 def migrate(ledger: Ledger) -> None:

@@ -1,0 +1,67 @@
+"""`comity hub join|peers`: the hubs that a hub meets."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from comity.cli.frame import Call, Verb, pass_call
+from comity.cli.ledgers import database, extra, institute, opened
+from comity.cli.output import print_json, print_table, tell
+
+if TYPE_CHECKING:
+    from comity.hub.peers import Peer
+
+
+@click.command(
+    "join", cls=Verb, epilog="Example: comity hub join https://hub.example.org --institute UK-AISI --invite CODE"
+)
+@click.argument("url", metavar="URL")
+@click.option("--institute", "code", required=True, metavar="CODE", help="Whose hub that is: it gets their groups.")
+@click.option("--invite", required=True, metavar="CODE", help="From `comity hub invite --peer` there.")
+@click.option("--ca", default="", metavar="FILE", help="Authority that signed its certificate.")
+@click.option("--cert", default="", metavar="FILE", help="Certificate to show, if it asks for one.")
+@click.option("--key", default="", metavar="FILE", help="Its private key.")
+@database
+@pass_call
+def join(call: Call, url: str, code: str, invite: str, ca: str, cert: str, key: str, database: str) -> None:
+    """Show another hub its invite, once; then `comity hub serve --peer URL` meets it."""
+    whose = institute(code)
+    with opened(call, database) as ledger, extra():
+        from comity.hub.joining import join as joined
+        from comity.sync.http import Tls
+
+        tls = Tls(*(Path(each) if each else None for each in (ca, cert, key)))
+        peer = joined(ledger, url, whose, invite, tls)
+    if call.as_json:
+        print_json(_told(peer))
+    elif not call.quiet:
+        tell(f"Joined. Meet it with: comity hub serve --peer {peer.url}")
+
+
+@click.command("peers", cls=Verb, epilog="Example: comity hub peers --json")
+@database
+@pass_call
+def peers(call: Call, database: str) -> None:
+    """The hubs that were joined, and how the last session with each ended."""
+    with opened(call, database) as ledger, ledger.reading() as connection:
+        from comity.hub.peers import peers as all_of
+
+        found = [_told(each) for each in all_of(connection)]
+    if call.as_json:
+        print_json({"items": found, "count": len(found)})
+    else:
+        columns = ("url", "institute", "met", "fault", "withheld")
+        print_table(columns, [tuple(each[name] for name in columns) for each in found])
+
+
+def _told(peer: "Peer") -> dict[str, Any]:
+    met = datetime.fromtimestamp(peer.met_ms // 1000, UTC).isoformat().replace("+00:00", "Z") if peer.met_ms else None
+    return {
+        "url": peer.url,
+        "institute": peer.institute,
+        "met": met,
+        "fault": peer.fault or None,
+        "withheld": peer.withheld,
+    }

@@ -7,7 +7,7 @@ from types import NoneType
 from typing import Annotated, Any, ClassVar, Literal, get_args, get_origin
 
 from pydantic import TypeAdapter
-from pydantic_core import to_jsonable_python
+from pydantic_core import SchemaValidator, core_schema, to_jsonable_python
 from sqlmodel import JSON, AutoString, Field, SQLModel
 
 from comity.domain.facet import Facet, Merge, Shape
@@ -112,6 +112,15 @@ def _adapter(kind: type[Record], field: str) -> TypeAdapter[Any]:
     return TypeAdapter(annotation)
 
 
+@cache
+def _validator(kind: type[Record]) -> SchemaValidator:
+    fields = {
+        name: core_schema.typed_dict_field(_adapter(kind, name).core_schema, required=False)
+        for name in kind.model_fields
+    }
+    return SchemaValidator(core_schema.typed_dict_schema(fields))
+
+
 def encode(value: Any) -> Any:
     """A typed value as the log and JSON keep it: dates ISO 8601, moments UTC with Z."""
     if isinstance(value, datetime):
@@ -124,6 +133,12 @@ def encode(value: Any) -> Any:
 def decode(kind: type[Record], field: str, value: Any) -> Any:
     """The typed value of what the log keeps; raises pydantic.ValidationError where somebody wrote another type."""
     return _adapter(kind, field).validate_python(value)
+
+
+def decode_all(kind: type[Record], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed values of several fields at once; raises pydantic.ValidationError where one is of another type."""
+    found: dict[str, Any] = _validator(kind).validate_python(values)
+    return found
 
 
 Resolve = Callable[[str, str], str]  # (kind, what a person wrote) -> id; raises NotFound or Ambiguous

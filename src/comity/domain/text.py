@@ -36,6 +36,8 @@ def plain_lines(text: object) -> str:
 
 def fold(text: str) -> str:
     """The text as searched: case, accents, widths and invisible characters do not count; Korean stays composed."""
+    if text.isascii():
+        return text.lower()
     bare = _decomposed(_decomposed(text)).translate(_NOT_LETTERS_APART)
     return unicodedata.normalize("NFC", bare)
 

@@ -37,11 +37,11 @@ class Rules(NamedTuple):
     """How the fields of a kind merge; `speaks` is the field with the institute that a record of the kind speaks for."""
 
     merge: Mapping[str, Merge]
-    join: Callable[[Iterable[str]], str]
+    join: Callable[[tuple[str, ...]], str]
     speaks: str = ""
 
     @classmethod
-    def of(cls, facets: Mapping[str, Facet], join: Callable[[Iterable[str]], str]) -> "Rules":
+    def of(cls, facets: Mapping[str, Facet], join: Callable[[tuple[str, ...]], str]) -> "Rules":
         """The rules that the facets of a kind declare; no facets: an unknown kind, where people are asked."""
         return cls(
             {name: facet.merge for name, facet in facets.items()},
@@ -65,10 +65,6 @@ class Folded(Struct, frozen=True):
     def over(self, fields: Iterable[str]) -> tuple[bytes, ...]:
         """What a change of these fields replaces, if this is what its writer was shown."""
         return tuple(sorted({dot for field in fields for dot in self.heads.get(field, ())}))
-
-    def every_head(self) -> tuple[bytes, ...]:
-        """What a retire names."""
-        return self.over(self.heads)
 
 
 class _Record(NamedTuple):
@@ -191,20 +187,23 @@ def _shown(heads: Heads, record: _Record) -> dict[str, Any]:
 
 def _value(word: Merge, values: Mapping[bytes, Any], record: _Record) -> Any:
     if word is Merge.STRICTEST:
-        texts = sorted({text for text in values.values() if isinstance(text, str)})
+        texts = tuple(sorted({text for text in values.values() if isinstance(text, str)}))
         return record.rules.join(texts) if texts else None
+    if len(values) == 1:
+        (only,) = values.values()
+        return _fact(only) if word is Merge.LATEST else only
     if word is Merge.LATEST:
         return _fact(max(values.items(), key=lambda head: (_source(head[1]), record.order[head[0]]))[1])
-    if len(values) == 1:
-        return next(iter(values.values()))
     speaker, institutes, order = record.speaker or None, record.institutes, record.order
     return values[max(values, key=lambda dot: (institutes[dot] == speaker, order[dot]))]
 
 
 def _conflict(field: str, values: Mapping[bytes, Any], rules: Rules) -> bool:
     """Whether a person must choose: different values, where neither source nor strictness decides."""
+    if len(values) < 2 or field in _RESERVED:
+        return False
     word = merge_of(field, rules)
-    if len(values) < 2 or field in _RESERVED or word not in (Merge.ASK, Merge.LATEST):
+    if word not in (Merge.ASK, Merge.LATEST):
         return False
     rivals = values.values() if word is Merge.ASK else _newest(values.values())
     return len({_ENCODER.encode(value) for value in rivals}) > 1

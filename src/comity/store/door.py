@@ -4,13 +4,13 @@ Log, heads, rows and search index change in the caller's one transaction. The st
 envelopes: no arrival order takes part, and what became void or was erased is folded anew.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from comity.log.envelope import Envelope, Type, decode
-from comity.store import schema
+from comity.store import bulk, schema
 from comity.store.circle import Circles, Step, worded
 from comity.store.folding import refold
 
@@ -109,27 +109,17 @@ def held(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Ent
 
 def _insert(connection: Connection, fresh: Sequence[Envelope]) -> list[Entry]:
     first = (connection.execute(select(func.max(schema.envelopes.c.no))).scalar() or 0) + 1
-    rows = [
-        {
-            "no": no,
-            "id": each.id,
-            "dot": each.dot,
-            "group": each.group,
-            "seat": each.seat,
-            "seq": each.seq,
-            "gen": each.gen,
-            "type": int(each.type),
-            "key": each.key,
-            "status": "in",
-            "header": each.header,
-            "signature": each.signature,
-            "body": each.body,
-        }
-        for no, each in enumerate(fresh, first)
-    ]
-    if rows:
-        connection.execute(insert(schema.envelopes), rows)
-    return [Entry(no, each, "in") for no, each in enumerate(fresh, first)]
+    entries = [Entry(no, each, "in") for no, each in enumerate(fresh, first)]
+    bulk.add(connection, schema.envelopes, [_row(each) for each in entries])
+    return entries
+
+
+def _row(entry: Entry) -> bulk.Values:
+    no, e, status = entry
+    return (
+        *(no, e.id, e.dot, e.group, e.seat, e.seq, e.gen, int(e.type), e.key, status),
+        *(e.header, e.signature, e.body),
+    )
 
 
 def _fill(connection: Connection, given: Sequence[Envelope]) -> list[Entry]:
@@ -143,25 +133,15 @@ def _fill(connection: Connection, given: Sequence[Envelope]) -> list[Entry]:
             select(e.no, e.id, e.status).where(e.id.in_(part), e.body.is_(None), e.status != ERASED)
         )
     ]
-    if found:
-        statement = update(schema.envelopes).where(e.no == bindparam("n")).values(body=bindparam("b"))
-        connection.execute(statement, [{"n": each.no, "b": each.envelope.body} for each in found])
+    bulk.change(connection, schema.envelopes, ("body",), [(each.envelope.body, each.no) for each in found])
     return found
 
 
 def _judge(connection: Connection, circles: Circles, entries: Sequence[Entry]) -> list[Entry]:
     """Write the status that each envelope has now."""
     judged = [each._replace(status=worded(circles.verdict(each.envelope))) for each in entries]
-    changes = [
-        {"n": now.no, "s": now.status}
-        for before, now in zip(entries, judged, strict=True)
-        if before.status != now.status
-    ]
-    if changes:
-        e = schema.envelopes.c
-        connection.execute(
-            update(schema.envelopes).where(e.no == bindparam("n")).values(status=bindparam("s")), changes
-        )
+    changes = [(now.status, now.no) for before, now in zip(entries, judged, strict=True) if before.status != now.status]
+    bulk.change(connection, schema.envelopes, ("status",), changes)
     return judged
 
 
@@ -200,15 +180,10 @@ def _note(connection: Connection, circles: Circles, entries: Iterable[Entry]) ->
             for dot in change.over:
                 named.setdefault(dot, set()).add(no)
     numbers = _numbered(connection, list(about))
-    pairs = [{"record": numbers[key], "envelope": no} for key, nos in about.items() for no in nos]
-    _keep(connection, schema.touches, pairs)
+    pairs = [(numbers[key], no) for key, nos in about.items() for no in nos]
+    bulk.add_missing(connection, schema.touches, pairs)
     lacking = named.keys() - known(connection, schema.envelopes.c.dot, list(named))
-    _keep(connection, schema.wanted, [{"dot": dot, "envelope": no} for dot in lacking for no in named[dot]])
-
-
-def _keep(connection: Connection, table: Any, rows: Sequence[Mapping[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(table).prefix_with("OR IGNORE"), rows)
+    bulk.add_missing(connection, schema.wanted, [(dot, no) for dot in lacking for no in named[dot]])
 
 
 def _numbered(connection: Connection, keys: Sequence[tuple[bytes, bytes, str]]) -> dict[tuple[bytes, bytes, str], int]:
@@ -220,12 +195,7 @@ def _numbered(connection: Connection, keys: Sequence[tuple[bytes, bytes, str]]) 
             found[group, id, kind] = no
     missing = [key for key in keys if key not in found]
     first = (connection.execute(select(func.max(r.no))).scalar() or 0) + 1
-    rows = [
-        {"no": no, "group": group, "id": id, "kind": kind, "heads": b"\x80", "flags": ""}
-        for no, (group, id, kind) in enumerate(missing, first)
-    ]
-    if rows:
-        connection.execute(insert(schema.records), rows)
+    bulk.add(connection, schema.records, [(no, *key, b"\x80", "") for no, key in enumerate(missing, first)])
     return found | {key: no for no, key in enumerate(missing, first)}
 
 

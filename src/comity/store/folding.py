@@ -2,11 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Connection, Row, delete, select
 
 from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import join
@@ -14,7 +14,7 @@ from comity.domain.record import Record, facets
 from comity.log.commit import Change, Commit
 from comity.log.envelope import Type, decode
 from comity.log.fold import Folded, Rules, Touch, fold
-from comity.store import schema
+from comity.store import bulk, schema
 from comity.store.circle import Circles
 from comity.store.reading import dashed
 from comity.store.rows import Stamp, row, words
@@ -27,7 +27,12 @@ ENCODE = msgspec.msgpack.Encoder().encode
 def rules(noun: str) -> Rules:
     """How the fields of a kind merge; of an unknown kind every field asks."""
     kind = BY_NOUN.get(noun)
-    return Rules.of(facets(kind) if kind else {}, join)
+    return Rules.of(facets(kind) if kind else {}, _joined)
+
+
+@lru_cache(maxsize=1024)
+def _joined(markings: tuple[str, ...]) -> str:
+    return join(markings)
 
 
 class Written(NamedTuple):
@@ -130,29 +135,21 @@ def _refold(connection: Connection, circles: Circles, numbers: Sequence[int]) ->
 
 
 def _write_heads(connection: Connection, folded: Sequence[Made]) -> None:
-    connection.execute(
-        update(schema.records)
-        .where(schema.records.c.no == bindparam("n"))
-        .values(heads=bindparam("h"), flags=bindparam("f")),
-        [{"n": record.no, "h": packed(state.heads), "f": " ".join(state.flags)} for record, state, _ in folded],
-    )
+    rows = [(packed(state.heads), " ".join(state.flags), record.no) for record, state, _ in folded]
+    bulk.change(connection, schema.records, ("heads", "flags"), rows)
 
 
 def _write_rows(connection: Connection, kind: type[Record], folded: Sequence[Made]) -> None:
     table = schema.row_table(kind)
     numbers = [record.no for record, _, _ in folded]
     connection.execute(delete(table).where(table.c.no.in_(numbers)))
-    connection.execute(text("DELETE FROM search WHERE rowid = :no"), [{"no": no} for no in numbers])
+    connection.exec_driver_sql("DELETE FROM search WHERE rowid = ?", [(no,) for no in numbers])
     rows = [each.columns for each in folded if each.columns]
-    if not rows:
-        return
-    connection.execute(insert(table), rows)
-    found = [(each["no"], *words(kind, each)) for each in rows if not each["retired"]]
+    names = table.columns.keys()
+    bulk.add(connection, table, [[row[name] for name in names] for row in rows])
+    found = [(row["no"], *words(kind, row)) for row in rows if not row["retired"]]
     if found:
-        connection.execute(
-            text("INSERT INTO search(rowid, title, body) VALUES (:no, :title, :body)"),
-            [{"no": no, "title": title, "body": body} for no, title, body in found],
-        )
+        connection.exec_driver_sql("INSERT INTO search(rowid, title, body) VALUES (?, ?, ?)", found)
 
 
 def _columns(kind: type[Record], record: Row[Any], state: Folded, own: Sequence[Written]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from comity.domain.facet import Merge, Shape
-from comity.domain.record import Record, decode, facets
+from comity.domain.record import Record, decode, decode_all, facets
 from comity.domain.text import fold
 
 TEXTS = (Shape.LINE, Shape.PROSE, Shape.CODE, Shape.INSTITUTE)
@@ -30,15 +30,23 @@ class Stamp(NamedTuple):
 
 def row(kind: type[Record], shown: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     """The columns of a record from its shown values, and the fields whose value is of no type that the field takes."""
+    blank = _blank(kind)
+    told = {name: value for name, value in {**shown, **kind.told(shown)}.items() if name in blank}
+    try:
+        return {**blank, **decode_all(kind, told)}, []
+    except ValidationError:
+        return _one_by_one(kind, told)
+
+
+def _one_by_one(kind: type[Record], told: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     columns = dict(_blank(kind))
     unreadable: list[str] = []
-    for name, value in {**shown, **kind.told(shown)}.items():
-        if name in columns:
-            try:
-                columns[name] = decode(kind, name, value)
-            except ValidationError:
-                unreadable.append(name)
-                columns[name] = default(kind, name)
+    for name, value in told.items():
+        try:
+            columns[name] = decode(kind, name, value)
+        except ValidationError:
+            unreadable.append(name)
+            columns[name] = default(kind, name)
     return columns, sorted(unreadable)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from comity.desk import acting, asking, stepping
+from comity.desk import acting, asking, drafting, stepping
 from comity.desk.desk import Desk
 from comity.errors import NotFound, RuleBroken
 from comity.store import door, schema
@@ -97,6 +97,8 @@ def test_freezing_rewrites_every_setting_so_that_an_edit_elsewhere_becomes_a_con
     other = at(Path(shutil.copytree(demo_home, tmp_path / "other")))
     one = at(demo_home)
     stepping.do(one, asking.find(one, made.id), "freeze")
-    acting.save(other, acting.open_record(other, asking.find(other, made.id)), {"budget": "token_limit=7"}, settle=True)
+    edit = drafting.revision(acting.open_record(other, asking.find(other, made.id)), {"budget": {"token_limit": 7}})
+    with other.store.writing() as connection:
+        acting.write(other, connection, made.group, [edit], "written by a Comity with other rules")
     carry(other, one)
     assert "budget" in asking.find(one, made.id).conflicts

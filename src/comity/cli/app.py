@@ -41,6 +41,8 @@ SECTIONS = {
         "kinds": ("comity.cli.kinds:kinds", "The kinds of record and their fields."),
     },
     "Partners": {
+        "device": ("comity.cli.device:device", "This device's card, others' cards, who sits where."),
+        "recovery": ("comity.cli.recovery:recovery", "Acts made with the recovery words on paper."),
         "conflict": ("comity.cli.conflict:conflict", "Values that were written apart: list, show, settle."),
         "sync": ("comity.cli.sync:sync", "Exchange with each hub what either side lacks."),
         "hub": ("comity.cli.hub:hub", "The hubs of this device (add, list, remove); run one (serve, invite, backup)."),

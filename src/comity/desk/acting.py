@@ -75,6 +75,7 @@ def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = ""
         if not values:
             return Saved(current)
         rules.check(world, current, values, reason=reason, settle=settle)
+        rules.require(kind, rules.unreached(current, values, opened.heads))
         now = drafting.opened(connection, current)
         write(desk, connection, current.group, [drafting.revision(opened, values)], reason)
         return Saved(reread(connection, kind, current.id, current.group), moved(opened, now, values))

@@ -12,7 +12,7 @@ from comity.domain.lifecycles.table import STEPS
 from comity.domain.marking import lowers, permits
 from comity.domain.naming import KEYS, natural_key
 from comity.domain.parse import refusal
-from comity.domain.record import Record, facets
+from comity.domain.record import Record, encode, facets
 from comity.domain.text import fold
 from comity.errors import Problem, RuleBroken
 from comity.store import reading
@@ -121,14 +121,14 @@ def forbidden(
     kind = type(record)
     for name in values:
         if name in record.conflicts and not settle:
-            yield Problem(name, "has several values; settle it: `set ... --settle`, or in the app `g c`")
-        elif facets(kind)[name].fixed:
+            yield Problem(name, "has several values; settle it: `comity conflict settle`, or in the app `g c`")
+        elif facets(kind)[name].fixed and name not in record.conflicts:
             yield Problem(name, "is fixed when a record is made; make a new record instead")
-        elif name in state_fields(record.noun) and not settle:
+        elif name in state_fields(record.noun) and name not in record.conflicts:
             yield Problem(
                 name, f"moves by steps: {', '.join(step.name for step in STEPS[record.noun] if step.field == name)}"
             )
-        elif not settle and (why := editable(record, [name])):
+        elif name not in record.conflicts and (why := editable(record, [name])):
             yield Problem(name, why)
     if "marking" in values and lowers(record.marking, values["marking"]):
         if record.originator != world.institute:
@@ -138,6 +138,16 @@ def forbidden(
     yield from placed(world, kind, record.group, values)
     if key_fields(kind).intersection(values):
         yield from twins(world, kind, record.group, {**vars(record), **values}, record.id)
+
+
+def unreached(record: Record, values: Mapping[str, Any], heads: Mapping[str, Mapping[bytes, Any]]) -> Iterator[Problem]:
+    """What forbids settling what moves by steps, or is fixed: anything but one of the values that it has."""
+    for name, value in values.items():
+        stand = list(heads.get(name, {}).values())
+        bound = name in state_fields(record.noun) or facets(type(record))[name].fixed or editable(record, [name])
+        if name in record.conflicts and bound and encode(value) not in stand:
+            told = " or ".join(sorted({str(each) for each in stand}))
+            yield Problem(name, f"is settled to a value that it has: {told}; nothing led to {value}")
 
 
 def check(world: World, record: Record, values: Mapping[str, Any], *, reason: str, settle: bool) -> None:

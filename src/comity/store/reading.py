@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import TEXT, Connection, cast, false, func, or_
 from sqlmodel import Session, select
 
-from comity.domain.kinds import BY_NOUN
+from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.record import Record
 from comity.domain.text import fold
 from comity.store import schema
@@ -93,6 +93,17 @@ def by_part(connection: Connection, part: str, noun: str | None = None) -> list[
 def dashed(digits: str) -> str:
     """The canonical text of an id from its 32 hexadecimal digits."""
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def in_conflict(connection: Connection) -> list[Record]:
+    """The live records with fields in which several values wait for a person."""
+    found: list[Record] = []
+    for kind in KINDS:
+        columns = schema.row_table(kind).c
+        several = func.json_array_length(columns.conflicts) > 0
+        query = select(kind).where(columns.retired.is_not(True), several)
+        found += Session(connection).exec(query.order_by(columns.group, columns.id)).all()
+    return found
 
 
 def retired_ids(connection: Connection, kind: type[Record]) -> frozenset[str]:

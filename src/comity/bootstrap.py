@@ -16,7 +16,7 @@ from comity.desk.clock import Clock, wall_clock
 from comity.errors import BadInput, Problem, Refused
 from comity.home import KEYS, STORE, alone, check_home, make_home, write_private
 from comity.log import keyfile
-from comity.log.card import Card
+from comity.log.card import Card, house_in
 from comity.log.keys import DeviceKeys, Pair
 from comity.log.words import recovery_words
 
@@ -62,7 +62,7 @@ def init(
         making = _cleared(home)
         try:
             keys, secret = DeviceKeys.make(), os.urandom(32)
-            public = Card.decode(recovery_public).recovery if recovery_public else Pair.of_recovery(secret).public
+            public = house_in(recovery_public) if recovery_public else Pair.of_recovery(secret).public
             card = Card.of(keys, public, institute=institute, name=device, person=person)
             write_private(making / KEYS, keyfile.sealed(keys, card, passphrase, cost).encode())
             _first_group(making, keys, card, {"code": institute, "name": institute_name, "country": country}, clock)

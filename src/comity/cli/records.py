@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 EXTRA = {  # written by hand
     "run": {"import": "comity.cli.runs:import_logs", "compare": "comity.cli.runs:compare"},
-    "group": {"create": "comity.cli.groups:create"},
+    "group": {name: f"comity.cli.groups:{name}" for name in ("show", "create", "admit", "revoke", "renew")},
 }
 BASE = ("list", "show", "history", "add", "set", "retire")
-WITHOUT = {"group": ("add", "retire")}  # a group is founded, and ends when nobody is in it
+WITHOUT = {"group": ("show", "add", "retire")}  # a group is founded, and ends when nobody is in it
 REF = "REF is an id, at least six characters of its start or end, or the code or label of a record."
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @click.option("--country", default="", metavar="CC", help="Its country, two letters.")
 @click.option("--no-passphrase", is_flag=True, help="Keep the keys without one; every start says so.")
 @click.option("--recovery-out", default="", metavar="FILE", help="Write the recovery words to a file, not the screen.")
-@click.option("--recovery-public", default="", metavar="CARD", help="Join an institute that has recovery words.")
+@click.option("--recovery-public", default="", metavar="CARD", help="Join an institute: one of its cards.")
 @pass_call
 def init(
     call: Call,
@@ -65,12 +65,17 @@ def init(
         device=ask("Name of this device", "--device", device, default="laptop-1"),
         institute_name=institute_name,
         country=country,
-        recovery_public=recovery_public,
+        recovery_public=_text_or_file(recovery_public),
         passphrase="" if no_passphrase else new_passphrase(),
         tell=tell_words,
     )
     if not call.as_json:
         tell(f"Made {home}.")
+
+
+def _text_or_file(told: str) -> str:
+    """A line as it was given, or the file that holds it."""
+    return Path(told).read_text("utf-8") if told and ":" not in told else told
 
 
 def _tell_words(made: "Made", home: Path, out: str, *, as_json: bool) -> None:
@@ -112,9 +117,16 @@ def demo(call: Call, reset: bool, headless: bool) -> None:
 @click.command("ui", cls=Verb, epilog="Example: comity ui SALTMARSH/matrix")
 @click.argument("target", default="", metavar="[REF|SECTION[/TAB]]")
 @click.option("--filter", "query", default="", metavar="QUERY", help="Open the list with this filter.")
+@click.option("--plain", is_flag=True, help="Print the page in words instead, for screen readers and mail.")
 @pass_call
-def ui(call: Call, target: str, query: str) -> None:
+def ui(call: Call, target: str, query: str, plain: bool) -> None:
     """Open the app, at a record or a section if one is named."""
+    if plain:
+        with opened_desk(call) as desk:
+            from comity.tui.linear import page_in_words
+
+            print_lines(*page_in_words(lambda: desk, target, query, desk.settings))
+        return
     from comity import settings
     from comity.home import check_home, home_folder
 

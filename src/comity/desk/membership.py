@@ -69,6 +69,15 @@ def admit(desk: Desk, admission: Admission, reason: str = "", hand: Hand | None 
         note(world, now.group, f"Admitted {now.candidate.institute} {now.candidate.name or name} as {now.role}", reason)
 
 
+def only_fit(admission: Admission) -> None:
+    """Raise RuleBroken with every record whose marking does not permit the newcomer."""
+    if admission.unfit:
+        problems = [Problem(each.ref, f"{each.marking}: {each.why}") for each in admission.unfit]
+        house = admission.candidate.institute
+        hint = f"lower their marking with a reason, or found another group for {house} and share there"
+        raise RuleBroken(f"{len(problems)} records may not go to {house}", hint, problems, "marking")
+
+
 def renew(desk: Desk, group: str = "") -> list[str]:
     """Take a new seat at this device's place, in one group or in all; the names of the groups."""
     at_ms, renewed = int(desk.clock().timestamp() * 1000), []
@@ -197,11 +206,7 @@ def _act(admission: Admission, at_ms: int) -> AnyAct:
 
 def _only_as_shown(before: Admission, now: Admission) -> None:
     """Raise where markings forbid it, or where more would leave than was shown."""
-    if now.unfit:
-        problems = [Problem(each.ref, f"{each.marking}: {each.why}") for each in now.unfit]
-        house = now.candidate.institute
-        hint = f"lower their marking with a reason, or found another group for {house} and share there"
-        raise RuleBroken(f"{len(problems)} records may not go to {house}", hint, problems, "marking")
+    only_fit(now)
     if (now.members, now.holding.marking) != (before.members, before.holding.marking):
         raise Refused("the group changed since it was shown", "look at it again", code="moved")
 

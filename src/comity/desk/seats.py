@@ -42,6 +42,49 @@ class Key:
     lacking: int
 
 
+@dataclass(frozen=True)
+class Device:
+    """A device that is known here: by its card, by the groups it is in, or as this one."""
+
+    id: str
+    institute: str
+    name: str
+    person: str
+    words: tuple[str, ...]
+    compared: datetime | None
+    own: bool
+    places: tuple[Place, ...]
+
+    @property
+    def last_word(self) -> datetime | None:
+        """The newest of all groups."""
+        return max((each.last_word for each in self.places if each.last_word), default=None)
+
+
+def known(desk: Desk) -> list[Device]:
+    """Every device that is known here: this one first, then by institute and name."""
+    with desk.store.reading() as connection:
+        book = {each.card.keys.sign.hex(): each for each in devices.book(connection)}
+    own, seated = devices.own(desk), everywhere(desk)
+    cards = {**{id: each.card for id, each in book.items()}, own.keys.sign.hex(): own}
+    found = []
+    for id in dict.fromkeys([*cards, *(each.device for each in seated if not each.recovery)]):
+        mine, card = tuple(each for each in seated if each.device == id), cards.get(id)
+        found.append(
+            Device(
+                id=id,
+                institute=card.institute if card else mine[0].institute,
+                name=card.name if card else "",
+                person=card.person if card else "",
+                words=card.fingerprint() if card else (),
+                compared=book[id].compared if id in book else None,
+                own=card == own,
+                places=mine,
+            )
+        )
+    return sorted(found, key=lambda each: (not each.own, each.institute, each.name, each.id))
+
+
 def places(desk: Desk, group: str) -> list[Place]:
     """The places of a group, from the root down."""
     with desk.store.reading() as connection:

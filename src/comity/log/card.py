@@ -13,6 +13,7 @@ from comity.log.keys import DeviceKeys, public_of
 from comity.log.words import fingerprint
 
 PREFIX = "comity-card-1:"
+HOUSE = "comity-recovery-1:"
 CONTEXT = b"comity card 1\x00"
 LIMIT = 10_000  # characters of the line
 _ENCODER = msgspec.msgpack.Encoder()
@@ -64,3 +65,24 @@ class Card(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
 
 _DECODER = msgspec.msgpack.Decoder(Card)
+
+
+def house_line(recovery: Public) -> str:
+    """The public half of a recovery key as one line of text, for a device that joins its institute."""
+    return HOUSE + base64.urlsafe_b64encode(_ENCODER.encode(recovery)).decode()
+
+
+def house_in(text: str) -> Public:
+    """The recovery key that a text names: by its own line, or by the card of any device of the institute."""
+    line = next((line.strip() for line in text.splitlines() if line.strip().startswith(HOUSE)), "")
+    if not line:
+        return Card.decode(text).recovery
+    try:
+        return msgspec.msgpack.decode(base64.b64decode(line[len(HOUSE) : LIMIT], b"-_", validate=True), type=Public)
+    except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
+        raise Malformed("This is not the public half of a recovery key.", hint=f"It starts with {HOUSE}") from error
+
+
+def house_words(recovery: Public) -> tuple[str, ...]:
+    """The words by which two people make sure that they mean the same recovery key."""
+    return fingerprint(_ENCODER.encode(recovery))

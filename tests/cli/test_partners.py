@@ -1,0 +1,221 @@
+"""Cards, groups and the paper key through the commands, between homes that meet on a stick only."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Comity, Said
+from comity import bootstrap
+from comity.sync import bundle
+from comity.sync.shelf import Shelf
+
+HOUSES = {"uk": ("UK-AISI", "laptop-1"), "us": ("US-CAISI", "gaithers-1"), "sg": ("SG-AISI", "lion-1")}
+
+
+class House:
+    """A home, driven by commands alone."""
+
+    def __init__(self, folder: Path, name: str, comity: Comity, *, device: str = "", like: str = "") -> None:
+        self.home, self.comity, self.words = folder / name, comity, folder / f"{name}.words"
+        institute, first = HOUSES[name[:2]]
+        init = ["init", "--institute", institute, "--person", "A. Oak", "--device", device or first, "--no-passphrase"]
+        told = ["--recovery-public", like] if like else ["--recovery-out", str(self.words)]
+        self.name, self.institute = device or first, institute
+        assert self.run(*init, *told).code == 0
+        self.card = folder / f"{name}.card"
+        assert self.run("device", "card", "--out", str(self.card)).code == 0
+
+    def run(self, *words: str) -> Said:
+        return self.comity(*words, "--home", str(self.home))
+
+    def ok(self, *words: str) -> Said:
+        said = self.run(*words)
+        assert said.code == 0, said.err
+        return said
+
+    def give(self, other: "House", stick: Path) -> None:
+        """A bundle to another home."""
+        path = stick / f"{self.name}-{other.name}-{len(list(stick.iterdir()))}"
+        one, two = bootstrap.open_desk(self.home), bootstrap.open_desk(other.home)
+        bundle.write(Shelf(one.store), path, [two.store.keys.pair.public.sign])
+        bundle.read(Shelf(two.store), path, allow=lambda *_: True)
+        one.close()
+        two.close()
+
+    def notes(self) -> set[str]:
+        items = self.ok("note", "list", "--json").json["items"]
+        return {each["fields"]["text"] for each in items} - {""}
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    made = tmp_path / "stick"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def uk(tmp_path: Path, comity: Comity) -> House:
+    return House(tmp_path, "uk", comity)
+
+
+@pytest.fixture
+def us(tmp_path: Path, comity: Comity) -> House:
+    return House(tmp_path, "us", comity)
+
+
+@pytest.fixture
+def both(uk: House, us: House, stick: Path) -> Iterator[tuple[House, House]]:
+    """The UK founded a group, and the US is its second chair."""
+    uk.ok("group", "create", "UKUS")
+    uk.ok("note", "add", "--text", "first", "--group", "UKUS", "--marking", "TLP:AMBER")
+    uk.ok("group", "admit", "UKUS", "--device", str(us.card), "--role", "chair", "--yes")
+    uk.give(us, stick)
+    yield uk, us
+
+
+def test_a_card_is_kept_once_its_words_were_compared(uk: House, us: House) -> None:
+    told = us.ok("device", "card", "--json").json
+    assert told["card"] == us.card.read_text("utf-8").strip()
+    assert len(told["fingerprint"].split()) == 8
+    refused = uk.run("device", "add", str(us.card), "--fingerprint", "abandon " * 8)
+    assert refused.code == 4
+    assert told["fingerprint"] in refused.err
+    nobody = uk.run("device", "add", str(us.card))
+    assert nobody.code == 4
+    assert "--yes" in nobody.err
+    added = uk.ok("device", "add", told["card"], "--fingerprint", told["fingerprint"], "--json").json
+    assert (added["id"], added["institute"], added["warnings"]) == (told["id"], "US-CAISI", [])
+    listed = uk.ok("device", "list", "--json").json
+    assert [(each["institute"], each["name"], each["own"]) for each in listed["items"]] == [
+        ("UK-AISI", "laptop-1", True),
+        ("US-CAISI", "gaithers-1", False),
+    ]
+    assert uk.run("device", "add", str(uk.card), "--yes").code == 4
+    assert uk.run("device", "add", str(uk.home / "nothing"), "--yes").code == 3
+
+
+def test_nobody_is_admitted_without_a_yes_and_the_preview_says_what_leaves(uk: House, us: House) -> None:
+    uk.ok("group", "create", "UKUS")
+    uk.ok("note", "add", "--text", "first", "--group", "UKUS", "--marking", "TLP:AMBER")
+    admit = ("group", "admit", "UKUS", "--device", str(us.card), "--role", "editor")
+    said = uk.run(*admit)
+    assert (said.code, "--yes" in said.err, "everything, history included" in said.err) == (4, True, True)
+    seen = uk.ok(*admit, "--dry-run", "--json").json
+    assert (seen["act"], seen["holds"]["counts"], seen["holds"]["marking"]) == (
+        "institute",
+        {"notes": 1, "groups": 1},
+        "TLP:AMBER",
+    )
+    assert "1 notes" in uk.ok(*admit, "--dry-run").out
+    assert [each["institute"] for each in uk.ok("group", "show", "UKUS", "--json").json["members"]] == ["UK-AISI"] * 2
+    assert uk.ok(*admit, "--yes", "--json").json["institute"] == "US-CAISI"
+    members = uk.ok("group", "show", "UKUS", "--json").json["members"]
+    assert [(each["institute"], each["role"], each["recovery"]) for each in members if not each["recovery"]] == [
+        ("UK-AISI", "chair", False),
+        ("US-CAISI", "editor", False),
+    ]
+    assert "gaithers-1" not in uk.ok("group", "show", "UKUS").out  # its card was used, and not kept
+    assert uk.run(*admit, "--yes").code == 4
+    assert uk.run("group", "admit", "UKUS", "--device", "nobody-9", "--role", "editor", "--yes").code == 3
+    assert uk.run("group", "admit", "UKUS", "--device", str(us.card), "--role", "king", "--yes").code == 4
+
+
+def test_a_group_is_made_with_its_members_at_once(uk: House, us: House, stick: Path) -> None:
+    uk.ok("group", "create", "UKUS", "--with", str(us.card), "--yes")
+    uk.give(us, stick)
+    us.ok("note", "add", "--text", "hello", "--group", "UKUS", "--marking", "TLP:AMBER")
+    us.give(uk, stick)
+    assert "hello" in uk.notes()
+
+
+def test_a_stolen_laptop_is_revoked_and_its_new_work_stays_out(both: tuple[House, House], stick: Path) -> None:
+    uk, us = both
+    us.ok("note", "add", "--text", "honest", "--group", "UKUS", "--marking", "TLP:AMBER")
+    us.give(uk, stick)
+    uk.ok("device", "add", str(us.card), "--yes")
+    assert uk.run("group", "revoke", "UKUS", "--device", "gaithers-1").code == 2
+    assert uk.run("group", "revoke", "UKUS", "--reason", "x").code == 2
+    assert us.run("group", "revoke", "UKUS", "--institute", "UK-AISI", "--reason", "x").code == 4
+    seen = uk.ok("group", "revoke", "UKUS", "--device", "gaithers-1", "--dry-run", "--json").json
+    assert (seen["late"], seen["falls"], seen["elsewhere"]) == ([], [], [])
+    assert "late tray" in uk.ok("group", "revoke", "UKUS", "--device", "gaithers-1", "--dry-run").out
+    uk.ok("group", "revoke", "UKUS", "--device", "gaithers-1", "--reason", "stolen on a train")
+    us.ok("note", "add", "--text", "thief", "--group", "UKUS", "--marking", "TLP:AMBER")
+    us.give(uk, stick)
+    assert {"first", "honest"} <= uk.notes()
+    assert "thief" not in uk.notes()
+    state = {each["name"]: each["standing"] for each in uk.ok("group", "show", "UKUS", "--json").json["members"]}
+    assert (state["gaithers-1"], state["laptop-1"]) == (False, True)
+
+
+def test_a_lost_laptop_is_replaced_by_another_of_its_institute(
+    both: tuple[House, House], tmp_path: Path, stick: Path, comity: Comity
+) -> None:
+    uk, us = both
+    new = House(tmp_path, "us2", comity, device="gaithers-2", like=str(us.card))
+    us.ok("group", "admit", "UKUS", "--device", str(new.card), "--role", "chair", "--yes")
+    us.give(new, stick)
+    assert "first" in new.notes()
+    us.give(uk, stick)
+    new.ok("note", "add", "--text", "from the new one", "--group", "UKUS", "--marking", "TLP:AMBER")
+    new.give(uk, stick)
+    assert "from the new one" in uk.notes()
+
+
+def test_a_whole_house_comes_back_from_its_words(
+    both: tuple[House, House], tmp_path: Path, stick: Path, comity: Comity
+) -> None:
+    uk, us = both
+    us.ok("note", "add", "--text", "before the fire", "--group", "UKUS", "--marking", "TLP:AMBER")
+    us.give(uk, stick)
+    words = str(us.words)
+    old = us.ok("device", "card", "--json").json["id"]
+    public = comity("recovery", "show-public", "--words-file", words).out.strip()
+    new = House(tmp_path, "us3", comity, device="phoenix", like=public)
+    assert uk.run("recovery", "bundle", str(stick / "house"), "--for", "US-CAISI").code == 4
+    uk.ok("recovery", "bundle", str(stick / "house"), "--for", "US-CAISI", "--yes")
+    back = ("recovery", "admit", "--words-file", words)
+    said = new.ok(*back, "--bundle", str(stick / "house"), "--yes", "--json").json
+    assert [each["group"] for each in said["items"]][0]
+    assert {"first", "before the fire"} <= new.notes()
+    seen = new.ok("recovery", "revoke", "--words-file", words, "--group", "UKUS", "--device", old, "--reason", "burnt")
+    assert "Revoke" in seen.err
+    new.ok("note", "add", "--text", "after the fire", "--group", "UKUS", "--marking", "TLP:AMBER")
+    new.give(uk, stick)
+    assert "after the fire" in uk.notes()
+    uk.ok("note", "add", "--text", "welcome back", "--group", "UKUS", "--marking", "TLP:AMBER")
+    uk.give(new, stick)
+    assert "welcome back" in new.notes()
+    members = uk.ok("group", "show", "UKUS", "--json").json["members"]
+    assert {each["device"]: each["standing"] for each in members}[old] is False
+    assert new.ok("verify", "--json").json["ok"]
+    assert uk.ok("verify", "--json").json["ok"]
+
+
+def test_words_that_are_wrong_or_open_to_others_are_refused(both: tuple[House, House], tmp_path: Path) -> None:
+    uk, us = both
+    revoke = ("recovery", "revoke", "--group", "UKUS", "--device", "laptop-9", "--reason", "x", "--words-file")
+    other = uk.run(*revoke, str(us.words))
+    assert (other.code, "another recovery key" in other.err) == (7, True)
+    bad = tmp_path / "bad.words"
+    bad.touch(mode=0o600)
+    bad.write_text("abandon " * 23 + "qwerty", encoding="utf-8")
+    said = uk.run(*revoke, str(bad))
+    assert (said.code, "qwerty" in said.err) == (7, True)
+    uk.words.chmod(0o644)
+    said = uk.run(*revoke, str(uk.words))
+    assert (said.code, "chmod 600" in said.err) == (7, True)
+    assert uk.run(*revoke, str(tmp_path / "nothing")).code == 3
+    assert uk.ok("recovery", "show-public").out.startswith("comity-recovery-1:")
+
+
+def test_a_seat_is_renewed_at_its_place(both: tuple[House, House]) -> None:
+    uk, _ = both
+    assert uk.ok("group", "renew", "UKUS", "--json").json == {"groups": ["UKUS"]}
+    own = [each for each in uk.ok("group", "show", "UKUS", "--json").json["members"] if each["own"]]
+    assert [(each["role"], each["renewals"], each["standing"]) for each in own] == [("chair", 1, True)]
+    assert set(uk.ok("group", "renew", "--json").json["groups"]) == {"private", "UKUS"}
+    uk.ok("note", "add", "--text", "from the new seat", "--group", "UKUS", "--marking", "TLP:AMBER")
+    assert uk.ok("verify", "--json").json["ok"]

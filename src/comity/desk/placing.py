@@ -47,9 +47,8 @@ def group_id(world: World, named: str) -> str:
     if named.lower() == PRIVATE:
         return world.desk.store.private
     found = [each.group for each in world.find(Group) if each.name.lower() == named.lower()]
-    found = found or [
-        group for group in world.desk.store.groups() if len(named) >= 6 and group.startswith(named.lower())
-    ]
+    part = named.lower().replace("-", "")
+    found = found or [group for group in world.desk.store.groups() if len(part) >= 6 and group.startswith(part)]
     if not found:
         known = ", ".join(sorted({PRIVATE, *(each.name for each in world.find(Group) if each.name)}))
         raise NotFound(f"no group is called «{named}»; there are: {known}", f"`comity group create {named}` founds it")

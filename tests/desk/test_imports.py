@@ -89,6 +89,22 @@ def test_what_cannot_be_matched_is_imported_and_says_so(desk: Desk) -> None:
     assert (run.marking, run.cell, run.eval_id != "") == ("TLP:RED", None, True)  # type: ignore[attr-defined]
 
 
+def test_whose_runs_they_are_is_told_where_nobody_said_it(desk: Desk) -> None:
+    uk, us = (LOGS[f"saltmarsh_{name}_success.eval"] for name in ("R1_uk_modelA_cybench", "R2_us_modelA_cybench"))
+    assert outcomes(desk, uk)[0][1].endswith("; recorded for UK-AISI")
+    assert "recorded" not in outcomes(desk, us, institute="US-CAISI")[0][1]
+
+
+def test_a_log_that_may_be_of_another_institute_is_named_with_the_way_out(demo: Desk, tmp_path: Path) -> None:
+    again = tmp_path / "again.json"
+    header = json.loads(LOGS[R6].read_text(encoding="utf-8"))
+    header["eval"]["eval_id"] = "another"
+    again.write_text(json.dumps(header), encoding="utf-8")
+    told = "recorded for UK-AISI, but may be of US-CAISI: name whose it is with --institute"
+    assert outcomes(demo, again, dry_run=True) == [("added", f"would be added; {told}")]
+    assert outcomes(demo, again) == [("added", told)]
+
+
 def test_bad_files_are_refused_by_name_and_the_others_go_through(desk: Desk, tmp_path: Path) -> None:
     torn = tmp_path / "torn.eval"
     torn.write_bytes(LOGS["saltmarsh_R1_uk_modelA_cybench_success.eval"].read_bytes()[:2000])

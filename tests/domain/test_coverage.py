@@ -6,6 +6,7 @@ import pytest
 
 from comity.domain.coverage import Coverage, matrix
 from comity.domain.exercises import Exercise, Strand
+from comity.domain.findings import CorrectiveAction
 from comity.domain.people import Assignment, Person, Vetting
 from comity.domain.runs import Cell, Run
 from comity.domain.systems import AccessWindow, System, Task
@@ -82,6 +83,10 @@ def test_nobody_owns_it(shelf: Shelf) -> None:
 def test_machine_text_counts_only_where_it_is_a_translation(shelf: Shelf) -> None:
     shelf.find(Task)[0].translation = "machine"
     assert only(shelf).reason == "text is machine translated, not back-checked"
+    about = {"exercise": shelf.find(Exercise)[0].id, "text": "Back-translation of tool text."}
+    shelf.put(CorrectiveAction, label="A1", status="done", **about)
+    shelf.put(CorrectiveAction, label="A2", status="in_progress", **about)
+    assert only(shelf).reason == "text is machine translated, not back-checked; A2 is to see to it"
     shelf.find(Cell)[0].language = "en"
     assert only(shelf).reason == "no run"
 

@@ -11,7 +11,11 @@ from house.tools import ROOT
 SOURCES = sorted((ROOT / "src" / "comity").rglob("*.py"))
 FULL = [path for path in SOURCES if path.name != "__init__.py"]
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
-PAPERS = [ROOT / "README.md", ROOT / "pyproject.toml", ROOT / ".ci" / "run", *(ROOT / ".github").glob("*.md")]
+PAPERS = [
+    *(ROOT / "README.md", ROOT / "pyproject.toml", ROOT / ".ci" / "run"),
+    *(ROOT / ".github").glob("*.md"),
+    *(path for path in (ROOT / "sample_configs").iterdir() if path.is_file()),
+]
 FORBIDDEN_MODULES = {"utils", "util", "common", "helpers", "types", "models", "misc"}
 BORDERS = {"src/comity/hub/border.py"}  # the only files that may catch Exception: the app's worker, a hub's request
 PLACES = re.compile(r"/(?:root|work|opt|home)/[a-z]|://[a-z.]*pypi")  # paths and registries of one machine

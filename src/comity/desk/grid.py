@@ -18,7 +18,7 @@ from comity.domain.sight import Sight, sight
 from comity.domain.stand_downs import breached
 from comity.domain.systems import AccessWindow, System, Task
 from comity.domain.when import show_age, show_day
-from comity.domain.wording import between, language, span
+from comity.domain.wording import between, days, language, opening, span
 
 _GAP: Final[dict[Cause, tuple[str, str]]] = {
     "no_owner": ("unowned", "no owner"),
@@ -164,7 +164,7 @@ def _gaps(look: Sight, exercise: Exercise, gaps: Sequence[Square]) -> Iterator[G
             case "no_annotator":
                 text, hint = f"no annotator for {by}", _who_reads(look, exercise, by)
             case "machine_text":
-                text, hint = f"{by} text is machine translated", "back-check it, or waive the cells"
+                text, hint = f"{by} text is machine translated", _who_checks(look, exercise)
             case "no_owner":
                 tongues = ", ".join(sorted({each.cell.language for each in squares}))
                 text, hint = f"no owner at {by} for {tongues}", f"{by} names one: a"
@@ -176,6 +176,16 @@ def _gaps(look: Sight, exercise: Exercise, gaps: Sequence[Square]) -> Iterator[G
 def _who_reads(look: Sight, exercise: Exercise, tongue: str) -> str:
     names = [f"{each.name.rpartition(' ')[2]} ({each.institute})" for each in _annotators(look, exercise, tongue)]
     return f"{', '.join(names[:2])} could" if names else f"nobody known reads {language(tongue)}"
+
+
+def _who_checks(look: Sight, exercise: Exercise) -> str:
+    """The action that sees to it: what, who and how late."""
+    action = coverage.back_check(look, exercise)
+    if action is None:
+        return "back-check it, or waive the cells"
+    late = action.due and (look.today - action.due).days
+    due = "" if late is None else f"{days(late)} overdue" if late > 0 else f"due {show_day(action.due, look.today)}"
+    return ", ".join(filter(None, (f"{action.label} {opening(action.text)}", action.owner, due)))
 
 
 def _annotators(look: Sight, exercise: Exercise, tongue: str) -> list[Person]:

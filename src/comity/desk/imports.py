@@ -17,6 +17,7 @@ from comity.desk.world import World
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
 from comity.domain.runs import Run
+from comity.domain.wording import listed
 from comity.errors import ComityError, NotFound
 from comity.importers.inspect_log import InspectLog, read_log
 from comity.log.commit import Change
@@ -39,7 +40,7 @@ class FileOutcome:
 
 @dataclass(frozen=True)
 class Errand:
-    """What the caller of an import says about all its files."""
+    """What the caller of an import says about all its files; without an institute they are taken for its own."""
 
     exercise: Exercise | None
     institute: str
@@ -77,7 +78,7 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
 def _import(desk: Desk, path: Path, log: InspectLog, errand: Errand) -> FileOutcome:
     if errand.dry_run:
         with desk.store.reading() as connection:
-            return _would(World(desk, connection), path, log)
+            return _would(World(desk, connection), path, log, errand)
     with desk.store.writing() as connection:
         world = World(desk, connection)
         known = _known(world, log)
@@ -92,10 +93,11 @@ def _known(world: World, log: InspectLog) -> Run | None:
     return runs[0] if runs else None
 
 
-def _would(world: World, path: Path, log: InspectLog) -> FileOutcome:
+def _would(world: World, path: Path, log: InspectLog, errand: Errand) -> FileOutcome:
     known = _known(world, log)
     if known is None:
-        return FileOutcome(str(path), "added", None, "would be added")
+        told = _told(world, _place(world, log, errand), errand)
+        return FileOutcome(str(path), "added", None, "; ".join(filter(None, ("would be added", told))))
     changed = outranked(drafting.opened(world.connection, known).heads.get("header", {}), _stamped(log, None))
     return FileOutcome(str(path), "updated" if changed else "unchanged", known.id)
 
@@ -113,7 +115,7 @@ def _update(world: World, path: Path, log: InspectLog, known: Run) -> FileOutcom
 
 
 def _add(world: World, path: Path, log: InspectLog, errand: Errand) -> FileOutcome:
-    place = place_of(world, log, errand.exercise, errand.institute, errand.language)
+    place = _place(world, log, errand)
     if place.planned is not None:
         opened = drafting.opened(world.connection, place.planned)
         change = facts(place.planned, opened, log)
@@ -123,7 +125,20 @@ def _add(world: World, path: Path, log: InspectLog, errand: Errand) -> FileOutco
         changes = [change]
     changes += departures(world, run, log, place.cell)
     acting.write(world.desk, world.connection, run.group, changes, f"import of {path.name}")
-    return FileOutcome(str(path), "added", run.id, place.why)
+    return FileOutcome(str(path), "added", run.id, _told(world, place, errand))
+
+
+def _place(world: World, log: InspectLog, errand: Errand) -> Place:
+    return place_of(world, log, errand.exercise, errand.institute or world.institute, errand.language)
+
+
+def _told(world: World, place: Place, errand: Errand) -> str:
+    """What a person has to know: why it fits no cell, for whom it was recorded, whose it may be as well."""
+    if errand.institute:
+        return place.why
+    whose = f"recorded for {world.institute}"
+    also = f", but may be of {listed(place.others, 'or')}: name whose it is with --institute" if place.others else ""
+    return "; ".join(filter(None, (place.why, whose + also)))
 
 
 def _new_run(world: World, log: InspectLog, place: Place, errand: Errand) -> tuple[Run, Change]:
@@ -133,7 +148,7 @@ def _new_run(world: World, log: InspectLog, place: Place, errand: Errand) -> tup
         **placing.inherited(world, Run, group, {"cell": place.cell.id if place.cell else None}),
         "cell": place.cell.id if place.cell else None,
         "exercise": place.exercise,
-        "institute": errand.institute,
+        "institute": errand.institute or world.institute,
         "language": errand.language,
         "retry_of": place.retry_of,
     }

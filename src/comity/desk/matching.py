@@ -1,5 +1,6 @@
 """Which cell a log belongs to: by institute, system, task and language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from comity.desk import names
@@ -15,13 +16,17 @@ ENDED = ("closed", "cancelled")
 
 @dataclass(frozen=True)
 class Place:
-    """Where the run of a log goes: its cell, the planned run it fills, the run it repeats; `why` it has no cell."""
+    """Where the run of a log goes: its cell, the planned run it fills, the run it repeats; `why` it has no cell.
+
+    `others`: the institutes that have a cell for such a log too, since no log says whose it is.
+    """
 
     cell: Cell | None = None
     planned: Run | None = None
     exercise: str | None = None
     retry_of: str | None = None
     why: str = ""
+    others: tuple[str, ...] = ()
 
 
 def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute: str, language: str) -> Place:
@@ -34,16 +39,18 @@ def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute
         missing = "system" if not systems else "task"
         value = log.facts.get("model" if not systems else "task")
         return Place(exercise=named, retry_of=retry, why=f"unmatched: no {missing} is called {value}")
-    cells = [cell for cell in _cells(world, systems, tasks, institute, language) if _in(world, cell, exercise)]
+    fitting = [cell for cell in _cells(world, systems, tasks) if _in(world, cell, exercise)]
+    others = tuple(sorted({cell.institute for cell in fitting} - {institute}))
+    cells = _spoken([cell for cell in fitting if cell.institute == institute], tasks, language)
     if len({_exercise(world, cell) for cell in cells}) != 1:
         why = "fits no cell" if not cells else "fits cells of several exercises; name one with --exercise"
-        return Place(exercise=named, retry_of=retry, why=f"unmatched: {why}")
+        return Place(exercise=named, retry_of=retry, why=f"unmatched: {why}", others=others)
     cell = cells[0]
     planned = sorted(
         world.find(Run, cell=cell.id, institute=institute), key=lambda run: (_number(run.label), run.label)
     )
     empty = next((run for run in planned if not run.eval_id and run.header is None), None)
-    return Place(cell, empty, _exercise(world, cell), retry)
+    return Place(cell, empty, _exercise(world, cell), retry, others=others)
 
 
 def _spells(said: object, spellings: list[str], name: str) -> bool:
@@ -56,9 +63,13 @@ def _is_task(task: Task, log: InspectLog) -> bool:
     return version and _spells(log.facts.get("task"), task.source_names, task.name)
 
 
-def _cells(world: World, systems: set[str], tasks: list[Task], institute: str, language: str) -> list[Cell]:
-    """The cells that fit, in order; a log that names no language is in the first of its task."""
-    found = world.find(Cell, institute=institute, system=tuple(systems), task=tuple(task.id for task in tasks))
+def _cells(world: World, systems: set[str], tasks: list[Task]) -> Sequence[Cell]:
+    """The cells of every institute for these systems and tasks."""
+    return world.find(Cell, system=tuple(systems), task=tuple(task.id for task in tasks))
+
+
+def _spoken(found: Sequence[Cell], tasks: list[Task], language: str) -> list[Cell]:
+    """Those in the language, in order; a log that names none is in the first of its task."""
     first = {task.id: (task.languages or ["en"])[0] for task in tasks}
     fitting = [cell for cell in found if cell.language == (language or first[cell.task])]
     if not fitting and not language and len(found) == 1:

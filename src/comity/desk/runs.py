@@ -31,7 +31,7 @@ def import_logs(
     """Import logs, of the home's own institute unless another is named; one outcome per file."""
     found = asking.find(desk, exercise, "exercise") if exercise else None
     within = found if isinstance(found, Exercise) else None
-    return imports.import_logs(desk, paths, Errand(within, institute or desk.institute, language, dry_run), on_progress)
+    return imports.import_logs(desk, paths, Errand(within, institute, language, dry_run), on_progress)
 
 
 def compare(desk: Desk, a: Run, b: Run) -> dict[str, Any]:

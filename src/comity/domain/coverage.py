@@ -7,10 +7,12 @@ from typing import Final, Literal
 
 from comity.domain.clearance import longest, readers
 from comity.domain.exercises import Exercise, Strand
+from comity.domain.findings import UNDONE, CorrectiveAction
 from comity.domain.people import Person
 from comity.domain.runs import Cell, Run
 from comity.domain.sight import Sight, sight
 from comity.domain.systems import AccessWindow, System, Task
+from comity.domain.text import fold
 from comity.domain.view import View
 from comity.domain.when import show_day
 from comity.domain.wording import called
@@ -20,6 +22,7 @@ Cause = Literal[
     "covered", "waived", "no_owner", "machine_text", "no_annotator", "no_access", "no_vetting", "in_progress", "no_run"
 ]
 STRUCTURAL: Final[tuple[Cause, ...]] = ("no_owner", "machine_text", "no_annotator", "no_access", "no_vetting")
+_TRANSLATION: Final = "translation"
 COUNTS: Final = ("valid", "accepted_deviation")
 
 
@@ -63,13 +66,21 @@ def _gaps(view: View, exercise: Exercise, cell: Cell, run: Run | None) -> Iterat
     task = view.get(Task, cell.task)
     translated = bool(task and task.languages and cell.language != task.languages[0])
     if task and translated and task.translation == "machine":
-        yield "machine_text", "text is machine translated, not back-checked"
+        action = back_check(view, exercise)
+        told = f"; {action.label} is to see to it" if action else ""
+        yield "machine_text", f"text is machine translated, not back-checked{told}"
     if task and task.needs_annotator and _unread(view, exercise, cell):
         yield "no_annotator", f"no annotator for {cell.language}"
     if reason := _shut(view, cell):
         yield "no_access", reason
     if reason := _unvetted(view, cell):
         yield "no_vetting", reason
+
+
+def back_check(view: View, exercise: Exercise) -> CorrectiveAction | None:
+    """The action under way in an exercise by which machine translations are to be checked, as its text says."""
+    actions = view.find(CorrectiveAction, exercise=exercise.id, status=UNDONE)
+    return next((each for each in actions if _TRANSLATION in fold(each.text)), None)
 
 
 def _unread(view: View, exercise: Exercise, cell: Cell) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from comity.domain.facet import Facet, Merge, Shape
 from comity.domain.record import CHOICE, MANY, Record, window_order
@@ -76,6 +76,9 @@ class Finding(Record, table=True):
 
 
 ActionStatus = Literal["open", "accepted", "in_progress", "blocked", "done", "verified", "closed", "declined"]
+
+
+UNDONE: Final[tuple[ActionStatus, ...]] = ("open", "accepted", "in_progress", "blocked")
 
 
 class CorrectiveAction(Record, table=True):

@@ -1,22 +1,19 @@
 """Findings that are disputed or under embargo, actions that are late, stand-downs that did not reach everybody."""
 
 from collections.abc import Iterator
-from typing import Final
 
 from comity.domain.checks.check import OVER, UNSTARTED, Check, Severity, place_of, told
 from comity.domain.exercises import Exercise
-from comity.domain.findings import CorrectiveAction, Finding, StandDown
+from comity.domain.findings import UNDONE, CorrectiveAction, Finding, StandDown
 from comity.domain.lifecycles.findings import unacknowledged
 from comity.domain.sight import Sight
 from comity.domain.when import show_day
 from comity.domain.wording import days, listed, opening, some
 
-_UNDONE: Final = ("open", "accepted", "in_progress", "blocked")
-
 
 def action_overdue(look: Sight) -> Iterator[Check]:
     """Actions whose day passed before they were done."""
-    for each in look.find(CorrectiveAction, status=_UNDONE):
+    for each in look.find(CorrectiveAction, status=UNDONE):
         if each.due and each.due < look.today:
             owner = f" ({each.owner})" if each.owner else ""
             text = f"{opening(each.text)}{owner} is {days((look.today - each.due).days)} overdue."
@@ -37,7 +34,7 @@ def action_carried_over(look: Sight) -> Iterator[Check]:
         for earlier in look.find(Exercise, programme=exercise.programme) if exercise.programme else ():
             if earlier.status in UNSTARTED:
                 continue
-            left = [each for each in look.find(CorrectiveAction, exercise=earlier.id) if each.status in _UNDONE]
+            left = [each for each in look.find(CorrectiveAction, exercise=earlier.id) if each.status in UNDONE]
             if left:
                 names = listed([each.label or opening(each.text, 20) for each in left])
                 text = f"{some(len(left), 'action')} of {earlier.code} still open: {names}."

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from msgspec import Struct
 
 from comity.hub import shelf
-from comity.hub.ledger.database import Connection, Row, marks, one
+from comity.hub.ledger.database import Connection, Row, one
 from comity.log.acts import act_of
 from comity.log.envelope import Envelope, dot
 from comity.log.standing import Standing, judge
@@ -66,8 +66,8 @@ def signers(connection: Connection, group: bytes, seats: Collection[bytes]) -> d
     """The key that signs for each of these seats, as far as an act here opened it."""
     if not seats:
         return {}
-    query = f'SELECT seat, signer FROM seat WHERE "group" = ? AND seat IN ({marks([*seats])})'
-    return dict(connection.all(query, [group, *seats]))
+    those, values = connection.among([*seats])
+    return dict(connection.all(f'SELECT seat, signer FROM seat WHERE "group" = ? AND seat {those}', [group, *values]))
 
 
 def seated(connection: Connection, group: bytes) -> list[Row]:
@@ -89,10 +89,11 @@ def seat(connection: Connection, group: bytes, opened: dict[bytes, bytes]) -> No
 
 def unsettles(connection: Connection, group: bytes, came: Iterable[Envelope]) -> bool:
     """Whether commits that came change what counts: they lie on a chain that was cut, or an erase names them."""
-    seats, dots = {e.seat for e in came}, [e.dot for e in came]
-    cut = f'SELECT 1 FROM seat WHERE "group" = ? AND cut = 1 AND seat IN ({marks([*seats])})'
-    erased = f'SELECT 1 FROM erasure WHERE "group" = ? AND dot IN ({marks(dots)})'
-    return bool(connection.all(cut, [group, *seats]) or connection.all(erased, [group, *dots]))
+    seats, of_seats = connection.among([*{e.seat for e in came}])
+    dots, of_dots = connection.among([e.dot for e in came])
+    cut = f'SELECT 1 FROM seat WHERE "group" = ? AND cut = 1 AND seat {seats}'
+    erased = f'SELECT 1 FROM erasure WHERE "group" = ? AND dot {dots}'
+    return bool(connection.all(cut, [group, *of_seats]) or connection.all(erased, [group, *of_dots]))
 
 
 def rejudge(connection: Connection, group: bytes, came: Iterable[Envelope]) -> None:

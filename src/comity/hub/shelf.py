@@ -28,14 +28,15 @@ def bodies(connection: Connection, ids: Sequence[bytes]) -> dict[bytes, bool]:
     """Which envelopes are here, and whether with their bodies."""
     if not ids:
         return {}
-    rows = connection.all(f"SELECT id, body IS NOT NULL FROM envelope WHERE id IN ({marks(ids)})", ids)
+    those, values = connection.among(ids)
+    rows = connection.all(f"SELECT id, body IS NOT NULL FROM envelope WHERE id {those}", values)
     return {id: bool(whole) for id, whole in rows}
 
 
 def put(connection: Connection, group: bytes, fresh: Sequence[Envelope]) -> None:
     """Keep envelopes that are not here."""
-    connection.many(
-        "INSERT INTO envelope VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    connection.insert(
+        "envelope",
         [(e.id, group, e.seat, e.seq, int(e.type), e.header + e.signature, e.body, e.length) for e in fresh],
     )
     chains: dict[bytes, list[Envelope]] = defaultdict(list)
@@ -158,19 +159,17 @@ def _wanted(connection: Connection, asked: wire.Pull) -> Iterator[Row]:
                 [asked.group, seat, above, *types, wire.PAGE + 1],
             )
     if asked.ids:
-        rows = connection.all(
-            'SELECT id, length, body IS NOT NULL FROM envelope WHERE "group" = ?'
-            f" AND id IN ({marks(asked.ids)}) ORDER BY id",
-            [asked.group, *asked.ids],
-        )
-        yield from rows
+        those, values = connection.among(asked.ids)
+        query = f'SELECT id, length, body IS NOT NULL FROM envelope WHERE "group" = ? AND id {those} ORDER BY id'
+        yield from connection.all(query, [asked.group, *values])
 
 
 def encoded(connection: Connection, ids: Sequence[bytes]) -> tuple[bytes, ...]:
     """Envelopes of these ids, as they are carried."""
     if not ids:
         return ()
-    rows = connection.all(f"SELECT id, head, body FROM envelope WHERE id IN ({marks(ids)})", ids)
+    those, values = connection.among(ids)
+    rows = connection.all(f"SELECT id, head, body FROM envelope WHERE id {those}", values)
     found = {id: head + (body or b"") for id, head, body in rows}
     return tuple(found[id] for id in dict.fromkeys(ids) if id in found)
 

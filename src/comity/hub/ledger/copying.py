@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from comity.errors import NotFound, Refused
-from comity.hub.ledger.database import Connection, Ledger, Row, marks
+from comity.hub.ledger.database import Connection, Ledger, Row
 from comity.hub.ledger.opening import open_ledger
 from comity.hub.ledger.schema import KEPT
 
@@ -53,7 +53,7 @@ def copy(source: Ledger, target: Ledger) -> int:
 def _copy(old: Connection, new: Connection, table: str) -> int:
     count = 0
     for batch in _batches(old.each(f'SELECT * FROM "{table}"')):
-        new.many(f'INSERT INTO "{table}" VALUES ({marks(batch[0])})', batch)
+        new.insert(table, batch)
         count += len(batch)
     return count
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from comity.errors import HubUnreachable
 
 Row = tuple[Any, ...]
+Among = tuple[str, list[Any]]
 
 
 class Unavailable(HubUnreachable):
@@ -23,6 +24,8 @@ class Connection(Protocol):
     def each(self, sql: str, values: Sequence[Any] = ()) -> Iterator[Row]: ...  # without holding all of them
     def run(self, sql: str, values: Sequence[Any] = ()) -> int: ...  # how many rows it changed
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None: ...
+    def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None: ...  # whole rows that are not there, fast
+    def among(self, values: Sequence[Any]) -> Among: ...  # what follows a column in a condition, and its values
     def lock(self, name: bytes) -> None: ...  # until the transaction ends, against all that lock the same name
     def wake(self, group: bytes) -> None: ...  # tell the watchers of all processes, once this is committed
 

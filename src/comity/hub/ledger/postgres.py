@@ -7,9 +7,10 @@ from threading import Event
 from typing import Any
 
 import psycopg
+from psycopg import IsolationLevel
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from comity.hub.ledger.database import Row, Unavailable
+from comity.hub.ledger.database import Among, Row, Unavailable
 
 CHANNEL = "comity_moved"
 POLL = 0.5  # seconds after which a watcher looks whether it shall stop
@@ -35,12 +36,12 @@ class Postgres:
 
     @contextmanager
     def reading(self) -> Iterator["PostgresConnection"]:
-        with self._transaction("REPEATABLE READ READ ONLY") as connection:
+        with self._transaction(IsolationLevel.REPEATABLE_READ) as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator["PostgresConnection"]:
-        with self._transaction("READ COMMITTED") as connection:
+        with self._transaction(IsolationLevel.READ_COMMITTED) as connection:
             yield connection
 
     def watch(self, moved: Callable[[bytes], None], stop: Event) -> None:
@@ -65,9 +66,9 @@ class Postgres:
                     moved(bytes.fromhex(note.payload))
 
     @contextmanager
-    def _transaction(self, sort: str) -> Iterator["PostgresConnection"]:
+    def _transaction(self, level: IsolationLevel) -> Iterator["PostgresConnection"]:
         with _told(), self._pool.connection() as raw:
-            raw.execute(f"SET TRANSACTION ISOLATION LEVEL {sort}".encode())
+            raw.isolation_level = level
             yield PostgresConnection(raw)
 
 
@@ -91,6 +92,18 @@ class PostgresConnection:
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         with self._raw.cursor() as cursor:
             cursor.executemany(_named(sql), rows)
+
+    def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        """By COPY: one by one each row would be a message of its own."""
+        with self._raw.cursor() as cursor:
+            described = cursor.execute(f'SELECT * FROM "{table}" LIMIT 0'.encode()).description or ()
+            with cursor.copy(f'COPY "{table}" FROM STDIN (FORMAT BINARY)'.encode()) as copy:
+                copy.set_types([column.type_code for column in described])
+                for row in rows:
+                    copy.write_row(row)
+
+    def among(self, values: Sequence[Any]) -> Among:
+        return "= ANY(%b)", [[*values]]
 
     def lock(self, name: bytes) -> None:
         number = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "big", signed=True)

@@ -4,12 +4,13 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from itertools import chain
 from pathlib import Path
 from queue import Empty, LifoQueue
 from threading import Event, Lock
 from typing import Any
 
-from comity.hub.ledger.database import Row, Unavailable
+from comity.hub.ledger.database import Among, Row, Unavailable, marks
 
 POLL = 0.2  # seconds between two looks whether another process wrote; costs no query while nobody did
 BUSY = 15.0
@@ -106,6 +107,14 @@ class SqliteConnection:
 
     def many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         self._raw.executemany(sql, rows)
+
+    def insert(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
+        rows = iter(rows)
+        for first in rows:
+            self.many(f'INSERT INTO "{table}" VALUES ({marks(first)})', chain([first], rows))
+
+    def among(self, values: Sequence[Any]) -> Among:
+        return f"IN ({marks(values)})", [*values]
 
     def lock(self, name: bytes) -> None:
         """Nothing to do: one transaction writes at a time."""

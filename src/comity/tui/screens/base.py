@@ -1,6 +1,6 @@
 """What every page has: marking bars, sections, title, tabs, panel, footer; and the panes that fill it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -15,10 +15,12 @@ from comity.tui.frame import WIDE
 from comity.tui.places import Place
 from comity.tui.session import Strength, host
 from comity.tui.spans import BLANK, Line, Span, line, span
+from comity.tui.spoken import spoken_rows
 from comity.tui.widgets.chrome import Footer, Marked, MarkingBar, PageTabs, SectionTabs, TwoEnds
 from comity.tui.widgets.cursor import CursorView
 from comity.tui.widgets.notices import Notices, TooSmall
 from comity.tui.widgets.panel import Panel
+from comity.tui.widgets.table import Table
 
 _NEWS_SECONDS = 5.0
 
@@ -61,6 +63,11 @@ class Pane(Vertical):
             table.changed = {id for _, id in touched}
             table.refresh()
         return len(touched)
+
+    def spoken(self) -> Iterator[str]:
+        """Everything on the pane in words, also what a screen would have to be scrolled to."""
+        for table in self.query(Table):
+            yield from spoken_rows(table.columns, table.source)
 
     def filter_by(self, query: str) -> bool:
         """Show only what the query finds; whether the pane has a list that can."""

@@ -11,6 +11,7 @@ from comity.tui.actions import bindings
 from comity.tui.screens.base import Pane
 from comity.tui.session import host
 from comity.tui.spans import Line, Span, content, keyed, line, span
+from comity.tui.spoken import spoken
 from comity.tui.widgets.source import Column, Listed, Row, Source
 from comity.tui.widgets.table import Table
 
@@ -60,6 +61,11 @@ class LinesPane(Pane):
     def nothing(self) -> Sequence[Line]:
         """One sentence, the reason and the key, where there is no line."""
         return [line("Nothing here.")]
+
+    def spoken(self) -> Iterator[str]:
+        yield from ("", *map(spoken, self.over()))
+        yield from map(spoken, () if self.table.source.count else self.nothing())
+        yield from super().spoken()
 
     @property
     def narrow(self) -> bool:

@@ -1,6 +1,6 @@
 """A list of records of any kind: columns from the kind, a filter, an order, a panel, verbs on what is marked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, ClassVar
 
@@ -18,6 +18,7 @@ from comity.tui.screens.asked import Asked
 from comity.tui.screens.sheet import summary
 from comity.tui.session import host
 from comity.tui.spans import Line, Span, content, keyed, line, span
+from comity.tui.spoken import spoken
 from comity.tui.widgets.filterline import FilterLine
 from comity.tui.widgets.source import Column, Source
 from comity.tui.widgets.table import Table
@@ -164,6 +165,10 @@ class ListPane(Asked):
     def mark_news(self, touched: Sequence[tuple[str, str]]) -> int:
         """Only records of its kind are news to a list."""
         return super().mark_news([each for each in touched if each[0] == self.noun])
+
+    def spoken(self) -> Iterator[str]:
+        yield from map(spoken, () if self._window.count else self.nothing())
+        yield from super().spoken()
 
     def bring_in(self) -> None:
         self._window.refresh()

@@ -7,6 +7,8 @@ from typing import Final
 from comity.desk.calendar import Lane, lanes
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
+from comity.domain.when import show_day
+from comity.domain.wording import span as period
 from comity.tui import bars
 from comity.tui.actions import bindings
 from comity.tui.bars import Scale
@@ -20,6 +22,13 @@ from comity.tui.widgets.table import Table
 _WEEKS: Final = (2, 4, 7, 10, 14, 21, 28)  # cells that a week may take
 _USUAL: Final = 10
 _LABEL: Final = 27
+_SORTS: Final = {
+    "shaky": "not in order",
+    "dotted": "not sure",
+    "leave": "leave",
+    "stopped": "stood down",
+    "bare": "nobody",
+}
 
 
 class Lanes(Table):
@@ -109,6 +118,17 @@ class TimelinePane(LinesPane):
         room = self.scale.cells + len(indent.text)
         return [fit((indent, *days), room), fit((indent, *weeks), room)]
 
+    def spoken(self) -> Iterator[str]:
+        """The lanes as days instead of bars."""
+        today, hides = host(self).desk.today, host(self).session.hides
+        group = ""
+        for lane in lanes(host(self).desk, self.exercise):
+            if lane.group != group:
+                group = lane.group
+                yield from ("", group)
+            said = "; ".join([f"{lane.label} {lane.note}".strip(), *_days(lane, today)])
+            yield "  kept off screen: its marking is above the ceiling" if hides(lane.record) else f"  {said}"
+
     @property
     def lane(self) -> Lane | None:
         """The lane under the cursor."""
@@ -173,6 +193,18 @@ class TimelinePane(LinesPane):
         half = timedelta(days=self.scale.cells * 7 // self.week // 2)
         self.first = _monday(host(self).desk.today - half)
         self.bring_in()
+
+
+def _days(lane: Lane, today: date) -> Iterator[str]:
+    """What a lane says, in words."""
+    for each in lane.stretches:
+        days, ends = period(each.first, each.last, today), each.ends.strip()
+        told = ends if days in ends else days if ends in days else f"{days}, {ends}"
+        yield f"{_SORTS.get(each.sort, '')} {told}".strip()
+    for point in lane.points:
+        day = show_day(point.on, today)
+        yield f"{point.state} {point.text if day in point.text else f'{day} {point.text}'}".strip()
+    yield from (check.text for check in lane.checks[:1])
 
 
 def _monday(day: date) -> date:

@@ -16,6 +16,7 @@ from comity.tui.screens.lines import LinesPane, flush
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, fit, keyed, line, pair, span, width, wrap
+from comity.tui.spoken import spoken
 from comity.tui.widgets.filterline import FilterLine
 from comity.tui.widgets.source import Column, Row, heading
 from comity.tui.widgets.table import Table
@@ -128,6 +129,11 @@ class TodayPane(LinesPane):
         if not self.board.status:
             return ()
         return self._few() if self.narrow else [*self._coming(), BLANK, *self._partners(), BLANK, *self._device()]
+
+    def spoken(self) -> Iterator[str]:
+        yield from super().spoken()
+        for spans in [*self._coming(), BLANK, *self._partners(), BLANK, *self._device()]:
+            yield spoken(spans)
 
     def _few(self) -> list[Line]:
         today = host(self).desk.today

@@ -24,6 +24,7 @@ class World:
     desk: Desk
     connection: Connection
     called: dict[str, str] = field(default_factory=dict)
+    own: dict[str, bool] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -58,8 +59,16 @@ class World:
         return self.desk.store.circles.of(bytes.fromhex(group)).members()
 
     def is_private(self, group: str) -> bool:
-        """Whether it is this institute's own group."""
-        return group == self.desk.store.private
+        """Whether it is this institute's own group: that of this device, or of another that let this one in.
+
+        Each device starts one, under the recovery key of the institute; a sharing group was given a name.
+        """
+        if group == self.desk.store.private:
+            return True
+        if group not in self.own:
+            root = self.desk.store.circles.of(bytes.fromhex(group)).standing.seats.get(bytes.fromhex(group))
+            self.own[group] = root is not None and root.keys == self.desk.root and not self.find(Group, group=group)
+        return self.own[group]
 
     def countries(self) -> dict[str, str]:
         """The country of every institute that is known here."""
@@ -73,7 +82,7 @@ class World:
 
     def group_name(self, group: str) -> str:
         """The name that its members gave it; `private` for the own one."""
-        if self.is_private(group):
+        if group == self.desk.store.private:
             return PRIVATE
         named = [each for each in self.find(Group, group=group) if each.name]
         return named[0].name if named else group[:8]

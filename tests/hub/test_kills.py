@@ -3,16 +3,20 @@
 import os
 import random
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
+from pathlib import Path
 
 import httpx
+import pytest
 from msgspec.json import encode
 
+from comity.errors import HubUnreachable
 from comity.hub import shelf
 from comity.hub.access import invite
 from comity.hub.ledger.database import Ledger
@@ -20,8 +24,13 @@ from comity.hub.serve import Options
 from comity.log.envelope import Envelope, decode
 from comity.log.receipt import tip
 from comity.sync import wire
+from comity.sync.engine import sync
+from comity.sync.http import HttpCarrier
+from comity.sync.shelf import Shelf
 from hub.stage import Circle, Device, Line, Refused
 from hub.test_serve import PROGRAM
+from laws.laptops import differences, shown, three
+from sync.hubs import AT_ONCE, OPEN
 
 KILLS = int(os.environ.get("COMITY_KILLS", "5"))
 
@@ -44,8 +53,8 @@ def check(ledger: Ledger) -> set[bytes]:
 
 
 @contextmanager
-def started(database: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    command = [sys.executable, "-c", PROGRAM, encode(Options(database, port=0)).decode()]
+def started(database: str, port: int = 0) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    command = [sys.executable, "-c", PROGRAM, encode(Options(database, port=port, limits=OPEN)).decode()]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as program:
         try:
             assert program.stdout is not None
@@ -91,6 +100,61 @@ def test_a_killed_hub_has_each_push_whole_or_not_at_all(database: str, ledger: L
         line.push(circle.push())
         assert line.push(circle.push()) == wire.Pushed(0)
     assert check(ledger) == {each.id for each in circle.log}
+
+
+@pytest.fixture
+def closed() -> Iterator[Callable[[HttpCarrier], HttpCarrier]]:
+    """Closes lines when the test ends, however it ends."""
+    with ExitStack() as stack:
+        yield lambda line: stack.enter_context(closing(line))
+
+
+def kill(program: "subprocess.Popen[str]", wait: float) -> None:
+    time.sleep(wait)
+    program.kill()
+
+
+def test_a_hub_killed_while_laptops_push_and_pull_loses_nothing(
+    database: str, ledger: Ledger, rng: random.Random, folder: Path, closed: Callable[[HttpCarrier], HttpCarrier]
+) -> None:
+    group, (uk, us, _) = three(folder, rng)
+    codes = {}
+    with ledger.writing() as connection:
+        for laptop in (uk, us):
+            codes[laptop] = invite(connection, laptop.institute, 10**14)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    lines = {
+        each: closed(HttpCarrier("hub", url, each.device, each.keys.carrier, invite=codes[each], patience=AT_ONCE))
+        for each in (uk, us)
+    }
+    met = 0
+
+    def meet() -> None:
+        """Write and sync on either side until the hub is gone."""
+        nonlocal met
+        with suppress(HubUnreachable):
+            while True:
+                for laptop, line in lines.items():
+                    for _ in range(rng.choice((1, 1, 30))):
+                        laptop.create(group, "note", rng.randbytes(16), text=laptop.home.name)
+                    sync(Shelf(laptop.store, laptop.at_ms), line)
+                    met += 1
+
+    for _ in range(KILLS):
+        with started(database, port) as (program, _), ThreadPoolExecutor(1) as pool:
+            killing = pool.submit(kill, program, rng.uniform(0.1, 1.0))
+            meet()
+            killing.result()
+        check(ledger)
+    with started(database, port):
+        for laptop in (uk, us, uk):
+            sync(Shelf(laptop.store, laptop.at_ms), lines[laptop])
+    held = check(ledger)
+    assert met
+    assert {each.id for each in uk.envelopes()} == {each.id for each in us.envelopes()} == held
+    assert not differences(shown(uk.store), shown(us.store))
 
 
 def test_many_who_write_at_once_do_not_disturb_each_other(

@@ -11,6 +11,8 @@ from comity import bootstrap
 from comity.desk import acting, asking, checking
 from comity.desk.desk import Desk
 from comity.domain.kinds import BY_NOUN, KINDS
+from comity.domain.record import facets
+from comity.tui import drafts
 from comity.tui.hits import hits
 from comity.tui.screens.editing import NewPage
 from comity.tui.screens.giving import StepForm
@@ -192,3 +194,37 @@ async def test_taking_back_a_record_says_that_it_is_out_of_the_lists(opened: Ope
     async with opened("exercises") as pilot:
         await pilot.press("u")
         await until(pilot, lambda: "Undone: HERON out of the lists" in screen_text(pilot.app))
+
+
+async def test_keys_that_mean_nothing_on_a_page_say_so(shown: Opener) -> None:
+    async with shown("R2") as pilot:
+        await until(pilot, lambda: "decide" in screen_text(pilot.app))
+        for opens in ("z", "exclamation_mark"):
+            await pilot.press(opens)
+            await until(
+                pilot, lambda: any(word in screen_text(pilot.app) for word in ("R2  history", "of this session"))
+            )
+            await pilot.press("n")
+            await until(pilot, lambda: "New: not on this page" in screen_text(pilot.app).splitlines()[-2])
+            await pilot.press("escape")
+            await pilot.pause()
+        assert not isinstance(pilot.app.screen, NewPage)
+
+
+def test_choices_come_from_the_exercise_at_hand(demo: Desk) -> None:
+    saltmarsh = asking.find(demo, "SALTMARSH", "exercise").id
+    cells = drafts.offered(demo, BY_NOUN["run"], "cell", facets(BY_NOUN["run"])["cell"], saltmarsh)
+    assert len(cells) == 32
+    assert len(drafts.offered(demo, BY_NOUN["run"], "cell", facets(BY_NOUN["run"])["cell"])) == 104
+    systems = [
+        text
+        for text, _ in drafts.offered(demo, BY_NOUN["cell"], "system", facets(BY_NOUN["cell"])["system"], saltmarsh)
+    ]
+    assert systems[:2] == ["Model A", "Model B"]
+    assert len(systems) == 7
+    houses = drafts.offered(demo, BY_NOUN["cell"], "institute", facets(BY_NOUN["cell"])["institute"], saltmarsh)
+    assert {code for code, _ in houses[:2]} == {"UK-AISI", "US-CAISI"}
+    assert drafts.exercise_at_hand(demo, BY_NOUN["run"], {"exercise": "SALTMARSH"}) == saltmarsh
+    strand = asking.ref(demo, asking.records(demo, "strand", f"exercise:{saltmarsh}")[0])
+    assert drafts.exercise_at_hand(demo, BY_NOUN["cell"], {"strand": strand}) == saltmarsh
+    assert drafts.exercise_at_hand(demo, BY_NOUN["cell"], {"strand": "nowhere"}) == ""

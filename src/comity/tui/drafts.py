@@ -1,22 +1,23 @@
 """Records as texts in a form, and back: what stands in a field, what may be chosen, what is wrong with it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from comity.desk import asking, names
+from comity.desk.nearby import exercise_of, nearby
 from comity.domain import when
 from comity.domain.facet import Facet, Shape
 from comity.domain.labels import RANKS
 from comity.domain.parse import parse
 from comity.domain.record import Record, choices, encode, facets
-from comity.errors import BadInput
+from comity.errors import Ambiguous, BadInput, NotFound
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.store.database import Connection
 
-_MOST: Final = 300
 _LANGUAGES: Final = ("en", "fa", "fr", "hi", "ja", "ko", "sw", "te", "zh")
 ACCEPTS: Final = {
     Shape.DATE: ("2026-12-18", "18 Dec, fri, +3w, w51"),
@@ -50,30 +51,36 @@ def _one(connection: "Connection", facet: Facet, value: object) -> str:
     return str(encode(value))
 
 
-def offered(desk: "Desk", kind: type[Record], name: str, facet: Facet) -> list[tuple[str, str]]:
-    """What may be chosen for a field, each with a word about it."""
+def offered(desk: "Desk", kind: type[Record], name: str, facet: Facet, exercise: str = "") -> list[tuple[str, str]]:
+    """What may be chosen for a field, each with a word about it; of or first from the exercise at hand."""
     match facet.shape:
         case Shape.CHOICE:
             return [(word, "") for word in choices(kind, name)]
         case Shape.INSTITUTE:
-            return [(str(getattr(each, "code", "")), names.name(each)) for each in _records(desk, "institute")]
+            return [(str(getattr(each, "code", "")), names.name(each)) for each in nearby(desk, "institute", exercise)]
         case Shape.LANGUAGE:
             return [(tag, "") for tag in _LANGUAGES]
         case Shape.MARKING:
             return [(label, "") for label in RANKS]
         case Shape.REF if facet.refers != "*":
-            return list(_named(desk, _records(desk, facet.refers)))
+            return list(_named(desk, nearby(desk, facet.refers, exercise)))
     return []
-
-
-def _records(desk: "Desk", noun: str) -> list[Record]:
-    return asking.records(desk, noun, limit=_MOST)
 
 
 def _named(desk: "Desk", found: Iterable[Record]) -> Iterable[tuple[str, str]]:
     with desk.store.reading() as connection:
         for each in found:
             yield names.short(connection, each), asking.called(connection, desk, each)
+
+
+def exercise_at_hand(desk: "Desk", kind: type[Record], texts: Mapping[str, str]) -> str:
+    """The id of the exercise that the texts of a form name, by itself or by what the record stands under."""
+    for name in ("exercise", kind.parent_field):
+        facet = facets(kind).get(name)
+        if facet and facet.shape is Shape.REF and texts.get(name):
+            with suppress(NotFound, Ambiguous):
+                return exercise_of(desk, asking.find(desk, texts[name], facet.refers))
+    return ""
 
 
 def problem(desk: "Desk", kind: type[Record], name: str, text: str) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from textual import events
+
 from comity.errors import ComityError
-from comity.tui.actions import ACTIONS
+from comity.tui.actions import ACTIONS, BY_ID
 from comity.tui.in_order import InOrder
 from comity.tui.session import Session, Strength
 
@@ -31,6 +33,10 @@ class Everywhere(InOrder):
 
     def go(self, place: str) -> None:
         """Open a section or a record."""
+        raise NotImplementedError
+
+    def filter_list(self, noun: str, query: str) -> None:
+        """Show of a kind what a query finds."""
         raise NotImplementedError
 
     def say(self, text: str, strength: Strength = "line") -> None:
@@ -83,6 +89,17 @@ class Everywhere(InOrder):
                 yield action.id
 
     # keys
+
+    async def _press(self, event: events.Key) -> None:
+        """A key that means something on other pages says so where it means nothing."""
+        focused, page = self.focused, self.page
+        if page is self.screen and not (focused and focused.check_consume_key(event.key, event.character)):
+            found = page.active_bindings.get(event.key)
+            action = BY_ID.get(found.binding.id or "") if found else None
+            if action and action.where in ("record", "list") and action.id not in set(self.applicable()):
+                self.say(f"{action.label.removesuffix(' ...').capitalize()}: not on this page. ? shows its keys.")
+                return
+        await super()._press(event)
 
     def action_keys(self) -> None:
         from comity.tui.widgets.keys import Keys

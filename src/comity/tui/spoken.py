@@ -26,8 +26,8 @@ _SAID: Final = {
     "heard": "",
 }
 _ALONE: Final = frozenset("■▲◇≠∅⚑□⇄⇅?")  # what these say is in no word beside them
-_BY_SPAN: Final = {(glyph.sign, glyph.role): _SAID.get(name, name) for name, glyph in reversed(GLYPHS.items())}
-_BY_SIGN: Final = {glyph.sign: _SAID.get(name, name) for name, glyph in reversed(GLYPHS.items())}
+_BY_SPAN: Final = {(glyph.sign, glyph.role): _SAID.get(name, name) for name, glyph in reversed([*GLYPHS.items()])}
+_BY_SIGN: Final = {glyph.sign: _SAID.get(name, name) for name, glyph in reversed([*GLYPHS.items()])}
 
 
 def spoken(spans: Line) -> str:

@@ -170,7 +170,8 @@ class FormPane(Pane):
         desk = host(self).desk
         if field.facet is GROUP:
             return [(names.name(each), "") for each in asking.records(desk, "group")]
-        return drafts.offered(desk, self.kind, field.field, field.facet)
+        exercise = drafts.exercise_at_hand(desk, self.kind, {each.field: each.text for each in self.fields})
+        return drafts.offered(desk, self.kind, field.field, field.facet, exercise)
 
     def _picked(self, field: Field, hit: PaletteHit | None) -> None:
         if hit is None:

@@ -18,8 +18,8 @@ from desk.opening import Opener, ticking
 def _made(institute: str, device: str, like: str) -> tuple[Path, str]:
     """A home made once, and its words; `like`: the card of a device of the same institute."""
     home = Path(mkdtemp(prefix="comity-test-")) / "home"
-    told = {"institute": institute, "person": "A. Oak", "device": device, "recovery_public": like}
-    made = bootstrap.init(home, **told, clock=ticking(datetime(2026, 11, 1, tzinfo=UTC)))
+    start = ticking(datetime(2026, 11, 1, tzinfo=UTC))
+    made = bootstrap.init(home, institute=institute, person="A. Oak", device=device, recovery_public=like, clock=start)
     return home, made.words
 
 

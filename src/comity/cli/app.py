@@ -38,6 +38,8 @@ SECTIONS = {
         "export": ("comity.cli.jobs:export", "Write a plan file that apply reads back."),
         "matrix": ("comity.cli.jobs:matrix", "Coverage of an exercise, with reasons."),
         "roster": ("comity.cli.jobs:roster", "Who is on an exercise."),
+        "preview": ("comity.cli.releasing:preview", "What another institute can hold now."),
+        "tearline": ("comity.cli.releasing:tearline", "Release chosen fields of a record as a copy in a wider group."),
         "kinds": ("comity.cli.kinds:kinds", "The kinds of record and their fields."),
     },
     "Partners": {
@@ -45,6 +47,8 @@ SECTIONS = {
         "recovery": ("comity.cli.recovery:recovery", "Acts made with the recovery words on paper."),
         "conflict": ("comity.cli.conflict:conflict", "Values that were written apart: list, show, settle."),
         "sync": ("comity.cli.sync:sync", "Exchange with each hub what either side lacks."),
+        "bundle": ("comity.cli.bundle:bundle", "Files for a courier: write, read, show."),
+        "receipt": ("comity.cli.receipt:receipt", "Say what this device holds, and take what others say."),
         "hub": ("comity.cli.hub:hub", "The hubs of this device (add, list, remove); run one (serve, invite, backup)."),
     },
     "Care": {

@@ -53,7 +53,10 @@ def placed(world: World, kind: type[Record], group: str, values: Mapping[str, An
         blind = sorted(set(members) - set(world.members(target.group)))
         if blind and target.group != group:
             called = names.short(world.connection, target)
-            yield Problem(name, f"{called} is not held by {', '.join(blind)}; make a tearline copy of it first")
+            way = f"comity tearline {called} --to {world.named(group)} --fields ..."
+            yield Problem(
+                name, f"{called} is not held by {', '.join(blind)}; make a tearline copy of it first: `{way}`"
+            )
 
 
 def references(world: World, kind: type[Record], values: Mapping[str, Any]) -> Iterator[tuple[str, Record | None]]:

@@ -41,6 +41,7 @@ class Disclosure(Record, table=True):
     subject: Annotated[str, Facet("Record", "Id of what left.", Shape.CODE)] = ""
     revision: Annotated[str, Facet("Revision", "The commit it was at.", Shape.CODE)] = ""
     content_hash: Annotated[str, Facet("Hash", "Of what left.", Shape.CODE)] = ""
+    copied_to: Annotated[str, Facet("Copy", "Id of the tearline copy, which does not point back.", Shape.CODE)] = ""
     recipient: Annotated[str, Facet("To", "Institute, developer or public.")]
     door: Annotated[DisclosureDoor, Facet("Door", shape=Shape.CHOICE), CHOICE] = "other"
     released_marking: Annotated[str, Facet("Marked", "The marking it left under.", Shape.MARKING)] = ""

@@ -1,0 +1,116 @@
+"""Tearline copies: chosen fields of a record as a new one in a wider group, which does not point back."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from msgspec import msgpack
+
+from comity.desk import acting, drafting, labels, names, placing, rules
+from comity.desk.desk import Desk
+from comity.desk.history import history
+from comity.desk.world import World
+from comity.domain.marking import lowers
+from comity.domain.parse import nearest
+from comity.domain.record import Record, encode, facets
+from comity.domain.sharing import Disclosure
+from comity.errors import Problem
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a tearline copy would show, to whom, and what of the original stays behind."""
+
+    record: Record
+    ref: str
+    group: str
+    group_name: str
+    recipients: tuple[str, ...]
+    values: Mapping[str, Any]
+    marking: str
+    kept_back: tuple[str, ...]
+
+
+def release(desk: Desk, record: Record, to: str, fields: Sequence[str], marking: str = "", reason: str = "") -> Release:
+    """What `tear` would do. Raises BadInput or RuleBroken with everything that forbids it."""
+    with desk.store.reading() as connection:
+        return _release(World(desk, connection), record, to, fields, marking, reason)
+
+
+def tear(desk: Desk, release: Release, reason: str = "") -> tuple[Record, tuple[Record, ...]]:
+    """Make the copy, and a disclosure for each institute that gets it beside the original; both, in this order."""
+    kind, dot = type(release.record), history(desk, release.record)[-1].dot
+    with desk.store.writing() as connection:
+        world = World(desk, connection)
+        fields = [name for name in release.values if name != "marking"]
+        now = _release(world, release.record, release.group, fields, release.marking, reason)
+        id = drafting.new_id()
+        values = {**now.values, **labels.numbered(connection, kind, now.group, now.values)}
+        acting.write(desk, connection, now.group, [drafting.creation(world, kind, now.group, values, id)], reason)
+        ids = [drafting.new_id() for _ in now.recipients]
+        kept = [_disclosure(world, now, id, dot, reason, *each) for each in zip(ids, now.recipients, strict=True)]
+        acting.write(desk, connection, now.record.group, kept, reason)
+        made = acting.reread(connection, kind, id, now.group)
+        return made, tuple(acting.reread(connection, Disclosure, each, now.record.group) for each in ids)
+
+
+def _release(world: World, record: Record, to: str, fields: Sequence[str], marking: str, reason: str) -> Release:
+    kind, group = type(record), placing.group_id(world, to)
+    chosen = [name.replace("-", "_") for name in fields]
+    rules.require(kind, _unknown(kind, chosen))
+    shown = {name: getattr(record, name) for name in chosen}
+    raw = {name: value for name, value in shown.items() if value not in (None, "", [])}
+    values = drafting.typed(world, kind, {**raw, "marking": marking or record.marking})
+    if record.synthetic:
+        values["synthetic"] = True
+    recipients = tuple(each for each in world.members(group) if each != world.institute)
+    rules.require(kind, _forbidden(world, record, group, values, recipients, reason))
+    ref, name = names.short(world.connection, record), world.named(group)
+    left = tuple(each for each in facets(kind) if each not in values and getattr(record, each) not in (None, "", []))
+    return Release(record, ref, group, name, recipients, values, values["marking"], left)
+
+
+def _forbidden(
+    world: World, record: Record, group: str, values: Mapping[str, Any], recipients: Sequence[str], reason: str
+) -> Iterator[Problem]:
+    rules.only_live(record)
+    if record.group == group:
+        yield Problem("group", "the record is in this group already")
+    if record.originator != world.institute:
+        yield Problem("originator", f"only {record.originator or 'its originator'} releases it; ask them")
+    if not recipients:
+        yield Problem("group", f"{world.named(group)} reaches nobody but {world.institute}")
+    if lowers(record.marking, values["marking"]) and not reason.strip():
+        yield Problem("marking", f"{values['marking']} is lower than {record.marking}; give a reason")
+    yield from rules.placed(world, type(record), group, values)
+    yield from rules.twins(world, type(record), group, values)
+
+
+def _unknown(kind: type[Record], chosen: Sequence[str]) -> Iterator[Problem]:
+    """Names that are no fields, and labels, which are numbered per group."""
+    if not chosen:
+        yield Problem("fields", "name those that may leave: --fields A,B")
+    for name in chosen:
+        if name not in facets(kind) or name in ("marking", "synthetic"):
+            yield Problem(name, f"is no field that is released{nearest(name, facets(kind))}")
+        elif kind.label_prefix and name == kind.code_field:
+            yield Problem(name, "is numbered anew in the other group; leave it out")
+
+
+def _disclosure(world: World, made: Release, copy: str, dot: bytes, reason: str, id: str, to: str) -> Any:
+    content = msgpack.encode({name: encode(value) for name, value in sorted(made.values.items())})
+    values = {
+        "subject": made.record.id,
+        "revision": dot.hex(),
+        "content_hash": hashlib.blake2b(content, digest_size=32).hexdigest(),
+        "copied_to": copy,
+        "recipient": to,
+        "door": "tearline",
+        "released_marking": made.marking,
+        "reason": reason,
+        "disclosed_at": world.desk.clock().replace(microsecond=0),
+        "marking": made.record.marking,
+        "synthetic": made.record.synthetic,
+    }
+    return drafting.creation(world, Disclosure, made.record.group, values, id)

@@ -1,0 +1,92 @@
+"""Tearline copies, references that stop at a group's readers, and what a partner would see."""
+
+from pathlib import Path
+
+import pytest
+
+from comity.desk import acting, asking, foreseeing, groups, releasing
+from comity.desk.desk import Desk
+from comity.errors import BadInput
+from desk.opening import Opener
+from desk.partners import admit, carry, house
+
+
+@pytest.fixture
+def uk(tmp_path: Path, at: Opener) -> Desk:
+    desk = house(tmp_path, at, "UK-AISI", "laptop-1")
+    groups.found(desk, "UKUS")
+    return desk
+
+
+@pytest.fixture
+def us(tmp_path: Path, at: Opener, uk: Desk) -> Desk:
+    desk = house(tmp_path, at, "US-CAISI", "gaithers-1")
+    admit(uk, "UKUS", desk)
+    return desk
+
+
+def exercise(desk: Desk, group: str, marking: str) -> str:
+    values = {"code": "SALT", "kind": "bilateral", "lead": "UK-AISI", "reference": "CANARY-7"}
+    return acting.add(desk, "exercise", values, group=group, marking=marking).id
+
+
+def test_an_empty_group_reaches_nobody(uk: Desk) -> None:
+    exercise(uk, "UKUS", "TLP:AMBER")
+    assert asking.members(uk, asking.find(uk, "SALT").group) == ("UK-AISI",)
+    assert foreseeing.counts(foreseeing.groups(uk, "US-CAISI")) == {}
+    with pytest.raises(BadInput, match="reaches nobody but UK-AISI"):
+        releasing.release(uk, acting.add(uk, "note", {"text": "x"}), "UKUS", ["text"], "TLP:AMBER", "why")
+
+
+def test_a_reference_stops_at_what_readers_can_see_and_the_refusal_says_the_way_out(uk: Desk, us: Desk) -> None:
+    private = exercise(uk, "private", "TLP:AMBER")
+    with pytest.raises(BadInput) as refused:
+        acting.add(uk, "note", {"text": "x", "subject": private}, group="UKUS", marking="TLP:AMBER")
+    assert "comity tearline SALT --to UKUS --fields" in refused.value.problems[0].message
+    seen = releasing.release(uk, asking.find(uk, "SALT"), "UKUS", ["code", "kind", "lead"])
+    copy, _ = releasing.tear(uk, seen)
+    acting.add(uk, "note", {"text": "x", "subject": copy.id}, group="UKUS", marking="TLP:AMBER")
+
+
+def test_a_copy_holds_the_chosen_fields_and_nothing_of_the_original(uk: Desk, us: Desk, tmp_path: Path) -> None:
+    id = exercise(uk, "private", "TLP:AMBER")
+    seen = releasing.release(uk, asking.find(uk, "SALT"), "UKUS", ["code", "kind", "lead"])
+    assert (seen.recipients, seen.marking) == (("US-CAISI",), "TLP:AMBER")
+    assert "reference" in seen.kept_back
+    copy, kept = releasing.tear(uk, seen, "agreed on the call")
+    assert (copy.code, copy.reference, copy.id != id) == ("SALT", "", True)  # type: ignore[attr-defined]
+    told = kept[0]
+    assert (told.subject, told.copied_to, told.recipient, told.door) == (id, copy.id, "US-CAISI", "tearline")  # type: ignore[attr-defined]
+    assert told.group == uk.store.private
+    carry(uk, us, folder=tmp_path)
+    theirs = asking.find(us, "SALT")
+    assert (theirs.id, theirs.reference) == (copy.id, "")  # type: ignore[attr-defined]
+    assert asking.records(us, "disclosure") == []
+
+
+def test_only_the_originator_releases_and_a_lower_marking_needs_a_reason(uk: Desk, us: Desk, tmp_path: Path) -> None:
+    finding = acting.add(uk, "note", {"text": "for us"}, marking="TLP:AMBER+STRICT")
+    with pytest.raises(BadInput, match=r"AMBER\+STRICT stays in one institute"):
+        releasing.release(uk, finding, "UKUS", ["text"])
+    with pytest.raises(BadInput, match="give a reason"):
+        releasing.release(uk, finding, "UKUS", ["text"], "TLP:AMBER")
+    releasing.release(uk, finding, "UKUS", ["text"], "TLP:AMBER", "the developer agreed")
+    with pytest.raises(BadInput, match="did you mean"):
+        releasing.release(uk, finding, "UKUS", ["txt"], "TLP:AMBER", "why")
+    theirs = acting.add(uk, "note", {"text": "from the UK"}, group="UKUS", marking="TLP:AMBER")
+    carry(uk, us, folder=tmp_path)
+    groups.found(us, "OURS")
+    with pytest.raises(BadInput) as refused:
+        releasing.release(us, asking.find(us, theirs.id), "OURS", ["text"])
+    assert any("only UK-AISI releases it" in each.message for each in refused.value.problems)
+
+
+def test_a_preview_shows_what_reaches_a_partner_and_no_more(uk: Desk, us: Desk) -> None:
+    acting.add(uk, "note", {"text": "mine"})
+    acting.add(uk, "note", {"text": "ours"}, group="UKUS", marking="TLP:GREEN")
+    seen = foreseeing.groups(uk, "US-CAISI")
+    assert [(each.name, each.reached) for each in seen] == [("UKUS", True), ("private", False)]
+    assert foreseeing.marking(seen) == "TLP:AMBER"
+    found = {each.text for each in foreseeing.records(uk, "US-CAISI", "note")}  # type: ignore[attr-defined]
+    assert "ours" in found
+    assert "mine" not in found

@@ -52,7 +52,7 @@ def houses(folder: Path) -> Houses:
     return Houses(folder / "uk", folder / "us", group)
 
 
-def write(desk: Desk, count: int, marking: str = "TLP:AMBER") -> None:
+def write(desk: Desk, count: int, marking: str = "TLP:GREEN") -> None:
     """So many notes in the group."""
     for n in range(count):
         acting.add(desk, "note", {"text": f"{desk.institute} note {n}"}, group="UKUS", marking=marking)

@@ -100,19 +100,19 @@ def _end(sessions: "Sequence[HubSession]", *, strict: bool) -> None:
     """Raise what kept hubs from being synced, else that somebody has to settle something."""
     failed = {each.name: each.error for each in sessions if each.error}
     if failed:
-        raise _together(failed, len(sessions))
+        raise together(failed, len(sessions), "hubs were not synced")
     groups = {group.id: group.conflicts for each in sessions for group in each.groups}
     if strict and (count := sum(groups.values())):
         raise ConflictsExist(f"{count} values wait to be settled", "`comity conflict list` shows them")
 
 
-def _together(failed: "Mapping[str, ComityError]", among: int) -> ComityError:
-    """One error for all hubs that were not synced, of the sort of the first."""
+def together(failed: "Mapping[str, ComityError]", among: int, what: str) -> ComityError:
+    """One error for all that failed, of the sort of the first."""
     first = next(iter(failed.values()))
     if len(failed) == 1:
         return first
     problems = [Problem(name, f"{error.message}; {error.hint}") for name, error in failed.items()]
-    found = ComityError(f"{len(failed)} of {among} hubs were not synced", "sync again later", problems, first.code)
+    found = ComityError(f"{len(failed)} of {among} {what}", "what the others brought stays", problems, first.code)
     found.exit_code = first.exit_code
     return found
 
@@ -170,14 +170,14 @@ def tell_noticed(desk: "Desk", carrier: str, groups: "Iterable[GroupSession]") -
 
 
 @contextmanager
-def attended(call: Call) -> "Iterator[tuple[Tell, Agree]]":
+def attended(call: Call, doing: str = "Syncing") -> "Iterator[tuple[Tell, Agree]]":
     """How far a session is told, on a terminal only, and a change of much asked about; `--yes` means it."""
     from rich.console import Console
 
     with ExitStack() as stack:
         status = None
         if not call.quiet and sys.stderr.isatty():
-            status = stack.enter_context(Console(stderr=True).status("Syncing", spinner="line"))
+            status = stack.enter_context(Console(stderr=True).status(doing, spinner="line"))
 
         def told(progress: "Progress") -> None:
             if status:

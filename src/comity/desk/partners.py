@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from comity.desk import devices, seats
 from comity.desk.desk import Desk
 from comity.log.receipt import Tip
-from comity.store import exchange, visits
+from comity.store import visits
 from comity.sync import answer
 from comity.sync.plan import beyond
 from comity.sync.shelf import Shelf
@@ -48,15 +48,7 @@ def partners(desk: Desk, group: str = "") -> list[Partner]:
 def not_elsewhere(desk: Desk) -> int:
     """How many envelopes of this device no carrier and no other device is known to hold."""
     shelf = Shelf(desk.store)
-    found = 0
-    for group in desk.store.groups():
-        id = bytes.fromhex(group)
-        own = shelf.own(id)
-        if any(seat.id in own and seat.place.path == (id,) for seat in shelf.seats(id).values()):
-            own.add(id)  # of the root, from which this device founded the group
-        with desk.store.reading() as connection:
-            found += exchange.not_elsewhere(connection, id, shelf.device, own)
-    return found
+    return sum(shelf.unsent(bytes.fromhex(group)) for group in desk.store.groups())
 
 
 def names(desk: Desk) -> dict[bytes, str]:

@@ -80,13 +80,13 @@ def sync(desk: Desk, names: Collection[str] = (), *, tell: Tell = silently, agre
 
     Raises NotFound where there is no such hub, and whatever `tell` raises.
     """
-    with _beside(desk) as own:
+    with beside(desk) as own:
         return [_session(own, name, hub, tell, agree) for name, hub in hubs.chosen(desk.home, names).items()]
 
 
 def outlook(desk: Desk, names: Collection[str] = ()) -> list[HubSession]:
     """What a session with each hub would bring and take now; nothing is changed anywhere."""
-    with _beside(desk) as own:
+    with beside(desk) as own:
         return [_foreseen(own, name, hub) for name, hub in hubs.chosen(desk.home, names).items()]
 
 
@@ -118,7 +118,7 @@ class Watching:
     def run(self) -> None:
         """Until `stop`, or whatever `heard` or `tell` raises."""
         try:
-            with _beside(self._desk) as self._own:
+            with beside(self._desk) as self._own:
                 self._watch.run(self._meet)
         finally:
             self.stop()
@@ -205,8 +205,8 @@ def shelf(desk: Desk) -> Shelf:
 
 
 @contextmanager
-def _beside(desk: Desk) -> Iterator[Desk]:
-    """The same desk with a store of its own."""
+def beside(desk: Desk) -> Iterator[Desk]:
+    """The same desk with a store of its own, for another thread."""
     with closing(Store.open(desk.home, desk.store.keys)) as store:
         yield replace(desk, store=store)
 

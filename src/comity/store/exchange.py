@@ -129,12 +129,15 @@ def carried(connection: Connection, places: Sequence[int]) -> list[bytes]:
 
 
 def leave(connection: Connection, token: Token, group: bytes, places: Sequence[int], own: Iterable[bytes]) -> None:
-    """Note in the token what this device wrote last of what is about to leave."""
+    """Note in the token what this device wrote last of what is about to leave; what left before it stays noted."""
     e = schema.envelopes.c
     last = connection.execute(
-        select(e.seat, e.seq, e.id).where(e.no.in_(places), e.seat.in_(list(own))).order_by(e.no.desc()).limit(1)
+        select(e.no, e.seat, e.seq, e.id).where(e.no.in_(places), e.seat.in_(list(own))).order_by(e.no.desc()).limit(1)
     ).first()
-    if last is not None and token.read().get(group) != tuple(last):
+    if last is None or token.is_ahead(connection, group):
+        return
+    noted = token.read().get(group)
+    if noted is None or last.no > (connection.execute(select(e.no).where(e.id == noted[2])).scalar() or 0):
         token.advance({group: (last.seat, last.seq, last.id)})
 
 

@@ -13,7 +13,7 @@ from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, Refused
 from comity.log.commit import Dot
-from comity.log.envelope import decode
+from comity.log.envelope import Type, decode
 from comity.log.keys import Pair
 from comity.log.receipt import NOTHING, Tip
 from comity.sync import answer
@@ -63,6 +63,11 @@ def write(
     return writing.written
 
 
+def lacking(shelf: Shelf, devices: Collection[bytes], groups: Collection[bytes] = ()) -> dict[bytes, int]:
+    """How many envelopes of each group a bundle for these devices would hold."""
+    return {group: shelf.count(group, _held(shelf, group, devices)) for group in _common(shelf, devices, groups)}
+
+
 def write_whole(shelf: Shelf, path: Path, boxes: Collection[bytes], groups: Collection[bytes]) -> list[Written]:
     """Write all of some groups for the holders of these box keys, whatever they held before."""
     above = {group: dict.fromkeys(shelf.state(group).tips, 0) for group in groups}
@@ -107,9 +112,12 @@ def outlook(shelf: Shelf, path: Path) -> list[Outcome]:
     """What reading a bundle would bring; nothing is changed."""
     container = Container(path)
     found: dict[bytes, Outcome] = {}
+    acts: set[bytes] = set()  # those that open seats come twice
     for leaf in _leaves(container, container.key(shelf.store.keys.pair)):
         outcome = found.setdefault(leaf.group, Outcome(leaf.group))
-        outcome.received += shelf.new_here({decode(each).id for each in leaf.envelopes})
+        envelopes = {each.id: each.type for each in map(decode, leaf.envelopes)}
+        outcome.received += shelf.new_here(envelopes.keys() - acts)
+        acts |= {id for id, sort in envelopes.items() if sort is Type.ACT}
     return list(found.values())
 
 

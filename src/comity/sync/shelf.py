@@ -112,11 +112,24 @@ class Shelf:
             places = exchange.numbers(connection, group, above, ids)
         left = 0
         for page in pages(self._carried(places), room):
-            with self.store.reading() as connection:
+            with self.store.writing() as connection:  # another session of this device may send at the same time
                 some = places[left : left + len(page)]
                 exchange.leave(connection, self.store.writer.token, group, some, own)
             left += len(page)
             yield page
+
+    def unsent(self, group: bytes) -> int:
+        """How many envelopes of this device no carrier and no other device is known to hold."""
+        own = self.own(group)
+        if any(seat.id in own and seat.place.path == (group,) for seat in self.seats(group).values()):
+            own.add(group)  # the root, from which this device founded the group
+        with self.store.reading() as connection:
+            return exchange.not_elsewhere(connection, group, self.device, own)
+
+    def count(self, group: bytes, above: Mapping[bytes, int]) -> int:
+        """How many envelopes there are above what another holds."""
+        with self.store.reading() as connection:
+            return len(exchange.numbers(connection, group, above))
 
     def share_keys(self, group: bytes) -> int:
         """Hand the keys held here to those who lack them, as an act of this device; how many acts it took."""

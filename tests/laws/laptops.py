@@ -1,5 +1,6 @@
 """Laptops with real stores: made fast from one empty store, seeded to the last byte, compared by all that they show."""
 
+import atexit
 import random
 import shutil
 import tempfile
@@ -38,6 +39,7 @@ STORE_KEY = bytes(range(32))
 def _empty() -> Path:
     """A store without a group, made once: every laptop starts from a copy."""
     folder = Path(tempfile.mkdtemp(prefix="comity-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     Store.make(folder, DeviceKeys(Pair.make(), STORE_KEY, bytes(32))).close()
     return folder / STORE
 

@@ -5,6 +5,7 @@ from comity.desk import acting, asking
 from comity.desk.border import groups, held, written
 from comity.desk.desk import Desk
 from comity.desk.settling import forks
+from comity.desk.weighing import forbids
 from comity.tui.screens.conflicts import ConflictsPane
 
 
@@ -92,3 +93,19 @@ def test_groups_count_what_they_hold_and_nothing_is_held_back(demo: Desk) -> Non
     assert [each.name for each in found] == ["private", "NETWORK", "UKUS"]
     assert sum(each.total for each in found) == sum(asking.counts(demo).values())
     assert held(demo) == []
+
+
+async def test_a_value_that_a_rule_forbids_says_so_in_its_box(shown: Opener, demo: Desk) -> None:
+    opened = acting.open_record(demo, asking.find(demo, "SALTMARSH", "exercise"))
+    acting.save(demo, opened, {"window_start": "2026-12-05"}, reason="the range is late")
+    acting.save(demo, opened, {"window_end": "2026-12-01"}, reason="before the holidays")
+    acting.save(demo, opened, {"window_end": "2026-12-22"}, reason="two days more")
+    fork = next(each for each in forks(demo) if each.field == "window_end")
+    told = {str(voice.value): forbids(demo, fork, voice.value) for voice in fork.voices}
+    assert told["2026-12-22"] == []
+    assert len(told["2026-12-01"]) == 1
+    async with shown("sharing/conflicts", (80, 24)) as pilot:
+        await until(pilot, lambda: "before the holidays" in screen_text(pilot.app))
+        lines = screen_text(pilot.app).splitlines()
+        assert [each for each in lines if "■" in each and told["2026-12-01"][0][1:20] in each]
+        assert sum("■" in each for each in lines) == 1

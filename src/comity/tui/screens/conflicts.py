@@ -51,7 +51,8 @@ class ConflictsPane(Pane):
     ConflictsPane .about { height: auto; border-top: solid $rule; margin-top: 1; }
     ConflictsPane .voices { height: auto; margin-top: 1; }
     ConflictsPane .voice {
-        width: 1fr; height: 9; background: $panel; padding: 0 1; margin-right: 1; border-left: outer $rule;
+        width: 1fr; height: auto; min-height: 9; background: $panel; padding: 0 1; margin-right: 1;
+        border-left: outer $rule;
     }
     ConflictsPane .voice.-chosen { background: $line; border-left: outer $accent; }
     ConflictsPane Words { height: 1; margin-top: 1; }
@@ -60,7 +61,7 @@ class ConflictsPane(Pane):
     ConflictsPane Words #reason, ConflictsPane Words #reason:focus { background: $panel; }
     ConflictsPane .promise { height: auto; margin-top: 1; }
     .-narrow ConflictsPane .voices, .-narrow ConflictsPane .about, .-narrow ConflictsPane Words { margin-top: 0; }
-    .-narrow ConflictsPane .voice { height: 8; }
+    .-narrow ConflictsPane .voice { min-height: 8; }
     .-narrow ConflictsPane .promise { margin-top: 0; }
     """
     HINTS = ("left", "another", "settle", "history", "note")

@@ -8,7 +8,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from comity.desk.settling import Fork, seen_by
+from comity.desk.settling import Fork, Voice, seen_by
+from comity.desk.weighing import forbids
 from comity.domain.when import show_age, show_moment
 from comity.tui.glyphs import sign
 from comity.tui.screens.lines import masked
@@ -76,11 +77,18 @@ def voice_lines(desk: "Desk", fork: Fork, number: int, *, chosen: bool) -> list[
         line(Span(f"{arrow}   ", "accent bold"), span(voice.institute, "strong bold"), span(f"   {ours}", "dim")),
         BLANK,
         line(span(voice.text, "strong bold"), span("   chosen, not yet written" if chosen else "", "accent")),
-        BLANK,
+        *(_against(desk, fork, voice) or [BLANK]),
         pair("who", voice.by, 7),
         pair("when", show_moment(voice.at, desk.today), 7),
         pair("why", voice.reason or "no reason given", 7, "" if voice.reason else "dim italic"),
         pair("device", voice.device or "unknown", 7, "dim"),
+    ]
+
+
+def _against(desk: "Desk", fork: Fork, voice: Voice) -> list[Line]:
+    """The rules that forbid a value, beside it."""
+    return [
+        line(sign("blocker"), span(f" {why[:1].upper()}{why[1:]}", "red")) for why in forbids(desk, fork, voice.value)
     ]
 
 

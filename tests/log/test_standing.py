@@ -4,7 +4,20 @@ import time
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from comity.log.acts import Admit, AnyAct, Erase, Found, Member, Public, Renew, Revoke, Role, group_id, second_seat
+from comity.log.acts import (
+    Admit,
+    AnyAct,
+    Erase,
+    Found,
+    Institute,
+    Member,
+    Public,
+    Renew,
+    Revoke,
+    Role,
+    group_id,
+    second_seat,
+)
 from comity.log.envelope import NO_PREV, Type
 from comity.log.standing import Standing, judge
 from comity.log.verdict import CUT, ERASED, IN, MALFORMED, NO_SEAT, ROLE, SEAT_NOT_HERE, Link
@@ -73,6 +86,20 @@ def test_nothing_stands_without_a_found_act() -> None:
     commit = log.row(GROUP)
     assert log.judge().seats == {}
     assert log.judge().verdict(commit) == SEAT_NOT_HERE
+
+
+def test_a_recovery_key_brings_back_devices_of_its_institute_up_to_its_role() -> None:
+    log = Log()
+    chair = log.found()
+    recovery = Public(name("us-paper"), name("us-paper"))
+    paper = log.act(chair, Institute(1, recovery, member(name("us1")), "US", Role.EDITOR))
+    fine = log.admit(paper, name("us2"), Role.EDITOR, "US")
+    higher = log.admit(paper, name("us3"), Role.ADMIN, "US")
+    other = log.admit(paper, name("sg1"), Role.READER, "SG")
+    device = log.admit(second_seat(paper), name("us4"), Role.READER, "US")
+    seats = log.judge().seats
+    assert fine in seats
+    assert not {higher, other, device} & seats.keys()
 
 
 def test_chains_are_asked_for_only_where_a_cut_falls() -> None:

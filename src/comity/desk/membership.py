@@ -118,7 +118,7 @@ def who_can(circle: Circle, known: dict[bytes, str], least: Role, institute: str
         for seat in circle.standing.devices().values()
         if seat.carrier and seat.role.rank >= least.rank and institute in ("", seat.institute)
     ]
-    return ", ".join(sorted(found)[:FEW]) or "nobody who stands; the recovery key on paper is above all"
+    return ", ".join(sorted(found)[:FEW]) or f"whoever has the words of {institute or 'a chair'}: `comity recovery`"
 
 
 def _admission(world: World, group: str, candidate: Candidate, role: Role, hand: Hand) -> Admission:
@@ -154,9 +154,10 @@ def _refusal(world: World, circle: Circle, seat: Seat, candidate: Candidate, rol
     if world.is_private(group) and candidate.institute != world.institute:
         hint = "found one for both: `comity group create NAME`"
         return Refused("this group is your institute's own; nobody else is admitted", hint, code="private")
-    if seat.role.rank < least.rank:
+    if seat.role.rank < least.rank and (seat.carrier or least is Role.CHAIR):
         what = "a device of its institute takes an admin" if least is Role.ADMIN else "an institute takes a chair"
-        who = who_can(circle, known, least, seat.institute if least is Role.ADMIN else "")
+        house = seat.institute if least is Role.ADMIN else ""
+        who = who_can(circle, known, least, house)
         return Refused(f"to admit {what}; here you are {seat.role}", f"ask: {who}", code="role")
     if role.rank > seat.role.rank:
         hint = f"give a role up to {seat.role}, or ask: {who_can(circle, known, role)}"

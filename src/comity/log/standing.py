@@ -211,12 +211,12 @@ def _settle(result: Standing, first: Seat, acts: Acts, chain: Chain) -> list[Sea
 
 
 def may(seat: Seat, act: AnyAct) -> bool:
-    """Whether the role of a seat allows an act."""
+    """Whether the role of a seat allows an act; a recovery key brings devices of its institute back, up to its role."""
     match act:
         case Found():
             return group_id(act) == seat.id
         case Admit():
-            own = seat.role is Role.ADMIN and act.institute == seat.institute
+            own = act.institute == seat.institute and (seat.role is Role.ADMIN or not seat.carrier)
             return act.role.rank <= seat.role.rank and (own or seat.role is Role.CHAIR)
         case Institute():
             return seat.role is Role.CHAIR

@@ -6,8 +6,9 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,10 @@ import pytest
 
 from cli.conftest import Comity
 from comity.cli import ledgers
+from comity.hub.ledger.opening import open_ledger
+from comity.sync import wire
 from hub.stage import Circle, Device, Line
+from hub.stage import Refused as HubRefused
 
 
 @contextmanager
@@ -57,6 +61,61 @@ def test_a_hub_is_served_invited_to_backed_up_and_restored(comity: Comity, tmp_p
         assert [*Line(client, uk, "127.0.0.1").open().look()] == [circle.id]
 
 
+def test_a_hub_joins_another_and_meets_it(comity: Comity, tmp_path: Path) -> None:
+    rng = random.Random(4)
+    uk = Device("UK-AISI", rng)
+    circle = Circle(uk, rng)
+    ours, theirs = (f"sqlite:///{tmp_path / name}.db" for name in ("ours", "theirs"))
+    with served("--database", theirs) as other:
+        url = str(other.base_url).rstrip("/")
+        code = comity("hub", "invite", "--peer", "--institute", "UK-AISI", "--database", theirs, "--quiet").out.strip()
+        words = ["hub", "join", url, "--institute", "UK-AISI", "--invite", code, "--database", ours]
+        assert "comity hub serve --peer" in comity(*words).err
+        assert comity("hub", "serve", "--peer", "https://other.test", "--database", ours, "--json").code == 3
+        with served("--database", ours, "--peer", url) as client:
+            device = comity("hub", "invite", "--institute", "UK-AISI", "--database", ours, "--quiet").out.strip()
+            Line(client, uk, "127.0.0.1").open(device).push(circle.push())
+            for _ in range(300):
+                with ledger_of(theirs) as held:
+                    if held == len(circle.log):
+                        break
+                time.sleep(0.1)
+            assert held == len(circle.log)
+            for _ in range(100):
+                (peer,) = comity("hub", "peers", "--database", ours, "--json").json["items"]
+                if peer["met"]:
+                    break
+                time.sleep(0.1)
+            assert peer == {"url": url, "institute": "UK-AISI", "met": peer["met"], "fault": None, "withheld": 0}
+            assert f'comity_hub_peer_failing{{peer="{url[7:]}"}} 0.0' in client.get("/metrics").text
+    assert url in comity("hub", "peers", "--database", ours).out
+
+
+@contextmanager
+def ledger_of(database: str) -> Iterator[int]:
+    """How many envelopes a ledger holds."""
+    with closing(open_ledger(database)) as ledger, ledger.reading() as connection:
+        yield connection.all("SELECT COUNT(*) FROM envelope")[0][0]
+
+
+def test_limits_are_as_they_were_told(comity: Comity, tmp_path: Path) -> None:
+    rng = random.Random(5)
+    uk = Device("UK-AISI", rng)
+    database = f"sqlite:///{tmp_path / 'hub.db'}"
+    (tmp_path / "token").write_text("0123456789abcdef\n")
+    (tmp_path / "token").chmod(0o600)
+    words = ["--group-size", "100", "--groups", "1", "--device-rate", "1", "--metrics-token", str(tmp_path / "token")]
+    with served("--database", database, *words) as client:
+        code = comity("hub", "invite", "--institute", "UK-AISI", "--database", database, "--quiet").out.strip()
+        line = Line(client, uk, "127.0.0.1").open(code)
+        with pytest.raises(HubRefused, match="full"):
+            line.push(Circle(uk, rng).push())
+        assert {line.raw("look", wire.Look({})).status_code for _ in range(12)} == {200, 429}
+        assert client.get("/metrics").status_code == 404
+        told = client.get("/metrics", headers={"Authorization": "Bearer 0123456789abcdef"})
+        assert told.status_code == 200
+
+
 def test_without_words_the_ledger_is_at_home(comity: Comity, tmp_path: Path) -> None:
     home = Path(os.environ["COMITY_HOME"])
     told = comity("hub", "invite", "--institute", "UK-AISI")
@@ -74,6 +133,12 @@ def test_without_words_the_ledger_is_at_home(comity: Comity, tmp_path: Path) -> 
         (["invite", "--institute", "UK", "--database", "postgresql://nobody@127.0.0.1:1/x"], 6, "cannot be reached"),
         (["serve", "--host", "0.0.0.0"], 4, "Without TLS"),
         (["serve", "--tls-cert", "x"], 4, "certificate and its key"),
+        (["serve", "--group-size", "much"], 4, "is no size"),
+        (["serve", "--metrics-token", "none", "--port", "0"], 4, "cannot be read"),
+        (["serve", "--metrics-token", "pyproject.toml", "--port", "0"], 4, "no other user may read it"),
+        (["serve", "--peer", "https://hub.test", "--port", "0"], 3, "has not joined"),
+        (["join", "ftp://x", "--institute", "UK", "--invite", "x"], 4, "no address of a hub"),
+        (["join", "http://127.0.0.1:1", "--institute", "UK", "--invite", "x"], 6, "was not reached"),
         (["backup", "copy.db", "--database", "sqlite:///none.db"], 3, "no ledger"),
         (["restore", "none.db"], 3, "no backup"),
     ],

@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,8 +15,9 @@ from comity.hub import service, shelf
 from comity.hub.ledger.database import Ledger, Unavailable
 from comity.hub.limits import REMEMBERED, Buckets, Limits, Rate, network
 from comity.hub.refusals import Refusal
+from comity.hub.service import Hub
 from comity.sync import wire
-from hub.stage import Circle, Device, Line, Refused
+from hub.stage import Circle, Device, Line, Refused, served
 
 Invited = Callable[[httpx.Client, Device], Line]
 
@@ -185,8 +187,20 @@ def test_requests_are_logged_and_counted_without_names(
     assert "comity_hub_groups 0.0" in text
 
 
-def test_numbers_are_for_the_same_machine(hub: httpx.Client) -> None:
-    assert hub.get("/metrics", headers={"X-Forwarded-For": "192.0.2.1"}).status_code == 404
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])
+def test_numbers_are_for_the_same_machine_and_for_no_proxy_on_it(hub: httpx.Client, header: str) -> None:
+    assert hub.get("/metrics").status_code == 200
+    for told in ("192.0.2.1", "127.0.0.1", ""):
+        assert hub.get("/metrics", headers={header: told}).status_code == 404
+
+
+def test_with_a_token_numbers_are_for_who_bears_it(ledger: Ledger, tmp_path: Path) -> None:
+    made = Hub(ledger, ["hub.test"], Limits(), metrics_token="t" * 32)
+    with served(made) as hub:
+        for told in ({}, {"Authorization": "Bearer t"}, {"Authorization": "Bearer " + "t" * 33}):
+            assert hub.get("/metrics", headers=told).status_code == 404
+        told = {"Authorization": "Bearer " + "t" * 32, "X-Forwarded-For": "192.0.2.1"}
+        assert "comity_hub_groups" in hub.get("/metrics", headers=told).text
 
 
 def test_a_pull_of_very_many_seats_is_one_question(

@@ -80,12 +80,13 @@ def others(command: F) -> F:
 def serve(call: Call, /, database: str, host: str, port: int, host_name: tuple[str, ...], **told: Any) -> None:
     """Answer devices until Ctrl-C or SIGTERM; requests under way are answered first."""
     with extra():
-        from comity.hub.processes import serve_all
+        from comity.hub.processes import check, serve_all
         from comity.hub.serve import Options, bound
 
         bounds = _limits(told)
         options = Options(place(call, database), host, port, host_name, limits=bounds, **told)
         with bound(options) as listening:
+            check(options)
             if not call.quiet:
                 where = f"{host_name[0] if host_name else host}:{listening.getsockname()[1]}"
                 tell(f"The hub listens at {'https' if options.tls_cert else 'http'}://{where}")

@@ -5,7 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
@@ -14,11 +14,20 @@ from types import FrameType
 
 from comity.errors import Refused
 from comity.hub.ledger.opening import open_ledger
+from comity.hub.peers import joined
 from comity.hub.serve import GRACE, Options, log_to_stderr, serve, server
 
 SPAWN = get_context("spawn")
 LOOK = 0.5  # seconds between two looks whether to stop
 FALLS = 5  # processes that may die before one has lived for as many looks; more: it does not help to start others
+
+
+def check(options: Options) -> None:
+    """Say what is wrong with the ledger, the certificate or the hubs to meet before anything listens."""
+    server(options).close()
+    with closing(open_ledger(options.database)) as ledger:
+        for url in options.peers:
+            joined(ledger, url)
 
 
 def serve_all(options: Options, listening: socket.socket) -> None:
@@ -27,7 +36,6 @@ def serve_all(options: Options, listening: socket.socket) -> None:
         if options.processes == 1:
             serve(options, listening)
         else:
-            server(options).close()  # what is wrong with the ledger or the certificate is told once, and here
             _serve_many(options, listening)
 
 
@@ -40,13 +48,12 @@ def _meeting(options: Options) -> Iterator[None]:
     from comity.sync.http import Tls
 
     log_to_stderr()
-    ledger = open_ledger(options.database)
     ca, cert, key = (Path(each) if each else None for each in (options.peer_ca, options.peer_cert, options.peer_key))
-    try:
-        with meeting(ledger, options.peers, Tls(ca, cert, key), options.limits):
-            yield
-    finally:
-        ledger.close()
+    with (
+        closing(open_ledger(options.database)) as ledger,
+        meeting(ledger, options.peers, Tls(ca, cert, key), options.limits),
+    ):
+        yield
 
 
 def _serve_many(options: Options, listening: socket.socket) -> None:

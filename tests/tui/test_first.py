@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from comity import bootstrap
+from comity.desk import asking
 from comity.desk.desk import Desk
 from comity.home import KEYS, STORE
 from comity.tui.founding import FoundingApp, Founds
@@ -105,3 +106,25 @@ def test_comity_without_a_home_asks_in_the_app(tmp_path: Path) -> None:
         terminal.press("\x11")
         assert terminal.ended() == 0
     assert not (tmp_path / "home").exists()
+
+
+async def test_known_institutes_can_be_chosen_and_f1_says_what_is_asked(tmp_path: Path) -> None:
+    app = app_for(tmp_path / "home")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await pilot.press("f1")
+        await until(pilot, lambda: "cannot be changed later" in screen_text(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: isinstance(app.screen, FirstPage))
+        await pilot.press("enter")
+        await until(pilot, lambda: "SG-AISI" in screen_text(app))
+        await pilot.press("3")
+        await until(pilot, lambda: isinstance(app.screen, FirstPage))
+        await pilot.press(*"Mei", "enter", *"sg-1", "enter", "enter", "enter")
+        await until(pilot, lambda: isinstance(app.screen, WordsPage))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.ready)
+        assert app.desk.institute == "SG-AISI"
+        own = asking.find(app.desk, "SG-AISI", "institute")
+        assert (own.name, own.country) == ("Singapore AI Safety Institute", "SG")  # type: ignore[attr-defined]
+    app.desk.close()

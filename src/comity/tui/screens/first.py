@@ -11,7 +11,9 @@ from textual.widgets import Input, Static
 
 from comity.errors import ComityError
 from comity.tui.screens.base import Page
+from comity.tui.screens.known import Help, institutes_menu, known_institutes
 from comity.tui.spans import BLANK, Line, Span, content, fit, line, span
+from comity.tui.widgets.choice import Option
 from comity.tui.widgets.chrome import Footer, Marked, MarkingBar, TwoEnds
 
 WORDS_BAR: Final = Marked("TLP:RED", notes=("recovery words: for nobody else",))
@@ -21,7 +23,7 @@ _THEN: Final = (
     (LOOK, "Look around first", "the SYNTHETIC demo, in a home of its own"),
 )
 _QUESTIONS: Final = (
-    ("institute", "Your institute", "code, and full name if you like"),
+    ("institute", "Your institute", "enter lists those known, or type: CODE, full name"),
     ("person", "You", "name, as others will read it"),
     ("device", "Name this device", "partners see this: laptop-1"),
     ("passphrase", "Passphrase", "if empty, every start says so"),
@@ -37,6 +39,7 @@ class Answers(NamedTuple):
     person: str
     device: str
     passphrase: str
+    country: str = ""
 
 
 class Bare(Screen[None]):
@@ -148,7 +151,17 @@ class Then(Static, can_focus=True):
 class FirstPage(Bare):
     """Asks who one is; nothing is made before the last answer, nothing is sent at all."""
 
-    HINTS = (("enter", "next"), ("shift+tab", "back"), ("ctrl+q", "leave"))
+    BINDINGS: ClassVar = [
+        Binding("f1", "help", "help", show=False),
+        Binding("down", "known", "known institutes", show=False),
+    ]
+    HINTS = (
+        ("enter", "next"),
+        ("shift+tab", "back"),
+        ("down", "known institutes"),
+        ("ctrl+q", "leave"),
+        ("F1", "help"),
+    )
     TITLE_NOTE = "first run"
 
     def __init__(self, done: Callable[[Answers, str], None], look: Callable[[], None]) -> None:
@@ -182,6 +195,20 @@ class FirstPage(Bare):
         super().on_mount()
         self.query_one("#institute", Input).focus()
 
+    def action_help(self) -> None:
+        """What is asked, and the keys."""
+        self.app.push_screen(Help())
+
+    def action_known(self) -> None:
+        """The institutes that are known by name, for the first answer."""
+        if self._question("institute").has_focus_within:
+            self.app.push_screen(institutes_menu(), self._chose)
+
+    def _chose(self, option: Option | None) -> None:
+        if option and option.answer:
+            self._question("institute").field.value = str(option.answer)
+            self.focus_next()
+
     def _question(self, key: str) -> Question:
         return next(each for each in self.query(Question) if each.key == key)
 
@@ -201,7 +228,9 @@ class FirstPage(Bare):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """`enter` goes on; a passphrase is typed twice."""
         self.tell("")
-        if event.input.id != "passphrase":
+        if event.input.id == "institute" and not event.value.strip():
+            self.action_known()
+        elif event.input.id != "passphrase":
             self.focus_next()
         elif self._sure(event.input):
             self.query_one(Then).focus()
@@ -244,7 +273,9 @@ class FirstPage(Bare):
             self._busy = True
             self.tell("Making the keys; nothing is sent.", "dim")
             code, _, name = (part.strip() for part in given["institute"].partition(","))
-            self._done(Answers(code, name, given["person"], given["device"], passphrase), wanted)
+            known = next((each for each in known_institutes() if each.code == code), None)
+            name, country = name or (known.name if known else ""), known.country if known else ""
+            self._done(Answers(code, name, given["person"], given["device"], passphrase, country), wanted)
 
 
 class WordsPage(Bare):

@@ -43,6 +43,7 @@ class Overlay(ModalScreen[Answer | None]):
     def on_mount(self) -> None:
         below = next((screen for screen in reversed(self.app.screen_stack) if hasattr(screen, "marked")), None)
         if below is None:
+            self.query_one(SectionTabs).display = False
             return
         for bar in self.query(MarkingBar):
             bar.marked = below.query(MarkingBar).first().marked

@@ -97,7 +97,7 @@ def _deed(deed: "Deed") -> dict[str, Any]:
     return {"act": deed.act, "kind": deed.noun, "id": deed.id, "ref": deed.name, "fields": deed.fields}
 
 
-export = Noun("export", help="Write what others can read.")
+export = Noun("export", {"sheet": "comity.cli.sheets:export_sheet"}, help="Write what others can read.")
 
 
 @export.command("plan", epilog="Example: comity export plan SALTMARSH --out saltmarsh.toml")

@@ -8,13 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from comity.domain.cells import guarded
 from comity.domain.text import plain, plain_lines
 from comity.errors import ComityError, Refused
 
 WORD, GAP = 16, 2  # cells: a column is not made narrower than what is in it up to this; between columns
 SHOWN = 20  # problems, before the rest is counted
 AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # of the record that stands in the way
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def print_json(value: Any) -> None:
@@ -72,7 +72,7 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     writer.writerow(columns)
     for row in rows:
         cells = ("" if cell is None else plain_lines(cell) for cell in row)
-        writer.writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in cells)
+        writer.writerow(map(guarded, cells))
 
 
 def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], wrapped: Collection[str]) -> None:
@@ -139,14 +139,14 @@ def _sentence(text: str) -> str:
     return f"{start}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
 
 
-def write_new(path: Path, text: str) -> None:
+def write_new(path: Path, data: str | bytes) -> None:
     """A file of the owner alone that was not there before."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         raise Refused(f"There is a file {path} already.", hint="Name another one.", code="file_exists") from None
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data.encode() if isinstance(data, str) else data)
         file.flush()
         os.fsync(file.fileno())
 

@@ -1,0 +1,306 @@
+"""Sheets into records: each row is one record, found again by id, code or what tells it from its like."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from comity.desk import acting, drafting, finding, labels, names, placing, rules
+from comity.desk.asking import kind_of
+from comity.desk.desk import Desk
+from comity.desk.identity import source_id
+from comity.desk.world import R, World
+from comity.domain.facet import Shape
+from comity.domain.naming import KEYS, natural_key, tells
+from comity.domain.parse import parse
+from comity.domain.record import Record, facets
+from comity.domain.text import fold
+from comity.errors import Ambiguous, ComityError, NotFound, Problem, Refused
+from comity.exporters.sheet import cell
+from comity.importers.sheet import Row, read_sheet, refuse
+from comity.importers.sheet_map import SheetMap, fields_of, read_map
+from comity.log.commit import Change
+from comity.store import reading
+from comity.store.database import Connection
+
+Outcome = Literal["added", "changed", "unchanged", "refused"]
+OUTCOMES: Final[tuple[Outcome, ...]] = ("added", "changed", "unchanged", "refused")
+BATCH: Final = 2_000  # rows in one transaction: what was done of an import that is stopped stays done
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome:
+    """What became of one row: the record it is, or every reason why it was refused."""
+
+    line: int
+    outcome: Outcome
+    id: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What the caller says about all rows: their kind, what columns mean, where new ones go and how they are marked."""
+
+    name: str
+    kind: type[Record]
+    fields: tuple[str, ...]
+    key: int | None  # the place of the column by which rows are known
+    chosen: SheetMap
+    group: str = ""
+    marking: str = ""
+
+    def said(self, row: Row) -> dict[str, str]:
+        """The texts of a row by field; a blank cell says nothing."""
+        if len(row.cells) > len(self.fields):
+            told = f"{len(row.cells)} cells under {len(self.fields)} headings"
+            raise Refused("", problems=[Problem("row", f"{told}; is a separator missing its quotation marks?")])
+        cells = {name: text for name, text in zip(self.fields, row.cells, strict=False) if name and text.strip()}
+        words = self.chosen.values
+        given = {name: words.get(name, {}).get(text.strip(), text) for name, text in cells.items()}
+        beside = {"group": self.group, "marking": self.marking}
+        return {**{name: text for name, text in beside.items() if text}, **self.chosen.defaults, **given}
+
+    def source(self, row: Row, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """What makes the id of a new record: the row's key, what tells it from its like, or all of the row."""
+        if self.key is not None and self.key < len(row.cells):
+            return ("key", row.cells[self.key].strip())
+        key = natural_key(self.kind.noun, values) if self.kind.noun in KEYS else ()
+        return key if key and tells(key) else ("row", *row.cells)
+
+
+class Remembering(World):
+    """The world of one batch: what many rows refer to is read once."""
+
+    def __init__(self, desk: Desk, connection: Connection) -> None:
+        super().__init__(desk, connection)
+        object.__setattr__(self, "met", {})
+
+    def get(self, kind: type[R], id: str) -> R | None:
+        """The record of this id, as it was before the batch."""
+        met: dict[tuple[str, str], Any] = vars(self)["met"]
+        if (kind.noun, id) not in met:
+            met[kind.noun, id] = super().get(kind, id)
+        found: R | None = met[kind.noun, id]
+        return found
+
+    def countries(self) -> dict[str, str]:
+        """The country of every institute that is known here."""
+        met: dict[tuple[str, str], Any] = vars(self)["met"]
+        if ("countries", "") not in met:
+            met["countries", ""] = super().countries()
+        found: dict[str, str] = met["countries", ""]
+        return found
+
+
+@dataclass
+class Register:
+    """How the records of a kind are known, beside the rows that were taken already."""
+
+    kind: type[Record]
+    codes: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # -> group, id
+    keys: dict[tuple[str, ...], str] = field(default_factory=dict)  # group and natural key -> id
+    lines: dict[str, int] = field(default_factory=dict)  # id -> the row that said it
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)  # what references mean
+
+    @classmethod
+    def of(cls, connection: Connection, kind: type[Record]) -> "Register":
+        """The live records of a kind."""
+        made = cls(kind)
+        parts = {name for each in KEYS.get(kind.noun, ()) for name in each.split("|")}
+        wanted = [*{"id", "group", *parts, *filter(None, [kind.code_field])}]
+        for row in reading.parts(connection, kind, wanted):
+            made.enter(row["group"], row["id"], row)
+        return made
+
+    def enter(self, group: str, id: str, values: Mapping[str, Any]) -> None:
+        """Know one record more."""
+        if self.kind.code_field and values.get(self.kind.code_field):
+            self.codes[fold(str(values[self.kind.code_field]))].append((group, id))
+        if key := self._key(group, values):
+            self.keys.setdefault(key, id)
+
+    def by_code(self, code: str, group: str) -> str | None:
+        """The id of the one record of this code, in a group if one is named. Raises Ambiguous."""
+        found = {id for place, id in self.codes.get(fold(code), ()) if group in ("", place)}
+        if len(found) > 1:
+            raise Ambiguous(f"«{code}» is the code of {len(found)} records", "say which in a column group or id")
+        return next(iter(found), None)
+
+    def by_key(self, group: str, values: Mapping[str, Any]) -> str | None:
+        """The id of the record that has all that tells it from its like."""
+        key = self._key(group, values)
+        return self.keys.get(key) if key else None
+
+    def _key(self, group: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+        key = natural_key(self.kind.noun, values) if self.kind.noun in KEYS else ()
+        return (group, *map(fold, key)) if key and tells(key) else ()
+
+
+@dataclass
+class Batch:
+    """Some rows on their way into the store, in one transaction."""
+
+    world: Remembering
+    errand: Errand
+    register: Register
+    changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def take(self, row: Row) -> RowOutcome:
+        """Work out what one row does."""
+        try:
+            return self._take(row)
+        except ComityError as error:
+            told = error.problems or (Problem("row", f"{error.message}{'; ' + error.hint if error.hint else ''}"),)
+            problems = tuple(Problem(each.field, f"line {row.line}: {each.message}") for each in told)
+            return RowOutcome(row.line, "refused", None, problems)
+
+    def _take(self, row: Row) -> RowOutcome:
+        said = self.errand.said(row)
+        id, named = said.pop("id", ""), said.pop("group", "")
+        group = placing.group_id(self.world, named) if named else ""
+        if known := self._known(id, said, group):
+            return self._change(row, known, said, group)
+        kind = self.errand.kind
+        values = parse(kind, said, resolve=self.resolve, today=self.world.today)
+        group = group or placing.place(self.world, kind, "", values)
+        derived = source_id(group, kind.noun, "sheet", *self.errand.source(row, values))
+        for found in filter(None, (self.register.by_key(group, values), derived)):
+            if found in self.register.lines:
+                raise _twice(self.register.lines[found])
+            if record := self.world.get(kind, found):
+                return self._change(row, record, said, group)
+        return self._add(row, group, values, derived)
+
+    def _known(self, id: str, said: Mapping[str, str], group: str) -> Record | None:
+        """The record that a row names by id or code."""
+        kind = self.errand.kind
+        if id:
+            found = self.world.get(kind, id)
+            if found is None:
+                why = f"no {kind.noun.replace('_', ' ')} has the id {id} here; leave it empty for a new one"
+                raise NotFound("", problems=[Problem("id", why)])
+            return found
+        code = said.get(kind.code_field, "").strip() if kind.code_field else ""
+        known = self.register.by_code(code, group) if code else None
+        if known in self.register.lines:
+            raise _twice(self.register.lines[str(known)])
+        return self.world.get(kind, known) if known else None
+
+    def resolve(self, noun: str, text: str) -> str:
+        """The id of what a cell calls so."""
+        if (noun, text) not in self.register.ids:
+            found = finding.find(self.world.connection, text, None if noun == "*" else noun)
+            self.register.ids[noun, text] = found.id
+        return self.register.ids[noun, text]
+
+    def _change(self, row: Row, record: Record, said: Mapping[str, str], group: str) -> RowOutcome:
+        if record.id in self.register.lines:
+            raise _twice(self.register.lines[record.id])
+        if group not in ("", record.group):
+            told = f"a record stays in its group for life; this one is in {self.world.named(record.group)}"
+            raise Refused("", problems=[Problem("group", told)])
+        self.register.lines[record.id] = row.line
+        said = {name: text for name, text in said.items() if text != self._shown(record, name)}
+        known = drafting.values_of(record)
+        values = parse(type(record), said, resolve=self.resolve, today=self.world.today, known=known) if said else {}
+        fresh = {name: value for name, value in values.items() if drafting.differs(record, name, value)}
+        if not fresh:
+            return RowOutcome(row.line, "unchanged", record.id)
+        rules.only_live(record)
+        rules.check(self.world, record, fresh, reason=self.errand.name, settle=False)
+        opened = drafting.opened(self.world.connection, record)
+        self.changes[record.group].append(drafting.revision(opened, fresh))
+        return RowOutcome(row.line, "changed", record.id)
+
+    def _shown(self, record: Record, name: str) -> str | None:
+        """A reference as an export writes it: it stands, even where nobody here could look it up."""
+        facet = facets(type(record)).get(name)
+        if facet is None or facet.shape is not Shape.REF:
+            return None
+        return cell(facet, getattr(record, name), lambda noun, id: called(self.world, noun, id))
+
+    def _add(self, row: Row, group: str, values: dict[str, Any], id: str) -> RowOutcome:
+        kind = self.errand.kind
+        values = {**placing.inherited(self.world, kind, group, values), **values}
+        if kind.label_prefix:
+            self._number(kind, group, values)
+        self.changes[group].append(drafting.creation(self.world, kind, group, values, id))
+        self.register.enter(group, id, values)
+        self.register.lines[id] = row.line
+        return RowOutcome(row.line, "added", id)
+
+    def _number(self, kind: type[Record], group: str, values: dict[str, Any]) -> None:
+        """The next label of the group, above those that rows before it gave."""
+        if group not in self.numbers:
+            self.numbers[group] = labels.highest(self.world.connection, kind, group)
+        if not values.get(kind.code_field):
+            values[kind.code_field] = labels.label(kind, self.numbers[group] + 1)
+        self.numbers[group] = max(self.numbers[group], labels.number(kind, [values[kind.code_field]]))
+
+
+def _twice(line: int) -> Refused:
+    return Refused("", problems=[Problem("row", f"line {line} says the same record")])
+
+
+def called(world: World, noun: str, id: str) -> str:
+    """What a cell calls the record that a reference means; its id where that is surer."""
+    found = reading.get(world.connection, kind_of(noun), id) if noun != "*" else None
+    return names.short(world.connection, found) if found and not found.retired else id
+
+
+def import_sheet(
+    desk: Desk,
+    path: Path,
+    noun: str,
+    *,
+    map_file: Path | None = None,
+    group: str = "",
+    marking: str = "",
+    dry_run: bool = False,
+    on_progress: Callable[[object], None] = lambda row: None,
+) -> list[RowOutcome]:
+    """Take every row that can be taken; the others are refused by line and field.
+
+    Raises BadInput where the file or its heading cannot be read. The same file again changes nothing.
+    """
+    errand, rows = _errand(path, noun, map_file, group, marking)
+    entering = desk.store.reading if dry_run else desk.store.writing
+    outcomes: list[RowOutcome] = []
+    with desk.store.reading() as connection:
+        register = Register.of(connection, errand.kind)
+    for some in _batches(rows):
+        with entering() as connection:
+            batch = Batch(Remembering(desk, connection), errand, register)
+            for row in some:
+                outcomes.append(batch.take(row))
+                on_progress(row)
+            for place, changes in () if dry_run else batch.changes.items():
+                acting.write(desk, connection, place, changes, f"sheet {path.name}")
+    return outcomes
+
+
+def _errand(path: Path, noun: str, map_file: Path | None, group: str, marking: str) -> tuple[Errand, Sequence[Row]]:
+    kind = kind_of(noun)
+    if kind.noun == "group":
+        raise Refused("a group is founded, not written down", "`comity group create NAME` founds it", code="group")
+    chosen = read_map(map_file, kind) if map_file else SheetMap()
+    sheet = read_sheet(path)
+    fields, problems = fields_of(sheet.columns, kind, chosen)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise refuse(path, f"was not read: {problems[0].message}{more}", problems)
+    key = sheet.columns.index(chosen.key) if chosen.key else None
+    return Errand(path.name, kind, fields, key, chosen, group, marking), sheet.rows
+
+
+def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    yield from (rows[start : start + BATCH] for start in range(0, len(rows), BATCH))
+
+
+def counted(outcomes: Sequence[RowOutcome]) -> dict[Outcome, int]:
+    """How many rows had each outcome."""
+    counts = Counter(each.outcome for each in outcomes)
+    return {outcome: counts[outcome] for outcome in OUTCOMES}

@@ -124,6 +124,19 @@ def test_the_token_knows_what_leaves_before_it_does(uk: Laptop, group: bytes, tm
     assert token.read()[group][1] == 4
 
 
+def test_the_token_never_goes_back(uk: Laptop, group: bytes, tmp_path: Path) -> None:
+    """Older envelopes are sent again to a further hub, or by a second session; the newest that left stays noted."""
+    token, seat = Token(tmp_path / "token"), seat_of(uk, group)
+    with uk.store.reading() as c:
+        places = exchange.numbers(c, group, {seat: 0})
+        for part, last in ((places[:6], 6), (places[:2], 6), (places[:7], 7)):
+            exchange.leave(c, token, group, part, [seat])
+            assert token.read()[group][1] == last
+        token.advance({group: (seat, 99, b"?" * 32)})
+        exchange.leave(c, token, group, places, [seat])
+    assert token.read()[group][1] == 99
+
+
 def test_links_tell_ids_and_whether_bodies_are_here(uk: Laptop, group: bytes, tmp_path: Path) -> None:
     other, seat, held = Laptop.new(tmp_path / "us", "US-CAISI", RNG), seat_of(uk, group), uk.envelopes()
     other.take([*held[:5], held[5].strip(), *held[6:]])

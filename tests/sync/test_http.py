@@ -13,6 +13,7 @@ import pytest
 import trustme
 
 from comity.errors import BadInput, ComityError, HubUnreachable, Locked
+from comity.hub import looking
 from comity.hub.limits import Limits, Rate
 from comity.log.acts import Role
 from comity.log.keys import Pair
@@ -155,6 +156,23 @@ def test_a_group_that_the_hub_refuses_does_not_end_the_session(world: World, hub
     outcomes = {each.group: each for each in meet(us, hub.line(us))}
     assert (outcomes[other].refused, outcomes[other].withheld) == ({"no_group": 1}, [])
     assert outcomes[group].sent == 2
+
+
+def test_groups_that_do_not_fit_one_answer_are_told_in_several(
+    world: World, hub: Running, rng: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None of them is taken for withheld or rolled back, however many there are."""
+    _, uk, us, _ = world
+    for _ in range(4):
+        other = us.found(Pair.of_recovery(rng.randbytes(32)), rng.randbytes(16))
+        us.admit(other, uk, Role.CHAIR, Pair.of_recovery(rng.randbytes(32)))
+    meet(us, hub.line(us, invited=True))
+    monkeypatch.setattr(looking, "ROOM", 1)
+    assert len([each for each in meet(uk, hub.line(uk)) if each.received]) == 4
+    for laptop in (us, uk, us):
+        outcomes = meet(laptop, hub.line(laptop))
+        assert [(each.rolled_back, each.withheld, each.refused) for each in outcomes] == [(0, [], {})] * 5
+    assert [each.sent for each in outcomes] == [0] * 5
 
 
 def test_a_session_that_is_over_is_opened_again(world: World, hub: Running) -> None:

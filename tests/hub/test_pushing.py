@@ -1,6 +1,7 @@
 """What a hub takes in, and how it tells what it holds."""
 
 import random
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -225,6 +226,31 @@ def test_no_file_keeps_what_was_erased(
     assert gone.id in kept
     for start in range(0, len(gone.body) - 64, 64):
         assert gone.body[start : start + 64] not in kept
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_the_room_of_what_was_erased_is_given_free(
+    hub: httpx.Client, invited: Invited, circle: Circle, uk: Device, ledger: Ledger
+) -> None:
+    line = invited(hub, uk)
+    gone = circle.commit(uk, circle.rng.randbytes(500).hex())
+    line.push(circle.push())
+    circle.erase(uk, gone)
+    line.push(circle.push())
+    for _ in range(50):
+        with ledger.reading() as connection:  # the server counts what died a while later
+            ((dead,),) = connection.all("SELECT n_dead_tup FROM pg_stat_user_tables WHERE relid = 'envelope'::regclass")
+        if dead:
+            break
+        time.sleep(0.2)
+    assert dead
+    ledger.tidy()
+    with ledger.reading() as connection:
+        ((free,),) = connection.all(
+            "SELECT pg_relation_size(reltoastrelid) FROM pg_class WHERE oid = 'envelope'::regclass"
+        )
+        ((dead,),) = connection.all("SELECT n_dead_tup FROM pg_stat_user_tables WHERE relid = 'envelope'::regclass")
+    assert (dead, free) == (0, 0)
 
 
 def _number(text: str, name: str) -> float:

@@ -52,6 +52,15 @@ def test_two_institutes_meet_at_a_hub(comity: Comity, two: Houses, hub: Running)
     assert (status["not_elsewhere"], [each["name"] for each in status["hubs"]]) == (private, ["ours"])
     assert status["hubs"][0]["reached_at"].endswith("Z")
     assert "ours" in comity("hub", *uk).out
+    (told,) = [line for line in comity("status", *uk).out.splitlines() if line.startswith("UKUS: US-CAISI")]
+    assert told.endswith("lacks 0")
+    members = {
+        each["institute"]: each
+        for each in comity("group", "show", "UKUS", "--json", *uk).json["members"]
+        if not each["recovery"]
+    }
+    assert (members["US-CAISI"]["lacks"], members["US-CAISI"]["withheld_by"]) == (0, [])
+    assert "lacks" not in members["UK-AISI"]
     assert hub.url in (two.uk / "config.local.toml").read_text("utf-8")
 
 

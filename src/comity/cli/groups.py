@@ -21,6 +21,7 @@ from comity.cli.previews import (
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.desk.membership import Admission
+    from comity.desk.partners import Partner
     from comity.desk.seats import Place
 
 ROLES = "reader|editor|admin|chair"
@@ -57,7 +58,7 @@ def create(call: Call, name: str, purpose: str, cards: str, role: str) -> None:
 @pass_call
 def show(call: Call, name: str) -> None:
     """Who sits in a group, in which role, who stands and who was revoked; what it holds; which keys are lacking."""
-    from comity.desk import holdings, placing, seats, telling
+    from comity.desk import holdings, partners, placing, seats, telling
     from comity.desk.asking import get
     from comity.desk.world import World
 
@@ -68,8 +69,9 @@ def show(call: Call, name: str) -> None:
             held, called = holdings.holding_of(world, id), world.named(id)
         places, keys, record = seats.places(desk, id), seats.keys(desk, id), get(desk, "group", str(UUID(id)))
         told = telling.as_json(desk, record) if record else {"group": called, "group_id": id}
+        held_by = {each.device: each for each in partners.partners(desk, id)}
     if call.as_json:
-        members = [_place(each) for each in places]
+        members = [{**_place(each), **_holds(held_by.get(each.device))} for each in places]
         holds = {"holds": holding_json(held), "keys": {"held": keys.held, "lacking": keys.lacking}}
         print_json({**told, "members": members, **holds})
         return
@@ -77,8 +79,19 @@ def show(call: Call, name: str) -> None:
     if record and record.purpose:  # type: ignore[attr-defined]
         print_lines(record.purpose)  # type: ignore[attr-defined]
     print_lines(f"{held.records} records, {held.retired} retired; keys: {keys.held} here, {keys.lacking} lacking")
-    columns = ("institute", "device", "role", "state", "admitted_by", "since", "last_word", "lacks_keys", "seat")
-    print_table(columns, [_row(each) for each in places])
+    columns = (
+        "institute",
+        "device",
+        "role",
+        "state",
+        "admitted_by",
+        "since",
+        "last_word",
+        "lacks",
+        "lacks_keys",
+        "seat",
+    )
+    print_table(columns, [_row(each, held_by.get(each.device)) for each in places])
 
 
 @click.command("admit", cls=Verb, epilog="Example: comity group admit UKUS --device gaithers-1.card --role editor")
@@ -174,13 +187,27 @@ def admit_shown(call: Call, desk: "Desk", seen: "Admission", reason: str, hand: 
     membership.admit(desk, seen, reason, hand)
 
 
-def _row(place: "Place") -> tuple[object, ...]:
+def _row(place: "Place", partner: "Partner | None") -> tuple[object, ...]:
     from comity.domain.record import encode
 
     name = "recovery key" if place.recovery else place.name or place.device[:12]
     state = ("stands" if place.standing else "revoked") + (", this device" if place.own else "")
     told = (place.institute, name, place.role, state, place.above, encode(place.since), encode(place.last_word))
-    return (*told, place.lacks_keys or "", place.seat[:12])
+    return (*told, partner.lacks if partner else "", place.lacks_keys or "", place.seat[:12])
+
+
+def _holds(partner: "Partner | None") -> dict[str, Any]:
+    """What is known of what a device holds, by what it said."""
+    from comity.domain.record import encode
+
+    if partner is None:
+        return {}
+    return {
+        "receipt_at": encode(partner.receipt),
+        "lacks": partner.lacks,
+        "lacks_ours": partner.lacks_ours,
+        "withheld_by": [{"hub": hub, "count": count} for hub, count in partner.withheld_by],
+    }
 
 
 def _place(place: "Place") -> dict[str, Any]:

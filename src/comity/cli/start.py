@@ -246,6 +246,18 @@ def _say_status(call: Call, desk: "Desk") -> None:
     print_lines(", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in found["records"].items() if count))
     told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")
     print_lines(", ".join(f"{name.replace('_', ' ')} {found[name]}" for name in told))
+    _say_partners(desk)
     for hub in found["hubs"]:
         reached = f"reached {hub['reached_at']:%Y-%m-%d %H:%M} UTC" if hub["reached_at"] else "not reached yet"
         print_lines(f"hub {hub['name']} ({hub['url']}): {reached}, sent {hub['sent']}, withheld {hub['withheld']}")
+
+
+def _say_partners(desk: "Desk") -> None:
+    """Who was heard when, and what each lacks of what is here."""
+    from comity.desk import partners
+    from comity.domain.when import show_moment
+
+    for each in partners.partners(desk):
+        if each.standing:
+            word = f"last word {show_moment(each.last_word, desk.today)}" if each.last_word else "no word yet"
+            print_lines(f"{each.group_name}: {each.institute} {each.called}, {word}, lacks {each.lacks}")

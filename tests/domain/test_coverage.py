@@ -50,7 +50,7 @@ def test_of_several_valid_runs_the_newest_covers_the_cell(shelf: Shelf) -> None:
         ("succeeded", "unreviewed", "R1 is not reviewed"),
         ("succeeded", "deviated", "R1 deviates, not decided"),
         ("succeeded", "void", "R1 is void"),
-        ("running", "unreviewed", "R1 is running"),
+        ("running", "unreviewed", "R1 is running, 14 d silent"),
         ("failed", "unreviewed", "R1 has failed"),
         ("cancelled", "unreviewed", "R1 was cancelled"),
         ("lost", "unreviewed", "R1 was lost"),
@@ -63,14 +63,14 @@ def test_a_run_that_does_not_count_is_the_reason(shelf: Shelf, status: str, vali
 
 
 def test_a_cell_without_a_run_says_so_and_a_waived_one_says_why(shelf: Shelf) -> None:
-    assert (only(shelf).state, only(shelf).reason) == ("uncovered", "no run")
+    assert (only(shelf).state, only(shelf).reason) == ("uncovered", "planned, no run yet")
     shelf.find(Cell)[0].waived = "no range"
     assert (only(shelf).state, only(shelf).reason) == ("waived", "no range")
 
 
 def test_a_retired_run_covers_nothing(shelf: Shelf) -> None:
     run(shelf, "succeeded", "valid").retired = True
-    assert only(shelf).reason == "no run"
+    assert only(shelf).reason == "planned, no run yet"
 
 
 def test_nobody_owns_it(shelf: Shelf) -> None:
@@ -88,7 +88,7 @@ def test_machine_text_counts_only_where_it_is_a_translation(shelf: Shelf) -> Non
     shelf.put(CorrectiveAction, label="A2", status="in_progress", **about)
     assert only(shelf).reason == "text is machine translated, not back-checked; A2 is to see to it"
     shelf.find(Cell)[0].language = "en"
-    assert only(shelf).reason == "no run"
+    assert only(shelf).reason == "planned, no run yet"
 
 
 def test_a_language_is_read_at_home_or_by_whom_the_exercise_has(shelf: Shelf) -> None:
@@ -97,13 +97,13 @@ def test_a_language_is_read_at_home_or_by_whom_the_exercise_has(shelf: Shelf) ->
     lent = shelf.put(Person, name="Bo-ra Haneulsaem", institute="KR-AISI", languages=["ko-KR"])
     assert only(shelf).reason == "no annotator for ko"
     shelf.put(Assignment, person=lent.id, exercise=shelf.find(Exercise)[0].id, role="annotator")
-    assert only(shelf).reason == "no run"
+    assert only(shelf).reason == "planned, no run yet"
 
 
 def test_a_house_whose_people_are_not_known_here_is_not_said_to_lack_them(shelf: Shelf) -> None:
     shelf.institute = "US-CAISI"
     shelf.find(Task)[0].needs_annotator = True
-    assert only(shelf).reason == "no run"
+    assert only(shelf).reason == "planned, no run yet"
     shelf.put(Person, name="Haruto Sazanami", institute="UK-AISI", role="annotator ja", languages=["ja"])
     assert only(shelf).reason == "no annotator for ko"
 
@@ -113,7 +113,7 @@ def test_access_is_needed_where_it_is_given_by_window(shelf: Shelf) -> None:
     system.access = "pre_release"
     assert only(shelf).reason == "no access window"
     window = shelf.put(AccessWindow, system=system.id, institute="UK-AISI", closes=TODAY)
-    assert only(shelf).reason == "no run"
+    assert only(shelf).reason == "planned, no run yet"
     window.closes = date(2026, 11, 20)
     assert only(shelf).reason == "access closed 20 Nov"
 
@@ -121,6 +121,6 @@ def test_access_is_needed_where_it_is_given_by_window(shelf: Shelf) -> None:
 def test_an_owner_without_vetting_cannot_run_it(shelf: Shelf) -> None:
     owner = shelf.put(Person, name="Tamsin Oakhollow", institute="UK-AISI")
     vetting = shelf.put(Vetting, person=owner.id, review_due_on=TODAY)
-    assert only(shelf).reason == "no run"
+    assert only(shelf).reason == "planned, no run yet"
     vetting.review_due_on = date(2026, 11, 3)
     assert only(shelf).reason == "vetting of Oakhollow ended 3 Nov"

@@ -4,6 +4,7 @@ from tests.tui.stage import screen_text
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.desk.grid import cell_sheet, grid
+from comity.desk.runs import matrix
 from comity.domain.exercises import Exercise
 from comity.tui.screens.matrix import VIEWS, MatrixPane
 
@@ -81,3 +82,18 @@ def test_counts_of_the_grid_are_those_of_its_cells(demo: Desk) -> None:
     found = grid(demo, _saltmarsh(demo))
     assert (len(found.squares), found.covered, found.waived) == (32, 1, 2)
     assert sum(gap.count for gap in found.gaps) == sum(each.is_gap for each in found.squares)
+
+
+def test_the_screen_and_the_command_tell_one_state_of_a_cell(demo: Desk) -> None:
+    exercise = asking.find(demo, "SALTMARSH", "exercise")
+    assert isinstance(exercise, Exercise)
+    told = {row["cell"]: (row["state"], row["reason"]) for row in matrix(demo, exercise)["rows"]}
+    for square in grid(demo, exercise).squares:
+        state, reason = told[square.cell.id]
+        assert (state, reason) == (square.coverage.state, square.coverage.reason)
+        assert bool(reason) == (state != "covered")
+        assert square.is_gap <= (state == "uncovered")
+        if square.is_gap:
+            assert all(word in reason for word in square.word.split())
+        if square.state == "silent":
+            assert square.word in reason

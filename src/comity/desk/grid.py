@@ -15,24 +15,16 @@ from comity.domain.people import Person, Position
 from comity.domain.record import Record
 from comity.domain.runs import Cell, Run
 from comity.domain.sight import Sight, sight
-from comity.domain.stand_downs import breached
 from comity.domain.systems import AccessWindow, System, Task
-from comity.domain.when import show_age, show_day
-from comity.domain.wording import between, days, language, opening, span
+from comity.domain.when import show_day
+from comity.domain.wording import days, language, opening, span
 
-_GAP: Final[dict[Cause, tuple[str, str]]] = {
-    "no_owner": ("unowned", "no owner"),
-    "machine_text": ("uncovered", "machine text"),
-    "no_annotator": ("uncovered", "no annotator"),
-    "no_access": ("uncovered", "no access"),
-    "no_vetting": ("uncovered", "no vetting"),
-}
 _FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Square:
-    """One cell as it stands: its place in the grid, a state with its word, and the run that says so."""
+    """One cell as it stands: its place in the grid, a sign with its word, and the coverage that says so."""
 
     cell: Cell
     strand: str
@@ -41,13 +33,22 @@ class Square:
     system: str
     state: str
     word: str
-    cause: Cause
-    run: Run | None = None
+    coverage: Coverage
+
+    @property
+    def cause(self) -> Cause:
+        """What sort of reason it has."""
+        return self.coverage.cause
+
+    @property
+    def run(self) -> Run | None:
+        """The run that decides it."""
+        return self.coverage.run
 
     @property
     def is_gap(self) -> bool:
         """Whether something stands in the way of running it."""
-        return self.cause in STRUCTURAL and self.state in ("uncovered", "unowned")
+        return self.cause in STRUCTURAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,49 +108,16 @@ def grid(desk: Desk, exercise: Exercise) -> Grid:
 def _square(look: Sight, covered: Coverage) -> Square:
     cell = covered.cell
     strand, task, system = look.get(Strand, cell.strand), look.get(Task, cell.task), look.get(System, cell.system)
-    state, word = _state(look, covered)
     return Square(
         cell,
         strand.title if strand else "strand held elsewhere",
         strand.lead if strand else "",
         (task.title or task.name) if task else "task held elsewhere",
         system.name if system else "system held elsewhere",
-        state,
-        word,
-        covered.cause,
-        covered.run,
+        covered.sign,
+        covered.word,
+        covered,
     )
-
-
-def _state(look: Sight, covered: Coverage) -> tuple[str, str]:
-    run = covered.run
-    if covered.cause == "waived":
-        return "waived", "waived"
-    if run and run.execution_status not in ("planned", "assigned"):
-        return run_state(look, run)
-    if covered.cause in _GAP:
-        return _GAP[covered.cause]
-    return (run.execution_status, run.execution_status) if run else ("planned", "planned")
-
-
-def run_state(look: Sight, run: Run) -> tuple[str, str]:
-    """What to say of a run in one word: what is wrong with it before how far it is."""
-    heard = run.last_word_at or run.started_at
-    if run.validity in ("valid", "void"):
-        return run.validity, run.validity
-    if run.validity == "accepted_deviation":
-        return run.validity, "accepted"
-    if run.execution_status in ("failed", "cancelled", "lost"):
-        return run.execution_status, run.execution_status
-    if run.started_at and breached(look, run):
-        return "stand_down", "flagged"
-    if run.execution_status in ("running", "paused", "queued"):
-        silent = between(heard, look.now) if heard else None
-        stale = silent is not None and silent > look.stale_after
-        return ("silent", f"{show_age(silent)} silent") if stale and silent else (run.execution_status,) * 2
-    if run.execution_status == "succeeded":
-        return ("deviated", "deviated") if run.validity == "deviated" else ("unreviewed", "to review")
-    return run.execution_status, run.execution_status
 
 
 def _gaps(look: Sight, exercise: Exercise, gaps: Sequence[Square]) -> Iterator[Gap]:
@@ -183,9 +151,10 @@ def _who_checks(look: Sight, exercise: Exercise) -> str:
     action = coverage.back_check(look, exercise)
     if action is None:
         return "back-check it, or waive the cells"
-    late = action.due and (look.today - action.due).days
-    due = "" if late is None else f"{days(late)} overdue" if late > 0 else f"due {show_day(action.due, look.today)}"
-    return ", ".join(filter(None, (f"{action.label} {opening(action.text)}", action.owner, due)))
+    due = f"due {show_day(action.due, look.today)}" if action.due else ""
+    late = (look.today - action.due).days if action.due else 0
+    told = f"{days(late)} overdue" if late > 0 else due
+    return ", ".join(filter(None, (f"{action.label} {opening(action.text)}", action.owner, told)))
 
 
 def _annotators(look: Sight, exercise: Exercise, tongue: str) -> list[Person]:

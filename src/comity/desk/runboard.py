@@ -24,7 +24,7 @@ from comity.domain.wording import between, length, words
 
 _ORDER: Final = ("running", "paused", "ready", "analysing", "reporting", "planned", "specified", "proposed")
 _LIVE: Final = ("running", "paused", "queued")
-_LACK: Final = {"no_annotator": "no annotator", "no_owner": "no owner", "machine_text": "machine text"}
+_LACK: Final = ("no_annotator", "no_owner", "machine_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ class RunReader:
             return ""
         exercise = self.world.get(Exercise, run.exercise)
         found = coverage.covered(self.world, exercise, cell) if exercise else None
-        return _LACK.get(found.cause, "") if found else ""
+        return found.word if found and found.cause in _LACK else ""
 
     def _validity(self, run: Run) -> tuple[str, str]:
         if run.execution_status in ("planned", "assigned", "queued") and run.validity == "unreviewed":

@@ -1,6 +1,6 @@
 """What is covered of what must be run, and for each gap the reason a coordinator can act on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Literal
@@ -9,6 +9,7 @@ from comity.domain.clearance import longest, readers
 from comity.domain.exercises import Exercise, Strand
 from comity.domain.findings import UNDONE, CorrectiveAction
 from comity.domain.people import Person
+from comity.domain.run_states import run_state
 from comity.domain.runs import Cell, Run
 from comity.domain.sight import Sight, sight
 from comity.domain.systems import AccessWindow, System, Task
@@ -23,17 +24,26 @@ Cause = Literal[
 ]
 STRUCTURAL: Final[tuple[Cause, ...]] = ("no_owner", "machine_text", "no_annotator", "no_access", "no_vetting")
 _TRANSLATION: Final = "translation"
+SHORT: Final[Mapping[Cause, tuple[str, str]]] = {  # a sign and a few letters for a reason
+    "no_owner": ("unowned", "no owner"),
+    "machine_text": ("uncovered", "machine text"),
+    "no_annotator": ("uncovered", "no annotator"),
+    "no_access": ("uncovered", "no access"),
+    "no_vetting": ("uncovered", "no vetting"),
+}
 COUNTS: Final = ("valid", "accepted_deviation")
 
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """One cell: its state, the reason in words, what sort of reason that is, and the run that decides it."""
+    """One cell: its state, the reason and its sort, a sign with one word that say the same, and the deciding run."""
 
     cell: Cell
     state: State
     reason: str
     cause: Cause
+    sign: str
+    word: str
     run: Run | None = None
 
 
@@ -48,15 +58,17 @@ def covered(view: View, exercise: Exercise, cell: Cell) -> Coverage:
     """Whether a cell is covered: by the newest of its valid runs, else not, with the reason."""
     runs = sorted(view.find(Run, cell=cell.id), key=_age, reverse=True)
     if valid := next((run for run in runs if run.validity in COUNTS), None):
-        return Coverage(cell, "covered", "", "covered", valid)
+        return Coverage(cell, "covered", "", "covered", *run_state(view, valid), valid)
     if cell.waived:
-        return Coverage(cell, "waived", cell.waived, "waived")
+        return Coverage(cell, "waived", cell.waived, "waived", "waived", "waived")
     best = max(runs, key=_promise, default=None)
+    sign, word = run_state(view, best) if best else ("planned", "planned")
     if best and _promise(best) > 1:
-        return Coverage(cell, "uncovered", _progress(best), "in_progress", best)
+        return Coverage(cell, "uncovered", _progress(best, sign, word), "in_progress", sign, word, best)
     for cause, reason in _gaps(view, exercise, cell, best):
-        return Coverage(cell, "uncovered", reason, cause, best)
-    return Coverage(cell, "uncovered", _progress(best) if best else "no run", "no_run", best)
+        return Coverage(cell, "uncovered", reason, cause, *SHORT[cause], best)
+    reason = _progress(best, sign, word) if best else "planned, no run yet"
+    return Coverage(cell, "uncovered", reason, "no_run", sign, word, best)
 
 
 def _gaps(view: View, exercise: Exercise, cell: Cell, run: Run | None) -> Iterator[tuple[Cause, str]]:
@@ -119,9 +131,13 @@ def _promise(run: Run) -> int:
     )
 
 
-def _progress(run: Run) -> str:
-    """Where the nearest run is, in words."""
+def _progress(run: Run, sign: str, word: str) -> str:
+    """Where the nearest run is, in words; longer than its one word, and never another."""
     name = run.label or "its run"
+    if sign == "silent":
+        return f"{name} is {run.execution_status}, {word}"
+    if sign == "stand_down":
+        return f"{name} is flagged by a stand-down"
     if run.validity == "void":
         return f"{name} is void"
     if run.execution_status == "succeeded":

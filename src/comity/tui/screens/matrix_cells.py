@@ -32,6 +32,7 @@ def cell_panel(square: Square, sheet: CellSheet) -> Sequence[Line]:
     cell = square.cell
     lines: list[Line] = [
         square_line(square),
+        *([line(span(square.coverage.reason, "dim"))] if square.coverage.reason else []),
         BLANK,
         line(span(f"{square.task} · {language(cell.language)}", "strong bold")),
         line(span(f"{square.system} at {cell.institute}")),

@@ -58,6 +58,7 @@ SECTIONS = {
         "verify": ("comity.cli.care:verify", "Check every signature, chain and row."),
         "rebuild": ("comity.cli.care:rebuild", "Make all rows anew from the log."),
         "passphrase": ("comity.cli.care:passphrase", "Change the passphrase of this device."),
+        "erase": ("comity.cli.erase:erase", "Erase a record for good, wherever that arrives."),
         "unlock": ("comity.cli.locks:unlock", "Keep the keys open for a while; explains cron and systemd."),
         "lock": ("comity.cli.locks:lock", "Close the keys again."),
     },

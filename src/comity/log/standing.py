@@ -113,14 +113,14 @@ class Standing(Struct):
         seat = self.seats.get(link.seat)
         if seat is None:
             return self.unseated.get(link.seat, verdicts.SEAT_NOT_HERE)
+        if link.type is Type.COMMIT and self.is_erased(link):
+            return verdicts.ERASED  # also where it would not count anyway: its body is to go
         allowed = verdicts.within(link, self.cuts.get(seat.id, ()))
         if allowed is not verdicts.IN:
             return allowed
         if link.type is Type.ACT:
             return self.refused.get(link.id, verdicts.IN)
-        if seat.role.rank < EDITOR:
-            return verdicts.ROLE
-        return verdicts.ERASED if self.is_erased(link) else verdicts.IN
+        return verdicts.ROLE if seat.role.rank < EDITOR else verdicts.IN
 
     def is_erased(self, link: Link) -> bool:
         """Whether an erase of the author's device, or from above the author, names this commit."""

@@ -75,6 +75,7 @@ class Circles:
         self._acts = self._last = -1
         self._commits: dict[bytes, Commit] = {}
         self._weight = 0
+        self.has_erased = False
 
     def refresh(self, connection: Connection) -> None:
         """Forget what was read if its ground moved since: acts came, or links of a chain that was cut."""
@@ -98,6 +99,12 @@ class Circles:
         """Forget everything that a transaction brought which was undone."""
         self._acts = self._last = -1
         self._commits.clear()
+
+    def forget(self, dots: Iterable[bytes]) -> None:
+        """Keep no opened commit of those that were erased, and note that the file still has traces to clear."""
+        for dot in dots:
+            self._commits.pop(dot, None)
+            self.has_erased = True
 
     def of(self, group: bytes) -> Circle:
         """The group; one that nobody founded here has no members and no keys."""

@@ -91,6 +91,14 @@ class Database:
         finally:
             raw.close()
 
+    def empty_log(self) -> bool:
+        """Empty the write-ahead log, in which pages lie as they were before; False while somebody reads there."""
+        raw = self.engine.raw_connection()
+        try:
+            return cipher.empty_log(raw.cursor())
+        finally:
+            raw.close()
+
     def version(self) -> int:
         """A number that grows with every write, of this process or another."""
         with self.reading() as connection:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from comity.log.envelope import Envelope, Type, decode
-from comity.store import bulk, schema
+from comity.store import bulk, erased, schema
 from comity.store.circle import Circles, Step, worded
 from comity.store.folding import refold
 
@@ -55,6 +55,7 @@ def admit(connection: Connection, circles: Circles, given: Iterable[Envelope]) -
     numbers = [each.no for each in judged]
     records = frozenset(among(connection, schema.touches.c.record, schema.touches.c.envelope, numbers))
     refold(connection, circles, records)
+    _drop_erased(connection, circles, judged)
     return Admitted(len(fresh), records)
 
 
@@ -67,7 +68,9 @@ def again(connection: Connection, circles: Circles) -> int:
     last = connection.execute(select(func.max(schema.envelopes.c.no))).scalar() or 0
     for start in range(0, last + 1, PAGE):
         page = list(held(connection, schema.envelopes.c.no.between(start, start + PAGE - 1)))
-        _note(connection, circles, _judge(connection, circles, page))
+        judged = _judge(connection, circles, page)
+        _note(connection, circles, judged)
+        _drop_erased(connection, circles, judged)
     numbers = list(connection.execute(select(schema.records.c.no)).scalars())
     refold(connection, circles, numbers)
     return len(numbers)
@@ -145,6 +148,10 @@ def _judge(connection: Connection, circles: Circles, entries: Sequence[Entry]) -
     return judged
 
 
+def _drop_erased(connection: Connection, circles: Circles, entries: Iterable[Entry]) -> None:
+    erased.drop(connection, circles, [(each.no, each.envelope) for each in entries if each.status == ERASED])
+
+
 def _moved(connection: Connection, circles: Circles, fresh: Sequence[Entry]) -> Iterator[Entry]:
     """The older envelopes whose status is another now: acts came, or a link on the way to a cut."""
     first = min((each.no for each in fresh), default=0)
@@ -173,8 +180,8 @@ def _note(connection: Connection, circles: Circles, entries: Iterable[Entry]) ->
     """Note which records the commits that can be opened are about, and which dots they name that are not here."""
     about: dict[tuple[bytes, bytes, str], set[int]] = {}
     named: dict[bytes, set[int]] = {}
-    for no, envelope, _ in entries:
-        commit = circles.open(envelope) if envelope.type is Type.COMMIT else None
+    for no, envelope, status in entries:
+        commit = circles.open(envelope) if envelope.type is Type.COMMIT and status != ERASED else None
         for change in commit.changes if commit else ():
             about.setdefault((envelope.group, change.id, change.kind), set()).add(no)
             for dot in change.over:

@@ -74,6 +74,8 @@ class Store:
         except BaseException:
             self.circles.reset()
             raise
+        if self.circles.has_erased:
+            self.circles.has_erased = not self.database.empty_log()
 
     def write(
         self, connection: Connection, group: bytes, changes: Sequence[Change], *, author: str, reason: str, at_ms: int

@@ -109,23 +109,27 @@ def page(
 def numbers(
     connection: Connection, group: bytes, above: Mapping[bytes, int], ids: Sequence[bytes] = ()
 ) -> "array[int]":
-    """The places in the log of envelopes of seats above a seq, and of ids, in the order in which they came.
+    """The places in the log of envelopes of seats above a seq, and of ids: acts first, each in the order they came.
 
-    An act was always here before what it seats, so others can check them in this order.
+    An act was always here before what it seats, so others can check them in this order; and whoever was let in by
+    one of them is heard from the first page on.
     """
     e = schema.envelopes.c
     conditions = [and_(e.seat == seat, e.seq > seq) for seat, seq in above.items()]
     wanted = [or_(*part) for part in _parts(conditions, SPANS)] + [e.id.in_(part) for part in door.chunks(ids)]
-    found: set[int] = set()
+    found: set[tuple[bool, int]] = set()
     for condition in wanted:
-        found.update(connection.execute(select(e.no).where(e.group == group, condition)).scalars())
-    return array("q", sorted(found))
+        query = select(e.type != Type.ACT, e.no).where(e.group == group, condition)
+        found.update((bool(later), no) for later, no in connection.execute(query))
+    return array("q", (no for _, no in sorted(found)))
 
 
 def carried(connection: Connection, places: Sequence[int]) -> list[bytes]:
-    """The envelopes at these places of the log, as they are carried."""
+    """The envelopes at these places of the log, in this order, as they are carried."""
     e = schema.envelopes.c
-    return list(_bytes(connection, _carried(e.no.in_(places)).order_by(e.no)))
+    rows = connection.execute(select(e.no, e.header, e.signature, e.body).where(e.no.in_(places)))
+    found = {no: header + signature + (body or b"") for no, header, signature, body in rows}
+    return [found[no] for no in places]
 
 
 def leave(connection: Connection, token: Token, group: bytes, places: Sequence[int], own: Iterable[bytes]) -> None:

@@ -152,3 +152,12 @@ def test_a_long_list_reads_its_order_as_far_as_somebody_goes(demo: Desk, monkeyp
     assert [each.id for each in window.rows(8, 14)] == whole[8:14]
     assert Window(demo, "cell").index_of(whole[-1]) == len(whole) - 1
     assert [each.id for each in Window(demo, "cell").rows(len(whole) - 2, len(whole))] == whole[-2:]
+
+
+def test_what_is_counted_is_what_is_listed(demo: Desk) -> None:
+    for gone in ("SALTMARSH/R4", "SALTMARSH/R5"):
+        acting.retire(demo, asking.find(demo, gone), "gone")
+    for query in ("", "exercise:SALTMARSH", "execution_status:succeeded,planned", "is:retired"):
+        listed = asking.records(demo, "run", query)
+        assert asking.count(demo, "run", query) == len(listed) > 0
+    assert asking.count(demo, "run", retired=True) == len(asking.records(demo, "run", retired=True))

@@ -45,7 +45,7 @@ def test_a_row_can_be_made_of_anything(kind: Any, data: st.DataObject) -> None:
     shown_values = data.draw(st.dictionaries(names, values, max_size=6))
     columns, unreadable = row(kind, shown_values)
     assert set(unreadable) <= set(kind.model_fields)
-    assert columns["marking"]
+    assert columns["marking"] or shown_values["marking"] == ""  # which no join of markings is
     assert all(isinstance(word, str) for word in words(kind, columns))
 
 

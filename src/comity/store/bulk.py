@@ -59,5 +59,6 @@ def _update(table: Table, names: tuple[str, ...]) -> Statement:
 
 def _binds(table: Table, names: Sequence[str]) -> tuple[tuple[int, Callable[[Any], Any]], ...]:
     """What the types of columns do, by place; those that take values as they are do nothing."""
-    made = ((place, table.c[name].type.dialect_impl(DIALECT).bind_processor(DIALECT)) for place, name in enumerate(names))
-    return tuple((place, bind) for place, bind in made if bind is not None)
+    types = (table.c[name].type.dialect_impl(DIALECT) for name in names)
+    binds = enumerate(each.bind_processor(DIALECT) for each in types)
+    return tuple((place, bind) for place, bind in binds if bind is not None)

@@ -100,8 +100,7 @@ def in_conflict(connection: Connection) -> list[Record]:
     found: list[Record] = []
     for kind in KINDS:
         columns = schema.row_table(kind).c
-        several = func.json_array_length(columns.conflicts) > 0
-        query = select(kind).where(columns.retired.is_not(True), several)
+        query = select(kind).where(columns.retired.is_not(True), schema.DISPUTED)
         found += Session(connection).exec(query.order_by(columns.group, columns.id)).all()
     return found
 

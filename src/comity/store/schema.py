@@ -108,7 +108,14 @@ SEARCH: Final = (
 
 
 ORDER: Final = ("group", "id", "retired")  # lists without another order are read from this index alone
-INDEXED: Final = ("exercise", "cell", "strand", "run", "person", "execution_status", "eval_id", "label", "code")
+INDEXES: Final = (  # whatever is asked of every record is answered from one of them, without a look at the rows
+    ("id",),
+    ("retired",),
+    *((*first, *ORDER) for first in ((), ("exercise", "label"), ("label",), ("code",), ("name",), ("title",))),
+    *((*first, "retired") for first in (("cell",), ("strand",), ("run",), ("person",), ("eval_id",))),
+    ("execution_status", "validity", "retired"),
+)
+DISPUTED: Final = text("conflicts <> '[]'")  # of the few rows for which it holds there is an index too
 
 
 def row_table(kind: type[Record]) -> Table:
@@ -120,8 +127,11 @@ def _total(rows: Table) -> Table:
     """A row must be there whatever somebody wrote, so that all but its number may be empty."""
     for each in rows.columns:
         each.nullable = each.nullable or not each.primary_key
-    for names in (ORDER, ("id",), *((name,) for name in INDEXED if name in rows.c)):
-        Index(f"{rows.name}_{'_'.join(names)}", *(rows.c[name] for name in names))
+    for names in INDEXES:
+        if names[0] in rows.c:
+            have = [name for name in names if name in rows.c]
+            Index(f"{rows.name}_{'_'.join(have)}", *(rows.c[name] for name in have))
+    Index(f"{rows.name}_disputed", rows.c.no, sqlite_where=DISPUTED)
     return rows
 
 
@@ -130,9 +140,9 @@ ROWS: Final = tuple(_total(row_table(kind)) for kind in KINDS)
 
 def fingerprint() -> str:
     """A hash of the declared columns and index; when it changes, the rows are made anew from the log."""
-    told = " ".join((SEARCH, *ORDER, *INDEXED)) + "\n".join(
-        f"{rows.name}.{each.name} {each.type}" for rows in ROWS for each in rows.columns
-    )
+    columns = (f"{rows.name}.{each.name} {each.type}" for rows in ROWS for each in rows.columns)
+    indexes = sorted(f"{index.name}" for rows in ROWS for index in rows.indexes)
+    told = "\n".join((SEARCH, *columns, *indexes))
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 

@@ -1,5 +1,6 @@
 """A query of the filter language as one statement of the store, and pages of what it finds."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,13 +29,14 @@ from comity.domain.kinds import BY_NOUN
 from comity.domain.query import CONTAINS, Is, Match, Pattern, Query, Term, Text, is_named
 from comity.domain.query_fields import age_column, query_field
 from comity.domain.query_values import Span
-from comity.domain.record import Record, facets
+from comity.domain.record import Record, facets, optional
 from comity.domain.text import fold
 from comity.errors import BadInput
 from comity.store import schema
 
 _ORDERS: Final[Mapping[str, Callable[[Any, Any], Any]]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
 _SEARCHED: Final = schema.search.c.title + " " + schema.search.c.body
+_ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DEPTH: Final = 2  # a run is found by the task of its cell
 
 
@@ -74,7 +76,11 @@ def rows(
 
 def count(connection: Connection, chosen: Selection) -> int:
     """How many are found."""
-    return int(connection.execute(select(func.count()).select_from(chosen.table).where(condition(chosen))).scalar_one())
+    every = select(func.count()).select_from(chosen.table)
+    if chosen.query.terms or chosen.retired:
+        return int(connection.execute(every.where(condition(chosen))).scalar_one())
+    gone = every.where(chosen.table.c.retired.is_(True))  # all, and the few that are gone, are counted without looking
+    return int(connection.execute(every).scalar_one() - connection.execute(gone).scalar_one())
 
 
 def numbers(connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None) -> list[int]:
@@ -93,8 +99,8 @@ def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:
             name = age_column(kind) if name == "age" else kind.code_field or "id"
         if name not in columns:
             raise BadInput(f"{kind.plural} cannot be sorted by {name}", "`comity kinds KIND` lists the fields")
-        column = columns[name]
-        wanted.append(column.desc().nulls_last() if each.startswith("-") else column.asc().nulls_last())
+        column = columns[name].desc() if each.startswith("-") else columns[name].asc()
+        wanted.append(column.nulls_last() if optional(kind, name) else column)
     return [*wanted, columns.group, columns.id]
 
 
@@ -194,6 +200,9 @@ def _match(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
 def _refers(column: Any, refers: str, value: str) -> ColumnElement[bool]:
     if refers == "*":
         return or_(column.startswith(value), column.endswith(value))
+    if _ID.fullmatch(value):
+        whole: ColumnElement[bool] = column == value
+        return whole
     ids = _called(BY_NOUN[refers], f"%{_escaped(fold(value))}%", _DEPTH)
     return or_(column.in_(ids), column == value)
 
@@ -217,7 +226,7 @@ def _compared(column: Any, term: Match, value: Any) -> ColumnElement[bool]:
     if term.op != ":":
         compared: ColumnElement[bool] = _ORDERS[term.op](func.fold(column) if isinstance(value, str) else column, value)
         return compared
-    if isinstance(value, str):
+    if isinstance(value, str) and term.shape is not Shape.CHOICE:
         folded = func.fold(column)
         return (
             folded.like(f"%{_escaped(fold(value))}%", escape="\\") if term.shape in CONTAINS else folded == fold(value)

@@ -43,7 +43,7 @@ def conflicts_by_group(connection: Connection) -> Counter[str]:
     found: Counter[str] = Counter()
     for rows in schema.ROWS:
         count = func.sum(func.json_array_length(rows.c.conflicts))
-        counted = select(rows.c.group, count).where(rows.c.retired.is_not(True), rows.c.conflicts != [])
+        counted = select(rows.c.group, count).where(rows.c.retired.is_not(True), schema.DISPUTED)
         found.update(dict(connection.execute(counted.group_by(rows.c.group)).all()))
     return found
 
@@ -53,5 +53,5 @@ def conflicts(connection: Connection) -> int:
     found = 0
     for rows in schema.ROWS:
         count = func.coalesce(func.sum(func.json_array_length(rows.c.conflicts)), 0)
-        found += connection.execute(select(count).where(rows.c.retired.is_not(True))).scalar_one()
+        found += connection.execute(select(count).where(rows.c.retired.is_not(True), schema.DISPUTED)).scalar_one()
     return found

@@ -51,6 +51,7 @@ class RunsPane(ListPane):
         super().__init__("run", within, filter=filter)
         self.turned: set[str] = set()
         self._sheets: dict[str, RunSheet] = {}
+        self._silent = self._to_review = 0  # as of the last reading, like the rows
 
     def compose(self) -> ComposeResult:
         yield Static(markup=False, classes="over")
@@ -67,7 +68,11 @@ class RunsPane(ListPane):
     def source(self) -> Source:
         self._sheets.clear()
         self.table.gap = 2 if self.app.size.width >= NARROW else 1
-        found = groups(host(self).desk, self._query(self.asked))
+        desk, asked = host(self).desk, self._query(self.asked)
+        found = groups(desk, asked)
+        waits = "execution_status:succeeded validity:unreviewed,deviated"
+        self._silent = asking.count(desk, "run", f"{asked} is:stale".strip())
+        self._to_review = asking.count(desk, "run", f"{asked} {waits}".strip())
         self.query_one(".over", Static).update(content([self._counts()]))
         return RunRows(self, found, self.folds)
 
@@ -78,7 +83,7 @@ class RunsPane(ListPane):
             name: asking.count(desk, "run", f"{asked} execution_status:{','.join(statuses)}".strip())
             for name, statuses in _COUNTED
         }
-        stale = asking.count(desk, "run", f"{asked} is:stale".strip())
+        stale = self._silent
         total = sum(counts.values())
         wide = self.app.size.width >= NARROW
         bar = meter(counts["succeeded"], total, 36, "green") if wide else ()
@@ -100,9 +105,7 @@ class RunsPane(ListPane):
 
     def state(self) -> Line:
         """How many are silent and how many wait for a review, beside what every list says."""
-        desk, asked = host(self).desk, self._query(self.asked)
-        stale = asking.count(desk, "run", f"{asked} is:stale".strip())
-        review = asking.count(desk, "run", f"{asked} execution_status:succeeded validity:unreviewed,deviated".strip())
+        stale, review = self._silent, self._to_review
         told = [span(f"silent {stale}", "amber" if stale else "dim"), span(f" · to review {review}   ", "dim")]
         return (*told, *super().state())
 

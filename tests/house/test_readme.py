@@ -2,12 +2,17 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 from house.tools import ROOT
 
+PORT = "8420"
 README = (ROOT / "README.md").read_text("utf-8")
 SET_UP = [
     "python3 -m venv .venv && .venv/bin/pip install . && .venv/bin/comity demo",
@@ -32,17 +37,32 @@ def test_every_readme_command_runs(tmp_path: Path) -> None:
         (tmp_path / item.name).symlink_to(item)
     environment = {**os.environ, "COMITY_HOME": str(tmp_path / "home"), "HOME": str(tmp_path)}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
-    for command in commands(README)[2:]:
-        done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", command],
-            cwd=tmp_path,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+    told: dict[str, Any] = {"cwd": tmp_path, "env": environment, "stdin": subprocess.DEVNULL, "text": True}
+    with socket.create_server(("127.0.0.1", 0)) as free, ExitStack() as stack:
+        port = str(free.getsockname()[1])
+        free.close()
+        for command in commands(README)[2:]:
+            words = ["bash", "-euo", "pipefail", "-c", command.replace(PORT, port)]
+            if command.startswith("comity hub serve"):
+                stack.enter_context(served(words, told))
+            else:
+                done = subprocess.run(words, capture_output=True, check=False, **told)
+                assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+@contextmanager
+def served(words: list[str], told: dict[str, Any]) -> Iterator[None]:
+    """A command that goes on until Ctrl-C, while those after it run."""
+    with subprocess.Popen(words, stderr=subprocess.PIPE, **told) as program:
+        assert program.stderr is not None
+        try:
+            assert "listens at" in program.stderr.readline()
+            yield
+            program.terminate()
+            said = program.stderr.read()
+            assert program.wait(60) == 0, said
+        finally:
+            program.kill()
 
 
 def test_the_ci_runs_the_second_command() -> None:

@@ -5,6 +5,9 @@ import shlex
 from configparser import ConfigParser
 from pathlib import Path
 
+import click
+
+from comity.cli.hub import hub
 from comity.cli.hub_serving import serve
 from comity.cli.sync import sync
 from comity.hub.serve import GRACE
@@ -40,3 +43,14 @@ def test_the_timer_starts_the_sync_that_its_service_names() -> None:
     assert timer["Install"]["WantedBy"] == "timers.target"
     for name in ("OnStartupSec", "OnUnitInactiveSec", "RandomizedDelaySec"):
         assert re.fullmatch(r"\d+min", timer["Timer"][name])
+
+
+def test_every_command_that_the_readme_names_for_hubs_is_understood() -> None:
+    text = (SAMPLES.parent / "README.md").read_text("utf-8").partition("## Run a hub")[2].partition("\n## ")[0]
+    named = [shlex.split(line) for line in re.findall(r"`comity hub ([^`]+)`", text)]
+    assert len(named) > 5
+    for verb, *words in named:
+        with click.Context(hub) as context:
+            command = hub.get_command(context, verb)
+            assert command is not None
+            command.make_context(verb, words, resilient_parsing=not words)

@@ -19,8 +19,9 @@ def test_a_record_is_found_by_its_short_name(shown: Desk, noun: str) -> None:
 @pytest.mark.parametrize("noun", [kind.noun for kind in KINDS])
 def test_a_list_calls_records_as_each_is_called_alone(shown: Desk, noun: str) -> None:
     listed = {item["id"]: item["ref"] for item in telling.listed(shown, noun)["items"]}
-    alone = {each.id: asking.ref(shown, each) for each in asking.records(shown, noun, limit=60)}
-    assert alone.items() <= listed.items()
+    some = asking.records(shown, noun, limit=20)
+    assert {each.id: telling.as_json(shown, each)["ref"] for each in some}.items() <= listed.items()
+    assert [asking.find(shown, listed[each.id], noun).id for each in some] == [each.id for each in some]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,15 @@ def test_a_name_of_none_says_where_to_look(shown: Desk) -> None:
     with pytest.raises(NotFound, match="no finding is called «F99»") as told:
         asking.find(shown, "F99", "finding")
     assert told.value.hint == "`comity finding list` lists what there is"
+
+
+def test_a_name_in_json_does_not_tell_what_else_is_held(demo: Desk) -> None:
+    [one] = [each for each in asking.records(demo, "participant", "exercise:SALTMARSH") if each.institute == "US-CAISI"]
+    before = telling.as_json(demo, one)["ref"]
+    for other in asking.records(demo, "participant", "institute:US-CAISI -exercise:SALTMARSH"):
+        acting.retire(demo, other, "not of this test")
+    assert asking.ref(demo, one) == "US-CAISI"
+    assert telling.as_json(demo, one)["ref"] == before == "SALTMARSH/US-CAISI"
 
 
 def test_twins_are_told_apart_by_the_end_of_their_id(demo: Desk) -> None:

@@ -39,14 +39,15 @@ class Names:
         """The shortest name by which a record is found again."""
         return self._told(kind, row, self._alike(kind, row))
 
-    def listed(self, kind: type[Record], rows: Sequence[Row]) -> list[str]:
-        """The short names of many records of one kind, for the price of reading the kind once."""
-        if len(rows) <= FEW:
-            return [self.short(kind, row) for row in rows]
+    def full(self, kind: type[Record], rows: Sequence[Row]) -> list[str]:
+        """The names that every home gives them which holds their group, whatever else it holds; the kind is read once.
+
+        They open with the exercise, and twins count only within the group.
+        """
         alike: dict[str, list[Row]] = defaultdict(list)
-        for each in reading.parts(self.connection, kind, columns(kind)):
+        for each in self._candidates(kind, rows):
             alike[self.own(kind, each)].append(each)
-        return [self._told(kind, row, alike[self.own(kind, row)]) for row in rows]
+        return [self._full(kind, row, alike[self.own(kind, row)]) for row in rows]
 
     def own(self, kind: type[Record], row: Row) -> str:
         """Its name within its exercise: the code or label, else its parts; empty where it has neither."""
@@ -64,14 +65,28 @@ class Names:
         return self._referred("exercise", id) if id and kind.noun != "exercise" else ""
 
     def _told(self, kind: type[Record], row: Row, alike: Sequence[Row]) -> str:
-        own, twins = self.own(kind, row), [each for each in alike if each["id"] != row["id"]]
+        twins = [each for each in alike if each["id"] != row["id"]]
+        own = self.own(kind, row)
+        return own if own and not kind.code_field and not twins else self._placed(kind, row, twins)
+
+    def _full(self, kind: type[Record], row: Row, alike: Sequence[Row]) -> str:
+        twins = [each for each in alike if each["id"] != row["id"] and each["group"] == row["group"]]
+        return self._placed(kind, row, twins)
+
+    def _placed(self, kind: type[Record], row: Row, twins: Sequence[Row]) -> str:
+        own, above = self.own(kind, row), self.above(kind, row)
         if not own:
             return str(row["id"])[-TAIL:]
-        if not kind.code_field and not twins:
-            return own
-        above = self.above(kind, row)
         told = f"{above}/{own}" if above else own
         return f"{told}~{row['id'][-4:]}" if any(self.above(kind, each) == above for each in twins) else told
+
+    def _candidates(self, kind: type[Record], rows: Sequence[Row]) -> Iterator[Row]:
+        """The live records that may be called like these."""
+        if len(rows) > FEW:
+            yield from reading.parts(self.connection, kind, columns(kind))
+            return
+        for own, row in {self.own(kind, row): row for row in rows}.items():
+            yield from (each for each in self._alike(kind, row) if own)
 
     def _alike(self, kind: type[Record], row: Row) -> list[Row]:
         """The live records with the same own name."""

@@ -21,7 +21,9 @@ def shown_fields(kind: type[Record]) -> tuple[str, ...]:
 def as_json(desk: Desk, record: Record) -> dict[str, Any]:
     """One record with what is derived of it today."""
     with desk.store.reading() as connection:
-        told = one(record.model_dump(), type(record), names.short(connection, record), World(desk, connection))
+        row = record.model_dump()
+        [ref] = names.Names(connection).full(type(record), [row])
+        told = one(row, type(record), ref, World(desk, connection))
     return {**told, "derived": {"is": checking.facts_of(desk, record.id)}}
 
 
@@ -32,7 +34,7 @@ def listed(desk: Desk, noun: str, query: str = "", **how: Any) -> dict[str, Any]
         chosen = asking.selection(desk, connection, noun, query, retired=retired)
         world = World(desk, connection)
         rows = select.rows(connection, chosen, sort, limit)
-        refs = names.Names(connection).listed(chosen.kind, rows)
+        refs = names.Names(connection).full(chosen.kind, rows)
         items = [one(row, chosen.kind, ref, world) for row, ref in zip(rows, refs, strict=True)]
         return {"items": items, "count": len(items) if limit is None else select.count(connection, chosen)}
 

@@ -1,5 +1,6 @@
 """The words on paper: a house that lost everything reads and writes again, and what was stolen ends."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,14 @@ from comity.desk.desk import Desk
 from comity.errors import Locked, NotFound, Refused
 from comity.log.acts import Role
 from comity.log.card import Card, house_in, house_line
+from comity.log.commit import Change
 from comity.store import paper
+from comity.sync import engine
+from comity.sync.http import HttpCarrier
+from comity.sync.outcome import Outcome
 from desk.opening import Opener
-from desk.partners import admit, card, carry, house, key, words
+from desk.partners import admit, card, carry, house, key, shelf, words
+from sync.hubs import running
 
 
 @pytest.fixture
@@ -163,3 +169,32 @@ def test_the_paper_key_holds_every_key_of_its_groups(uk: Desk, us: Desk, tmp_pat
         circle = uk.store.circles.of(bytes.fromhex(desk_group(uk)))
         assert len(circle.keys) == 2
         assert paper.held(circle, pen.pair) == circle.keys
+
+
+def test_a_house_that_came_back_is_let_in_by_a_hub_whatever_it_brings(
+    uk: Desk, us: Desk, tmp_path: Path, at: Opener, folder: Path
+) -> None:
+    shared(uk, us, folder)
+    group = bytes.fromhex(desk_group(uk))
+    with uk.store.writing() as connection:
+        for number in range(1_100):  # more than one page
+            change = Change("note", number.to_bytes(16, "big"), {"text": str(number)})
+            uk.store.write(connection, group, [change], author="A. Oak", reason="", at_ms=1)
+    with running(tmp_path) as hub:
+
+        def sync(desk: Desk, invite: str = "") -> list[Outcome]:
+            keys = desk.store.keys
+            with closing(HttpCarrier("hub", hub.url, keys.pair.public.sign, keys.carrier, invite=invite)) as line:
+                return engine.sync(shelf(desk), line)
+
+        sync(uk, hub.invite("UK-AISI"))
+        new = house(tmp_path, at, "US-CAISI", "phoenix", like=us)
+        recovery.bundle_for(uk, "US-CAISI", folder / "all")
+        pen = recovery.hand(new, paper_of(tmp_path, "US-CAISI", "gaithers-1"))
+        recovery.receive(new, pen, folder / "all")
+        membership.admit(new, recovery.admissions(new, pen)[0], "", pen)
+        note(new, "back")
+        (outcome,) = sync(new, hub.invite("US-CAISI"))
+        assert not outcome.refused
+        sync(uk)
+    assert "back" in notes(uk)

@@ -158,6 +158,8 @@ def _receivers(world: World, shelf: Shelf, told: str, only: str) -> tuple[str, s
             raise Refused(f"nobody else stands in {world.named(group)}", "admit somebody first", code="no_seat")
         return world.named(group), found, group
     one = devices.candidate(world.desk, world.connection, told)
+    if one.member.keys.sign == shelf.device:
+        raise Refused("this is the device itself", "name who is to open it", code="own_device")
     return one.institute, {one.member.keys.sign}, only
 
 

@@ -218,3 +218,41 @@ def test_a_seat_is_renewed_at_its_place(both: tuple[House, House]) -> None:
     assert set(uk.ok("group", "renew", "--json").json["groups"]) == {"private", "UKUS"}
     uk.ok("note", "add", "--text", "from the new seat", "--group", "UKUS", "--marking", "TLP:AMBER")
     assert uk.ok("verify", "--json").json["ok"]
+
+
+def test_chosen_fields_leave_as_a_copy_with_a_disclosure(both: tuple[House, House], stick: Path) -> None:
+    uk, us = both
+    uk.ok("exercise", "add", "--code", "SALT", "--kind", "bilateral", "--lead", "UK-AISI", "--reference", "CANARY-7")
+    refused = uk.run("note", "add", "--text", "x", "--subject", "SALT", "--group", "UKUS", "--marking", "TLP:AMBER")
+    assert (refused.code, "comity tearline SALT --to UKUS --fields" in refused.err) == (4, True)
+    tear = ("tearline", "SALT", "--to", "UKUS", "--fields", "code,kind,lead", "--marking", "TLP:AMBER")
+    assert "give a reason" in uk.run(*tear).err
+    seen = uk.ok(*tear, "--reason", "agreed", "--dry-run", "--json").json
+    assert (seen["recipients"], "reference" in seen["kept_back"]) == (["US-CAISI"], True)
+    asked = uk.run(*tear, "--reason", "agreed")
+    assert (asked.code, "--yes" in asked.err, "reference" in asked.err) == (4, True, True)
+    made = uk.ok(*tear, "--reason", "agreed", "--yes", "--json").json
+    assert (made["group"], made["fields"]["reference"], made["marking"]) == ("UKUS", "", "TLP:AMBER")
+    told = uk.ok("disclosure", "list", "--json").json["items"]
+    assert [(each["id"], each["fields"]["recipient"], each["group"]) for each in told] == [
+        (made["disclosures"][0], "US-CAISI", "private")
+    ]
+    uk.give(us, stick)
+    assert us.ok("exercise", "list", "--json").json["count"] == 1
+    assert us.ok("disclosure", "list", "--json").json["count"] == 0
+    assert "CANARY-7" not in us.ok("exercise", "show", "SALT", "--json").out
+
+
+def test_a_preview_is_what_the_partner_then_has(both: tuple[House, House], stick: Path) -> None:
+    uk, us = both
+    uk.ok("note", "add", "--text", "mine alone")
+    uk.ok("note", "add", "--text", "for both", "--group", "UKUS", "--marking", "TLP:AMBER")
+    seen = uk.ok("preview", "--as", "US-CAISI", "--json").json
+    assert (seen["counts"]["notes"], seen["marking"]) == (3, "TLP:AMBER")
+    assert {each["group"]: each["reached"] for each in seen["groups"]} == {"UKUS": True, "private": False}
+    items = uk.ok("preview", "--as", "US-CAISI", "note", "--json").json["items"]
+    uk.give(us, stick)
+    assert {each["id"] for each in items} == {each["id"] for each in us.ok("note", "list", "--json").json["items"]}
+    assert "for both" in uk.ok("preview", "--as", "US-CAISI", "note", "for").out
+    nobody = uk.ok("preview", "--as", "SG-AISI")
+    assert "sees nothing of UKUS" in nobody.err

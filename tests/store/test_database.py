@@ -1,6 +1,7 @@
 """Opening and making the file: wrong keys, newer formats, nothing there, no rights, others at it, no secret in it."""
 
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -16,10 +17,10 @@ from comity.home import STORE
 from comity.log.keys import DeviceKeys
 from comity.store import cipher, schema
 from comity.store.database import Database
-from comity.store.store import Store
+from comity.store.store import BEFORE, Store
 from laws.children import founded, home_of, pair
 from laws.faults import ENV
-from laws.laptops import shown
+from laws.laptops import STORE_KEY, shown
 
 KEY = bytes(32)
 
@@ -203,3 +204,42 @@ def test_keys_are_never_printed() -> None:
     keys = DeviceKeys.make()
     assert keys.store.hex() not in repr(keys)
     assert repr(keys.store) not in repr(keys)
+
+
+def outdated(home: Path) -> bytes:
+    """A home whose rows another version declared; the bytes of its store."""
+    laptop, _ = founded(home)
+    with laptop.store.writing() as connection:
+        schema.remember(connection, "fingerprint", b"of the older one")
+    laptop.close()
+    return (home / STORE).read_bytes()
+
+
+def test_rows_are_made_anew_after_a_copy_and_one_copy_is_kept(tmp_path: Path) -> None:
+    home_of(tmp_path).close()
+    assert not (tmp_path / BEFORE).exists()
+    for _ in range(2):
+        before = outdated(tmp_path)
+        home_of(tmp_path).close()
+        assert sorted(each.name for each in tmp_path.glob("store.*")) == [BEFORE, STORE]
+        assert (tmp_path / BEFORE).stat().st_mode & 0o777 == 0o600
+        assert (tmp_path / STORE).read_bytes() != before
+        kept = Database.open(tmp_path / BEFORE, STORE_KEY)
+        with kept.reading() as connection:
+            assert schema.recall(connection, "fingerprint") == b"of the older one"
+        kept.close()
+
+
+def test_where_no_copy_can_be_written_the_store_stays_as_it_was(tmp_path: Path) -> None:
+    before = outdated(tmp_path)
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(before) // 2, usual[1]))
+    try:
+        with pytest.raises(Refused, match="the store is as it was") as caught:
+            home_of(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    assert caught.value.code == "no_copy"
+    assert "make room" in caught.value.hint
+    assert (tmp_path / STORE).read_bytes() == before
+    assert not list(tmp_path.glob("store.before*"))

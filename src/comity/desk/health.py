@@ -10,6 +10,7 @@ from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.errors import ComityError, Problem
 from comity.home import home_problems
+from comity.store.store import BEFORE
 
 SMALL_DISK = 200 * 2**20  # bytes; a backup of a store of usual size still fits
 
@@ -17,6 +18,9 @@ SMALL_DISK = 200 * 2**20  # bytes; a backup of a store of usual size still fits
 def problems(desk: Desk) -> Iterator[Problem]:
     """Each with its code and a sentence that says what to do."""
     yield from home_problems(desk.home)
+    if (desk.home / BEFORE).exists():
+        kept = f"{BEFORE} is the store as it was before this version made its rows anew"
+        yield Problem("old_copy", f"{kept}; what you erase stays in it: delete it once all is as it should be")
     free = shutil.disk_usage(desk.home).free
     if free < SMALL_DISK:
         yield Problem("disk_space", f"only {free // 2**20} MiB are free where the home is; make room for backups")

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from comity.domain.patterns import found
 from comity.domain.text import fold
-from comity.errors import IntegrityFailure, NotFound, Refused
+from comity.errors import ComityError, IntegrityFailure, NotFound, Refused
 from comity.home import STORE
 from comity.store import cipher, schema
 
@@ -98,6 +98,22 @@ class Database:
             return cipher.empty_log(raw.cursor())
         finally:
             raw.close()
+
+    def copy_over(self, target: Path) -> None:
+        """The same in place of an older copy, which stays until the new one is whole."""
+        fresh = target.with_suffix(".new")
+        try:
+            fresh.unlink(missing_ok=True)
+            self.copy(fresh)
+            fresh.replace(target)
+        except (OSError, ComityError) as error:
+            with suppress(OSError):
+                fresh.unlink(missing_ok=True)
+            why = error.message if isinstance(error, ComityError) else error.strerror
+            hint = f"make room for a copy of {self.path.name} and check the mode of the home, then start again"
+            raise Refused(
+                f"{target.name} cannot be written: {why}; the store is as it was", hint, code="no_copy"
+            ) from None
 
     def version(self) -> int:
         """A number that grows with every write, of this process or another."""

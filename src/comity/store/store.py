@@ -20,6 +20,7 @@ from comity.store.writer import Writer
 
 TOKEN: Final = "token"
 PRIVATE: Final = "private"
+BEFORE: Final = "store.before.db"  # as it was before its rows were last made anew for another version
 
 
 class Store:
@@ -41,11 +42,16 @@ class Store:
 
     @classmethod
     def open(cls, home: Path, keys: DeviceKeys) -> "Store":
-        """The store of a home; its rows are made anew where another version of Comity declared them."""
+        """The store of a home; its rows are made anew, after a copy, where another version of Comity declared them."""
         database = Database.open(home / STORE, keys.store)
         opened = cls(database, keys, home / TOKEN)
-        if opened.is_outdated():
-            opened.rebuild()
+        try:
+            if opened.is_outdated():
+                database.copy_over(home / BEFORE)
+                opened.rebuild()
+        except BaseException:
+            opened.close()
+            raise
         return opened
 
     @property

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -255,4 +256,7 @@ BENCHES = {
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         for name in sys.argv[1:] or BENCHES:
-            BENCHES[name](Path(folder))
+            if name in BENCHES:
+                BENCHES[name](Path(folder))
+            else:
+                import_module(f"bench.{name}").main()

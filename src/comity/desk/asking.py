@@ -122,7 +122,7 @@ def one(connection: Connection, desk: Desk, value: Any, facet: Facet | None) -> 
     shape = facet.shape if facet else Shape.LINE
     if shape is Shape.REF and facet:
         found = target(connection, facet.refers, str(value))
-        return called(connection, desk, found) if found else f"held elsewhere ({str(value)[-6:]})"
+        return _said(connection, desk, found) if found else f"held elsewhere ({str(value)[-6:]})"
     if shape is Shape.FLAG or isinstance(value, bool):
         return "yes" if value else "no"
     if hasattr(value, "hour"):
@@ -132,6 +132,12 @@ def one(connection: Connection, desk: Desk, value: Any, facet: Facet | None) -> 
     if isinstance(value, Mapping):
         return ", ".join(f"{name}={part}" for name, part in value.items())
     return names.read(str(value), "as words" if shape is Shape.CHOICE else facet.reads if facet else "as it is")
+
+
+def _said(connection: Connection, desk: Desk, record: Record) -> str:
+    """What a reference says: the code that people gave, else what names it; a label alone would not tell."""
+    given = names.code(record) if not record.label_prefix else ""
+    return given or called(connection, desk, record)
 
 
 def title(desk: Desk, record: Record) -> str:

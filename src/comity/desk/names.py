@@ -127,9 +127,11 @@ def code(record: Record) -> str:
 
 def name(record: Record) -> str:
     """What names it in a list; the code where it has no name of its own."""
-    field = record.name_field
-    named = field and facets(type(record))[field].shape is not Shape.REF
-    return read(str(getattr(record, field, "") or ""), facets(type(record))[field].reads) if named else code(record)
+    facet = facets(type(record)).get(record.name_field)
+    if facet is None or facet.shape is Shape.REF:
+        return code(record)
+    how = "as words" if facet.shape is Shape.CHOICE else facet.reads
+    return read(str(getattr(record, record.name_field, "") or ""), how)
 
 
 def read(text: str, how: str) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from comity.domain.checks.check import SEVERITIES
 from comity.tui.glyphs import GLYPHS
 from comity.tui.spans import Line
 from comity.tui.widgets.source import Column, Row, Source
@@ -45,7 +46,7 @@ def spoken(spans: Line) -> str:
 def _word(sign: str, role: str, after: str) -> str:
     """The word of a sign, unless one that says the same, or a state in other words, follows."""
     word = _BY_SPAN.get((sign, role), _BY_SIGN[sign])
-    same = after.lower().startswith(word.rstrip(":").lower()[:4])
+    same = after.lower().startswith((word.rstrip(":").lower()[:4], *SEVERITIES))
     return "" if same or (sign not in _ALONE and after[:1].isalpha()) else f"{word} "
 
 

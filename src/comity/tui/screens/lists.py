@@ -81,7 +81,8 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
     "finding": Layout(
         {
             "label": Column("no.", 4),
-            "statement": _wide("statement", 26),
+            "exercise": Column("exercise", 12),
+            "statement": _wide("statement", 22),
             "kind": Column("kind", 12, 2),
             "status": Column("status", 11),
             "severity": Column("severity", 10, 1),

@@ -58,6 +58,12 @@ class RunsPane(ListPane):
         yield from super().compose()
         yield Static(markup=False, classes="under")
 
+    def on_mount(self) -> None:
+        """Begin on the first run, so that what is known of it is told at once."""
+        super().on_mount()
+        if isinstance(self.table.current and self.table.current.value, RunGroup):
+            self.table.move(1)
+
     def columns(self) -> Sequence[Column]:
         return COLUMNS
 

@@ -46,6 +46,7 @@ SECTIONS = {
     "Partners": {
         "device": ("comity.cli.device:device", "This device's card, others' cards, who sits where."),
         "recovery": ("comity.cli.recovery:recovery", "Acts made with the recovery words on paper."),
+        "late": ("comity.cli.late:late", "What revoked devices wrote beyond their cut: list, adopt."),
         "conflict": ("comity.cli.conflict:conflict", "Values that were written apart: list, show, settle."),
         "sync": ("comity.cli.sync:sync", "Exchange with each hub what either side lacks."),
         "bundle": ("comity.cli.bundle:bundle", "Files for a courier: write, read, show."),

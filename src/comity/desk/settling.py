@@ -19,7 +19,6 @@ from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.history import Entry, bare, history
 from comity.desk.world import World
-from comity.domain.facet import Facet
 from comity.domain.kinds import BY_NOUN
 from comity.domain.parse import nearest
 from comity.domain.record import Record, decode, encode, facets
@@ -238,18 +237,16 @@ def _before(entry: Entry, field: str) -> str:
 
 
 def _voice(desk: Desk, connection: Connection, record: Record, field: str, raw: Any, entry: Entry) -> Voice:
-    kind, facet = BY_NOUN[record.noun], facets(type(record)).get(field)
-    said = bare(kind, field, raw)
-    value, text = _read(desk, connection, kind, field, said, facet)
+    kind = BY_NOUN[record.noun]
+    value, text = read(desk, connection, kind, field, bare(kind, field, raw))
     return Voice(0, entry.dot, raw, value, text, entry.by, entry.institute, entry.at, entry.device, entry.reason)
 
 
-def _read(
-    desk: Desk, connection: Connection, kind: type[Record], field: str, said: Any, facet: Facet | None
-) -> tuple[Any, str]:
-    """A value and its text; both as they are where a newer version or a stranger wrote something else."""
-    if facet is None:
-        return said, asking.one(connection, desk, said, None)
+def read(desk: Desk, connection: Connection, kind: type[Record], field: str, said: Any) -> tuple[Any, str]:
+    """A value of the log and its text; both as they are where a newer version or a stranger wrote something else."""
+    facet = facets(kind).get(field)
+    if facet is None or said is None:
+        return said, "nothing" if said is None else asking.one(connection, desk, said, None)
     try:
         value = decode(kind, field, said)
     except ValidationError:

@@ -5,11 +5,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from comity.log import verdict as verdicts
 from comity.log.commit import Commit
 from comity.log.envelope import Type, decode
 from comity.store import schema
-from comity.store.circle import Circles
+from comity.store.circle import Circles, worded
 from comity.store.reading import dashed
+
+CUT = worded(verdicts.CUT)
 
 
 class Act(NamedTuple):
@@ -40,6 +43,16 @@ def acts(connection: Connection, circles: Circles, most: int) -> Iterator[Act]:
         .limit(most)
     )
     for header, signature, body in connection.execute(query):
+        envelope = decode(header + signature + body)
+        if commit := circles.open(envelope):
+            yield Act(envelope.group, envelope.seat, envelope.dot, commit)
+
+
+def late(connection: Connection, circles: Circles) -> Iterator[Act]:
+    """The commits beyond the cut of a revoked device that can be opened here, in the order of their writing."""
+    e = schema.envelopes.c
+    query = select(e.header, e.signature, e.body).where(e.type == int(Type.COMMIT), e.status == CUT)
+    for header, signature, body in connection.execute(query.where(e.body.is_not(None)).order_by(e.gen, e.dot)):
         envelope = decode(header + signature + body)
         if commit := circles.open(envelope):
             yield Act(envelope.group, envelope.seat, envelope.dot, commit)

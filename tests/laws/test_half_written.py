@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import asking, care, plans, runs
+from comity.desk import asking, care, plans, runs, sheets
 from comity.samples.catalogue import logs
 from comity.samples.catalogue import plans as samples
 
@@ -110,3 +110,20 @@ def test_ctrl_c_in_an_import_exits_130_with_nothing_half_written(home: Path, tmp
     process = command(home, "run", "import", str(many(tmp_path / "logs", 200)))
     assert stopped(process, home, 0.5, signal.SIGINT) == 130
     is_whole(home)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_sheet_that_is_killed_leaves_whole_commits_and_can_be_read_again(
+    home: Path, tmp_path: Path, turn: int
+) -> None:
+    path, rows = tmp_path / "notes.csv", 5_000
+    path.write_text("text\n" + "".join(f"Note number {number}\n" for number in range(rows)), encoding="utf-8")
+    process = command(home, "import", "sheet", str(path), "--kind", "note")
+    stopped(process, home, 1 + 2 * random.Random(SEED + turn).random(), signal.SIGKILL)
+    desk = bootstrap.open_desk(home, today=date(2026, 11, 23))
+    assert asking.count(desk, "note") in (0, sheets.BATCH, 2 * sheets.BATCH, rows)
+    sheets.import_sheet(desk, path, "note")
+    assert {each.outcome for each in sheets.import_sheet(desk, path, "note")} == {"unchanged"}
+    assert asking.count(desk, "note") == rows
+    assert care.verify(desk)["ok"]
+    desk.close()

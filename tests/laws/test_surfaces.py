@@ -1,10 +1,13 @@
 """Every kind is on every surface, and every value comes through every format as it was."""
 
+import csv
 import json
 import shutil
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from uuid import UUID
 
@@ -15,20 +18,28 @@ import tomli_w
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
+from openpyxl import load_workbook
 
 from comity import bootstrap
 from comity.cli import app, records
 from comity.desk import acting, asking, drafting, history, telling
 from comity.desk.desk import Desk
+from comity.domain.cells import FORMULA
 from comity.domain.facet import Facet, Shape
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.parse import Reading
 from comity.domain.record import Record, choices, decode, encode, facets
 from comity.exporters.plan_facts import fact
+from comity.exporters.sheet import cell, csv_bytes, xlsx_bytes
+from comity.importers.sheet import meant, read_sheet
 from comity.log.commit import Change
 from comity.store import rows, schema
 from comity.tui import deriving, drafts
 
+RISKY = [
+    *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''-", "'", "=cmd|' /C calc'!A0"),
+    *("_x003D_1", "\x1b[2J", "#REF!", "1", "a\r\nb", '"', ";", "\ufeff"),
+]
 LETTERS = st.characters(exclude_categories=("Cs",))
 WORDS = st.text(LETTERS, min_size=1, max_size=20).map(str.strip).filter(bool)
 CODES = st.from_regex(r"[A-Za-z0-9Ωé/~:._-]{1,16}", fullmatch=True)
@@ -142,6 +153,46 @@ def test_every_field_round_trips_through_every_format(kind: type[Record], data: 
     assert same(kind, typed, read(kind, {name: drafts.written(desk, record, name) for name in typed}))
     toml = tomli_w.dumps({name: fact(value) if isinstance(value, dict) else value for name, value in typed.items()})
     assert same(kind, typed, read(kind, tomllib.loads(toml)))
+    for suffix in (".csv", ".xlsx"):
+        assert same(kind, typed, read(kind, through_a_sheet(kind, typed, suffix)))
+
+
+def through_a_sheet(kind: type[Record], typed: dict[str, Any], suffix: str) -> dict[str, Any]:
+    """The values as a sheet gives them back; a blank cell says nothing, which is what it was."""
+    cells = [cell(facets(kind)[name], value, lambda noun, id: id) for name, value in typed.items()]
+    write = csv_bytes if suffix == ".csv" else xlsx_bytes
+    with NamedTemporaryFile(suffix=suffix) as file:
+        file.write(write([*typed], [cells]))
+        file.flush()
+        sheet = read_sheet(Path(file.name))
+    texts = dict(zip(sheet.columns, sheet.rows[0].cells, strict=False))
+    return {name: meant(facets(kind)[name], texts.get(name, "")) for name in typed}
+
+
+@seed(20261123)
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.text(LETTERS, max_size=12) | st.sampled_from(RISKY), min_size=1, max_size=8))
+def test_spreadsheet_cells_never_start_a_formula(texts: list[str]) -> None:
+    columns = [f"c{number}" for number in range(len(texts))]
+    for suffix, write in ((".csv", csv_bytes), (".xlsx", xlsx_bytes)):
+        with NamedTemporaryFile(suffix=suffix) as file:
+            file.write(write([*columns, "last"], [[*texts, "x"]]))
+            file.flush()
+            path = Path(file.name)
+            stored = _stored(path)
+            assert not [text for text in stored if text.startswith(FORMULA)]
+            (row,) = read_sheet(path).rows
+            assert [*row.cells] == [*texts, "x"]
+
+
+def _stored(path: Path) -> list[str]:
+    """The cells as another program finds them; those of XLSX are texts, not formulas or numbers."""
+    if path.suffix == ".csv":
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            return list(csv.reader(file))[1]
+    _, row = load_workbook(path).worksheets[0].iter_rows()
+    assert {each.data_type for each in row if each.value is not None} == {"s"}
+    return [str(each.value or "") for each in row]
 
 
 def read(kind: type[Record], raw: dict[str, Any]) -> dict[str, Any]:

@@ -10,15 +10,15 @@ from comity.desk import acting, drafting, finding, labels, names, placing, rules
 from comity.desk.asking import kind_of
 from comity.desk.desk import Desk
 from comity.desk.identity import source_id
+from comity.desk.register import Register
 from comity.desk.world import R, World
 from comity.domain.facet import Shape
 from comity.domain.naming import KEYS, natural_key, tells
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
-from comity.domain.text import fold
-from comity.errors import Ambiguous, ComityError, NotFound, Problem, Refused
+from comity.errors import ComityError, NotFound, Problem, Refused
 from comity.exporters.sheet import cell
-from comity.importers.sheet import Row, read_sheet, refuse
+from comity.importers.sheet import Row, meant, read_sheet, refuse
 from comity.importers.sheet_map import SheetMap, fields_of, read_map
 from comity.log.commit import Change
 from comity.store import reading
@@ -51,8 +51,8 @@ class Errand:
     group: str = ""
     marking: str = ""
 
-    def said(self, row: Row) -> dict[str, str]:
-        """The texts of a row by field; a blank cell says nothing."""
+    def said(self, row: Row) -> dict[str, Any]:
+        """What a row says by field; a blank cell says nothing."""
         if len(row.cells) > len(self.fields):
             told = f"{len(row.cells)} cells under {len(self.fields)} headings"
             raise Refused("", problems=[Problem("row", f"{told}; is a separator missing its quotation marks?")])
@@ -60,7 +60,8 @@ class Errand:
         words = self.chosen.values
         given = {name: words.get(name, {}).get(text.strip(), text) for name, text in cells.items()}
         beside = {"group": self.group, "marking": self.marking}
-        return {**{name: text for name, text in beside.items() if text}, **self.chosen.defaults, **given}
+        told = {**{name: text for name, text in beside.items() if text}, **self.chosen.defaults, **given}
+        return {name: meant(facets(self.kind).get(name), text) for name, text in told.items()}
 
     def source(self, row: Row, values: Mapping[str, Any]) -> tuple[str, ...]:
         """What makes the id of a new record: the row's key, what tells it from its like, or all of the row."""
@@ -92,50 +93,6 @@ class Remembering(World):
             met["countries", ""] = super().countries()
         found: dict[str, str] = met["countries", ""]
         return found
-
-
-@dataclass
-class Register:
-    """How the records of a kind are known, beside the rows that were taken already."""
-
-    kind: type[Record]
-    codes: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # -> group, id
-    keys: dict[tuple[str, ...], str] = field(default_factory=dict)  # group and natural key -> id
-    lines: dict[str, int] = field(default_factory=dict)  # id -> the row that said it
-    ids: dict[tuple[str, str], str] = field(default_factory=dict)  # what references mean
-
-    @classmethod
-    def of(cls, connection: Connection, kind: type[Record]) -> "Register":
-        """The live records of a kind."""
-        made = cls(kind)
-        parts = {name for each in KEYS.get(kind.noun, ()) for name in each.split("|")}
-        wanted = [*{"id", "group", *parts, *filter(None, [kind.code_field])}]
-        for row in reading.parts(connection, kind, wanted):
-            made.enter(row["group"], row["id"], row)
-        return made
-
-    def enter(self, group: str, id: str, values: Mapping[str, Any]) -> None:
-        """Know one record more."""
-        if self.kind.code_field and values.get(self.kind.code_field):
-            self.codes[fold(str(values[self.kind.code_field]))].append((group, id))
-        if key := self._key(group, values):
-            self.keys.setdefault(key, id)
-
-    def by_code(self, code: str, group: str) -> str | None:
-        """The id of the one record of this code, in a group if one is named. Raises Ambiguous."""
-        found = {id for place, id in self.codes.get(fold(code), ()) if group in ("", place)}
-        if len(found) > 1:
-            raise Ambiguous(f"«{code}» is the code of {len(found)} records", "say which in a column group or id")
-        return next(iter(found), None)
-
-    def by_key(self, group: str, values: Mapping[str, Any]) -> str | None:
-        """The id of the record that has all that tells it from its like."""
-        key = self._key(group, values)
-        return self.keys.get(key) if key else None
-
-    def _key(self, group: str, values: Mapping[str, Any]) -> tuple[str, ...]:
-        key = natural_key(self.kind.noun, values) if self.kind.noun in KEYS else ()
-        return (group, *map(fold, key)) if key and tells(key) else ()
 
 
 @dataclass
@@ -174,7 +131,7 @@ class Batch:
                 return self._change(row, record, said, group)
         return self._add(row, group, values, derived)
 
-    def _known(self, id: str, said: Mapping[str, str], group: str) -> Record | None:
+    def _known(self, id: str, said: Mapping[str, Any], group: str) -> Record | None:
         """The record that a row names by id or code."""
         kind = self.errand.kind
         if id:
@@ -196,7 +153,7 @@ class Batch:
             self.register.ids[noun, text] = found.id
         return self.register.ids[noun, text]
 
-    def _change(self, row: Row, record: Record, said: Mapping[str, str], group: str) -> RowOutcome:
+    def _change(self, row: Row, record: Record, said: Mapping[str, Any], group: str) -> RowOutcome:
         if record.id in self.register.lines:
             raise _twice(self.register.lines[record.id])
         if group not in ("", record.group):
@@ -206,7 +163,7 @@ class Batch:
         said = {name: text for name, text in said.items() if text != self._shown(record, name)}
         known = drafting.values_of(record)
         values = parse(type(record), said, resolve=self.resolve, today=self.world.today, known=known) if said else {}
-        fresh = {name: value for name, value in values.items() if drafting.differs(record, name, value)}
+        fresh = {name: each for name, each in values.items() if drafting.differs(record, name, each)}
         if not fresh:
             return RowOutcome(row.line, "unchanged", record.id)
         rules.only_live(record)

@@ -1,13 +1,15 @@
 """Read a sheet, CSV or XLSX: a heading and rows of text, within bounds that are known before it is opened."""
 
 import csv
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from comity.domain.cells import unguarded
+from comity.domain.facet import Facet
 from comity.errors import BadInput, NotFound, Problem
 from comity.importers.sheet_xlsx import xlsx_rows
 
@@ -57,6 +59,17 @@ def read_sheet(path: Path) -> Sheet:
 
 def _xlsx_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     return xlsx_rows(path, MOST_ROWS + 2, MOST_COLUMNS)
+
+
+def meant(facet: Facet | None, text: str) -> Any:
+    """What a cell gives for a field: its text; a list of texts where an export wrote one as JSON."""
+    if facet is None or not facet.many or not text.startswith("["):
+        return text
+    try:
+        listed = json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+    return listed if isinstance(listed, list) and all(isinstance(each, str) for each in listed) else text
 
 
 def refuse(path: Path, why: str, problems: Sequence[Problem] = ()) -> BadInput:

@@ -50,15 +50,13 @@ def _weigh(path: Path) -> None:
 def _rows(path: Path, most_rows: int, most_columns: int) -> Iterator[tuple[int, list[str]]]:
     from openpyxl import load_workbook
 
-    book = load_workbook(path, read_only=True, data_only=True, keep_links=False)
-    try:
+    with path.open("rb") as file:  # openpyxl leaves what it opened itself open when it falls over it
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         rows = sheet.iter_rows(max_row=most_rows, max_col=most_columns + 1, values_only=True)
         for number, cells in enumerate(rows, 1):
             yield number, [_text(cell) for cell in cells]
-    finally:
-        book.close()
 
 
 def _text(value: Any) -> str:

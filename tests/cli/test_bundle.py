@@ -1,6 +1,10 @@
 """`comity bundle` and `comity receipt`: two institutes, a courier, and no hub."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -132,3 +136,46 @@ def test_every_refusal_says_what_to_do(uk: House, words: list[str], code: int, s
 def test_a_name_that_tells_is_told(uk: House, tmp_path: Path) -> None:
     told = uk("bundle", "write", str(tmp_path / "for-us-caisi.comity"), "--for", "US-CAISI", "--yes")
     assert "says US-CAISI" in told.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal is POSIX")
+@pytest.mark.parametrize(("typed", "code"), [("US-CAISI", 0), ("yes", 4)])
+def test_on_a_terminal_the_code_of_the_receiver_is_typed(two: Houses, tmp_path: Path, typed: str, code: int) -> None:
+    command = [sys.executable, "-m", "comity", "bundle", "write", str(tmp_path / "b"), "--for", "US-CAISI"]
+    said, done = on_terminal([*command, "--home", str(two.uk)], {"Type US-CAISI": typed})
+    assert "UKUS: 9 envelopes of 6 records, marked up to TLP:GREEN" in said
+    assert (done, (tmp_path / "b").exists()) == (code, code == 0)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal is POSIX")
+def test_on_a_terminal_a_change_of_much_is_asked_about(uk: House, us: House, two: Houses, tmp_path: Path) -> None:
+    desk = bootstrap.open_desk(two.uk)
+    write(desk, 10)
+    desk.close()
+    uk("bundle", "write", str(tmp_path / "1"), "--for", "US-CAISI", "--yes")
+    us("bundle", "read", str(tmp_path / "1"))
+    for note in us("note", "list", "--limit", "8", "--json").json["items"]:
+        us("note", "retire", note["id"], "--reason", "gone")
+    us("bundle", "write", str(tmp_path / "2"), "--for", "UK-AISI", "--yes")
+    command = [sys.executable, "-m", "comity", "bundle", "read", str(tmp_path / "2"), "--home", str(two.uk)]
+    for typed, code, left in (("n", 4, NOTES + 10), ("y", 0, NOTES + 2)):
+        said, done = on_terminal(command, {"Go on?": typed})
+        assert "retire 8 of 16 records" in said
+        assert (done, uk("note", "list", "--json").json["count"]) == (code, left)
+
+
+def on_terminal(command: list[str], answers: dict[str, str]) -> tuple[str, int]:
+    """Run a command with a terminal all around, answer what it asks; what it said, and its exit code."""
+    here, there = os.openpty()
+    with subprocess.Popen(
+        command, stdin=there, stdout=there, stderr=there, env={**os.environ, "COLUMNS": "200"}
+    ) as run:
+        os.close(there)
+        said, todo = "", dict(answers)
+        with suppress(OSError):  # the terminal closes with the program
+            while data := os.read(here, 4096):
+                said += data.decode()
+                for question in [each for each in todo if each in said]:
+                    os.write(here, f"{todo.pop(question)}\n".encode())
+        os.close(here)
+    return said, run.returncode

@@ -1,13 +1,16 @@
 """The frame of all commands: options before and after the noun, lazy nouns, nearest names."""
 
 import json
+import subprocess
+import sys
 
 import click
 import pytest
 
-from comity.cli.app import KINDS, SECTIONS, VERSION, main, root
+from comity.cli.app import KINDS, SECTIONS, main, root
 from comity.cli.fields import kebab
 from comity.cli.frame import load
+from comity.cli.version import VERSION
 from comity.domain.kinds import KINDS as CLASSES
 
 
@@ -19,6 +22,17 @@ def test_the_version_is_the_packages() -> None:
     from importlib.metadata import version
 
     assert version("comity") == VERSION
+
+
+def test_the_version_is_told_the_same_way_by_the_program_and_by_its_commands(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["--version"]) == 0
+    words = [sys.executable, "-m", "comity", "--version"]
+    assert subprocess.run(words, capture_output=True, text=True, check=True).stdout == capsys.readouterr().out
+    full = subprocess.run(f"{sys.executable} -m comity --version > /dev/full", shell=True, check=False, stderr=-1)
+    assert full.returncode == 4
+    assert b"No space left" in full.stderr
 
 
 @pytest.mark.parametrize("name", [name for entries in SECTIONS.values() for name in entries])

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from comity.cli.frame import Call, Noun, load
+from comity.cli.version import VERSION
 from comity.errors import UsageError
 
-VERSION = "0.1.0"
 COMPLETE = "_COMITY_COMPLETE"  # set by the shell when it asks for completions
 
 KINDS = (  # written out, so that help imports no kind; a test holds it against them

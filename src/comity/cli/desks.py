@@ -43,7 +43,11 @@ def opened_desk(call: Call) -> Iterator["Desk"]:
 
 
 def loaded() -> None:
-    """All that a command needs is in memory: look for garbage from here on, in what comes after it."""
+    """All that a command needs is in memory: look for garbage from here on, in what comes after it.
+
+    But seldom: records come by the thousand and hold no circles, and looking at them takes as long as the work.
+    """
     if not gc.isenabled():
         gc.freeze()
+        gc.set_threshold(20_000, 20, 100)
         gc.enable()

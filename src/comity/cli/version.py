@@ -1,0 +1,3 @@
+"""Which Comity this is."""
+
+VERSION = "0.1.0"

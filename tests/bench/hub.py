@@ -212,13 +212,20 @@ def tell(what: str, ours: float, theirs: float, aim: str) -> None:
     print(f"{what:<62} {ours / theirs:7.2f}x  aim {aim:<8} ({ours * 1e3:9.2f} ms / {theirs * 1e3:9.2f} ms)", flush=True)
 
 
-if __name__ == "__main__":
-    names = {"push": pushing, "scale": scaling, "idle": idling}
+BENCHES = {"push": pushing, "scale": scaling, "idle": idling}
+
+
+def main(*chosen: str) -> None:
+    """All of them, or those named."""
     with tempfile.TemporaryDirectory() as folder, running(binaries()[0]) as server:
         schemas = (schema_of(server, f"bench{number}") for number in count())
         files = (f"sqlite:///{folder}/{number}-{os.getpid()}.db" for number in count())
-        for name in sys.argv[1:] or names:
+        for name in chosen or BENCHES:
             if name == "push":
                 print("on SQLite, then on PostgreSQL")
-                names[name](files)
-            names[name](schemas)
+                BENCHES[name](files)
+            BENCHES[name](schemas)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

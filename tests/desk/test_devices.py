@@ -96,6 +96,25 @@ def test_devices_are_found_by_name_institute_and_digits(uk: Desk, us: Desk, tmp_
             devices.candidate(uk, connection, "gaithers-2")
 
 
+def test_what_is_known_goes_before_a_file_of_that_name_and_a_forged_card_is_told(
+    uk: Desk, us: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = DeviceKeys.make()
+    forged = Card.of(keys, Pair.make().public, institute="US-CAISI", name="gaithers-1").encode(keys.pair.secret)
+    (tmp_path / "gaithers-1").write_text(forged, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    groups.found(uk, "UKUS")
+    added(uk, card(us))
+    with uk.store.reading() as connection:
+        assert devices.candidate(uk, connection, "gaithers-1").member.keys.sign == key(us)
+    seen = membership.admission(uk, "UKUS", forged, "editor")
+    assert any("known with other keys" in note for note in seen.notes)
+    assert any("another than that of other devices" in note for note in seen.notes)
+    admit(uk, "UKUS", us)
+    seen = membership.admission(uk, "UKUS", forged, "reader")
+    assert any("not the one of US-CAISI in this group" in note for note in seen.notes)
+
+
 def test_a_device_that_a_group_tells_of_can_be_admitted_to_another_without_its_card(
     uk: Desk, us: Desk, tmp_path: Path, at: Opener
 ) -> None:

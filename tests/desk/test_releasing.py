@@ -6,7 +6,7 @@ import pytest
 
 from comity.desk import acting, asking, foreseeing, groups, releasing
 from comity.desk.desk import Desk
-from comity.errors import BadInput
+from comity.errors import BadInput, Refused
 from desk.opening import Opener
 from desk.partners import admit, carry, house
 
@@ -62,6 +62,21 @@ def test_a_copy_holds_the_chosen_fields_and_nothing_of_the_original(uk: Desk, us
     theirs = asking.find(us, "SALT")
     assert (theirs.id, theirs.reference) == (copy.id, "")  # type: ignore[attr-defined]
     assert asking.records(us, "disclosure") == []
+
+
+def test_a_copy_is_asked_back_and_its_holder_is_told_why(uk: Desk, us: Desk, tmp_path: Path) -> None:
+    exercise(uk, "private", "TLP:AMBER")
+    copy, (told,) = releasing.tear(uk, releasing.release(uk, asking.find(uk, "SALT"), "UKUS", ["code", "kind", "lead"]))
+    carry(uk, us, folder=tmp_path)
+    assert releasing.retract(uk, told, "wrong window.") == ("US-CAISI",)  # type: ignore[arg-type]
+    carry(uk, us, folder=tmp_path)
+    assert asking.records(us, "exercise") == []
+    (asked,) = asking.records(us, "note", "takes")
+    assert (asked.subject, "wrong window" in asked.text) == (copy.id, True)  # type: ignore[attr-defined]
+    (kept,) = asking.records(uk, "disclosure")
+    assert kept.retracted_at is not None  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="or it was retracted"):
+        releasing.retract(uk, kept, "again")  # type: ignore[arg-type]
 
 
 def test_only_the_originator_releases_and_a_lower_marking_needs_a_reason(uk: Desk, us: Desk, tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 EXTRA = {  # written by hand
     "run": {"import": "comity.cli.runs:import_logs", "compare": "comity.cli.runs:compare"},
+    "disclosure": {"retract": "comity.cli.releasing:retract"},
     "group": {name: f"comity.cli.groups:{name}" for name in ("show", "create", "admit", "revoke", "renew")},
 }
 BASE = ("list", "show", "history", "add", "set", "retire")

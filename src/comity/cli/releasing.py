@@ -1,6 +1,6 @@
 """What partners see, and what is released to them: preview, tearline."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -71,6 +71,23 @@ def tearline(call: Call, ref: str, to: str, fields: str, marking: str, reason: s
             print_json({**telling.as_json(desk, made), "disclosures": [each.id for each in kept]})
         else:
             print_lines(made.id)
+
+
+@click.command("retract", cls=Verb, epilog="Example: comity disclosure retract US-CAISI --reason 'wrong figure'")
+@click.argument("ref", metavar="REF")
+@click.option("--reason", required=True, metavar="TEXT", help="Why; who got it reads this.")
+@pass_call
+def retract(call: Call, ref: str, reason: str) -> None:
+    """Ask for a released copy back: it is retired in its group. What was read or exported is not unsent by that."""
+    from comity.desk import asking, releasing, telling
+    from comity.domain.sharing import Disclosure
+
+    with opened_desk(call) as desk:
+        asked = releasing.retract(desk, cast(Disclosure, asking.find(desk, ref, "disclosure")), reason)
+        if call.as_json:
+            print_json(telling.as_json(desk, asking.find(desk, ref, "disclosure")))
+    if not call.quiet and not call.as_json:
+        tell(f"Asked: {', '.join(asked)}. Keep their answers: comity disclosure set {ref} --retraction TEXT")
 
 
 def _lines(desk: "Desk", seen: "Release") -> "Iterator[str]":

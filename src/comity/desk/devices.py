@@ -1,7 +1,7 @@
 """Devices: this one's card, the address book of others, and those that groups tell of."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -55,6 +55,7 @@ class Candidate:
     person: str = ""
     words: tuple[str, ...] = ()
     compared: bool = False
+    warnings: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -126,12 +127,14 @@ def called(known: dict[bytes, str], device: bytes) -> str:
 
 
 def candidate(desk: Desk, connection: Connection, told: str) -> Candidate:
-    """The device that a card, a file with one, a name or the digits of its key mean."""
-    if PREFIX in told or Path(told).is_file():
-        card = Card.decode(_line(told))
-        compared = any(each.card == card for each in book(connection))
-        return _of_card(card, compared=compared)
-    return _one(told, [each for each in _candidates(desk, connection) if means(told, each)])
+    """The device that a card, a name, the digits of a key or a file with a card mean: what is known here goes first."""
+    found = [] if PREFIX in told else [each for each in _candidates(desk, connection) if means(told, each)]
+    if not found and (PREFIX in told or Path(told).is_file()):
+        card, known = Card.decode(_line(told)), {each.card.keys.sign: each.card for each in book(connection)}
+        before = known.pop(card.keys.sign, None)
+        warnings = (*_changes(before, card), *_strange(desk, known.values(), card))
+        return replace(_of_card(card, compared=before == card), warnings=warnings)
+    return _one(told, found)
 
 
 def means(told: str, device: Candidate) -> bool:

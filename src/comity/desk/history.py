@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from comity.desk import devices
 from comity.desk.desk import Desk
 from comity.domain.facet import Merge
 from comity.domain.kinds import BY_NOUN
@@ -37,14 +38,18 @@ def history(desk: Desk, record: Record) -> list[Entry]:
     with desk.store.reading() as connection:
         written = folding.written(connection, desk.store.circles, [record.no or 0]).get(record.no or 0, [])
         seats = reading.seats(connection, [each.touch.dot for each in written])
-        devices = {dot: desk.store.device_name(bytes.fromhex(record.group), seat) for dot, seat in seats.items()}
+        known, seated = (
+            devices.names(desk, connection),
+            desk.store.circles.of(bytes.fromhex(record.group)).standing.seats,
+        )
+        called = {dot: devices.called(known, seated[seat].device) for dot, seat in seats.items() if seat in seated}
     sets = {each.touch.dot: each.touch.set for each in written}
     return [
         Entry(
             each.stamp.at,
             each.stamp.by,
             each.stamp.institute,
-            devices.get(each.touch.dot, ""),
+            called.get(each.touch.dot, ""),
             each.stamp.reason,
             changes(record, each.touch.set, [sets[dot] for dot in each.touch.over if dot in sets]),
             each.touch.dot,

@@ -13,7 +13,7 @@ from comity.desk.seats import said
 from comity.desk.world import World
 from comity.domain.sharing import Group, Note
 from comity.errors import BadInput, Problem, Refused, RuleBroken
-from comity.log.acts import Admit, AnyAct, Institute, Public, Role
+from comity.log.acts import Admit, AnyAct, Institute, Role
 from comity.log.ring import lacking
 from comity.log.standing import Revocation, Seat
 from comity.store import exchange
@@ -122,7 +122,7 @@ def who_can(circle: Circle, known: dict[bytes, str], least: Role, institute: str
 
 
 def _admission(world: World, group: str, candidate: Candidate, role: Role, hand: Hand) -> Admission:
-    desk, id = world.desk, bytes.fromhex(group)
+    id = bytes.fromhex(group)
     circle, members = hand.circle(id), world.members(group)
     widens = candidate.institute not in members
     seat = _seat(world, id, hand, candidate, role)
@@ -130,7 +130,7 @@ def _admission(world: World, group: str, candidate: Candidate, role: Role, hand:
     after = tuple(sorted({*members, candidate.institute}))
     unfit = tuple(holdings.unfit(world, group, after)) if widens else ()
     dangling = tuple(holdings.dangling(world, group, candidate.institute))
-    notes = tuple(_notes(circle, seat, candidate, widens=widens, own=desk.root))
+    notes = tuple(_notes(circle, seat, candidate, widens=widens))
     holding, name = holdings.holding_of(world, group), world.named(group)
     return Admission(group, name, candidate, role, widens, members, holding, unfit, dangling, notes, seat, taken)
 
@@ -181,16 +181,17 @@ def _covering(circle: Circle, seat: Seat, device: bytes) -> list[Revocation]:
     return [each for each in circle.standing.revokes.values() if each.place in path and device in each.act.devices]
 
 
-def _notes(circle: Circle, seat: Seat, candidate: Candidate, *, widens: bool, own: Public) -> "list[str]":
-    told = []
+def _notes(circle: Circle, seat: Seat, candidate: Candidate, *, widens: bool) -> list[str]:
+    told = list(candidate.warnings)
+    houses = {each.keys for each in circle.standing.standing() if not each.carrier}
     if not candidate.words:
         told.append("it is known from another group, not by a card of its own")
     elif not candidate.compared:
         told.append("its words were not compared yet: let its owner read them out to you")
     if not widens and candidate.institute != seat.institute:
         told.append(f"it will sit below {seat.institute}, so {candidate.institute} cannot revoke it")
-    if candidate.institute == seat.institute and candidate.recovery not in (own, None):
-        told.append("its recovery key is another than yours: it was made without --recovery-public")
+    if not widens and candidate.recovery not in (None, *houses):
+        told.append(f"its recovery key is not the one of {candidate.institute} in this group: is it theirs?")
     if widens and candidate.recovery and _covering(circle, seat, candidate.recovery.sign):
         told.append(f"the recovery key of {candidate.institute} was revoked here and stays so")
     if count := len(lacking(circle.acts, circle.keys)):

@@ -7,15 +7,16 @@ from typing import Any
 
 from msgspec import msgpack
 
-from comity.desk import acting, drafting, labels, names, placing, rules
+from comity.desk import acting, asking, drafting, labels, names, placing, rules
 from comity.desk.desk import Desk
 from comity.desk.history import history
 from comity.desk.world import World
 from comity.domain.marking import lowers
 from comity.domain.parse import nearest
 from comity.domain.record import Record, encode, facets
-from comity.domain.sharing import Disclosure
-from comity.errors import Problem
+from comity.domain.sharing import Disclosure, Note
+from comity.errors import Problem, Refused
+from comity.log.commit import Change
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _unknown(kind: type[Record], chosen: Sequence[str]) -> Iterator[Problem]:
             yield Problem(name, "is numbered anew in the other group; leave it out")
 
 
-def _disclosure(world: World, made: Release, copy: str, dot: bytes, reason: str, id: str, to: str) -> Any:
+def _disclosure(world: World, made: Release, copy: str, dot: bytes, reason: str, id: str, to: str) -> Change:
     content = msgpack.encode({name: encode(value) for name, value in sorted(made.values.items())})
     values = {
         "subject": made.record.id,
@@ -114,3 +115,28 @@ def _disclosure(world: World, made: Release, copy: str, dot: bytes, reason: str,
         "synthetic": made.record.synthetic,
     }
     return drafting.creation(world, Disclosure, made.record.group, values, id)
+
+
+def retract(desk: Desk, disclosure: Disclosure, reason: str) -> tuple[str, ...]:
+    """Ask all who got a copy to give it up: it is retired, a note says so, and answers are awaited; who is asked."""
+    rules.only_live(disclosure)
+    if not disclosure.copied_to or disclosure.retracted_at:
+        hint = "write down by hand what was asked and answered: `comity disclosure set REF --retraction TEXT`"
+        raise Refused("this disclosure has no copy that could be called back, or it was retracted", hint)
+    with desk.store.writing() as connection:
+        world = World(desk, connection)
+        kept = [each for each in world.find(Disclosure, copied_to=disclosure.copied_to) if not each.retracted_at]
+        copy = asking.target(connection, "*", disclosure.copied_to)
+        if copy and not copy.retired:
+            gone = drafting.retirement(drafting.opened(connection, copy))
+            acting.write(desk, connection, copy.group, [gone, _asked(world, copy, reason)], reason)
+        now = {"retracted_at": world.desk.clock().replace(microsecond=0)}
+        changes = [drafting.revision(drafting.opened(connection, each), now) for each in kept]
+        acting.write(desk, connection, disclosure.group, changes, reason)
+    return tuple(each.recipient for each in kept)
+
+
+def _asked(world: World, copy: Record, reason: str) -> Change:
+    text = f"{world.institute} takes {names.short(world.connection, copy)} back: {reason} Say whether you did."
+    values = {"text": text, "subject": copy.id, "marking": copy.marking, "synthetic": copy.synthetic}
+    return drafting.creation(world, Note, copy.group, values, drafting.new_id())

@@ -99,6 +99,23 @@ def test_a_hub_that_is_away_keeps_no_other_from_being_synced(joined: Pair, hub: 
         syncing.sync(uk, ["theirs"])
 
 
+def test_what_one_hub_brings_goes_to_the_others_at_once(joined: Pair, hub: Running, tmp_path: Path) -> None:
+    uk, us = joined
+    (tmp_path / "other").mkdir()
+    with running(tmp_path / "other") as other:
+        hubs.add(uk, "zweit", other.url, invite=other.invite("UK-AISI"))
+        syncing.sync(uk)
+        hubs.remove(us, "ours")
+        hubs.add(us, "zweit", other.url)
+        meet(us)
+        write(us, 3)
+        meet(us)
+        ours, zweit = syncing.sync(uk)
+        assert (ours.total("sent"), zweit.total("received")) == (3, 3)
+        assert sorted(hub.held()) == sorted(other.held())
+        assert [each["sent"] for each in care.status(uk)["hubs"]] == [3, 0]
+
+
 def test_looking_changes_nothing(joined: Pair, hub: Running) -> None:
     uk, us = joined
     (session,) = syncing.outlook(uk)

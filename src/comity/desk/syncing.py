@@ -81,7 +81,7 @@ def sync(desk: Desk, names: Collection[str] = (), *, tell: Tell = silently, agre
     Raises NotFound where there is no such hub, and whatever `tell` raises.
     """
     with beside(desk) as own:
-        return [_session(own, name, hub, tell, agree) for name, hub in hubs.chosen(desk.home, names).items()]
+        return _round(own, hubs.chosen(desk.home, names), tell, agree)
 
 
 def outlook(desk: Desk, names: Collection[str] = ()) -> list[HubSession]:
@@ -137,9 +137,9 @@ class Watching:
         from comity.sync.http import Patience
 
         self._seen = self._written()
-        known = hubs.chosen(self._desk.home, self._names).items()
+        known = hubs.chosen(self._desk.home, self._names)
         once = Patience(attempts=2, longest=1.0)  # the next wake-up tries again
-        self._heard([_session(self._own, name, hub, self._tell, self._agree, once) for name, hub in known])
+        self._heard(_round(self._own, known, self._tell, self._agree, once))
 
     def _moved(self) -> bool:
         return self._written() != self._seen
@@ -209,6 +209,24 @@ def beside(desk: Desk) -> Iterator[Desk]:
     """The same desk with a store of its own, for another thread."""
     with closing(Store.open(desk.home, desk.store.keys)) as store:
         yield replace(desk, store=store)
+
+
+def _round(
+    desk: Desk, known: Mapping[str, Hub], tell: Tell, agree: Agree, patience: "Patience | None" = None
+) -> list[HubSession]:
+    """A session with each hub, and one more with those that lack what a later one brought."""
+    sessions = {name: _session(desk, name, hub, tell, agree, patience) for name, hub in known.items()}
+    brought = False
+    for name, session in reversed(sessions.items()):
+        if brought and session.error is None:
+            again = _session(desk, name, known[name], tell, agree, patience)
+            before = {each.outcome.group: each.outcome for each in session.groups}
+            outcomes = added(before, [each.outcome for each in again.groups])
+            if again.reached:
+                _note(desk, name, outcomes, int(desk.clock().timestamp() * 1000))
+            sessions[name] = again
+        brought = brought or bool(session.total("received"))
+    return list(sessions.values())
 
 
 def _session(

@@ -83,11 +83,13 @@ class ComityApp(Everywhere):
         self.run_worker(self._open, thread=True, exit_on_error=False)
 
     def _open(self) -> None:
-        """In a thread: what takes long to load, and the store."""
+        """In a thread: what takes long to load, the store, and the checks that the first page asks for."""
         import comity.tui.sections  # noqa: F401  # loads the kinds and the pages behind the first frame
+        from comity.desk import checking
 
         try:
             desk = self._opener()
+            checking.checks(desk)
         except ComityError as error:
             self.call_from_thread(self.stop_here, error)
         else:
@@ -177,7 +179,7 @@ class ComityApp(Everywhere):
         self.call_later(self._filter_list, noun, query)
 
     async def _filter_list(self, noun: str, query: str) -> None:
-        from comity.tui.sections import LISTS
+        from comity.tui.hits import LISTS
 
         if noun != getattr(self.page and self.page.pane, "noun", ""):
             section, _, tab = LISTS[noun].partition("/")

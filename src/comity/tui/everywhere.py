@@ -9,6 +9,7 @@ from textual import events
 from comity.errors import ComityError
 from comity.tui.actions import ACTIONS, BY_ID
 from comity.tui.in_order import InOrder
+from comity.tui.refusals import sentences
 from comity.tui.session import Session, Strength
 
 if TYPE_CHECKING:
@@ -218,13 +219,6 @@ class Everywhere(InOrder):
 
     def action_leave(self) -> None:
         self.leave_with(0)
-
-
-def sentences(error: ComityError) -> str:
-    """What went wrong, every problem, and what to do, as sentences."""
-    told = (each for each in error.problems if each.message not in error.message)
-    parts = [error.message, *(f"{each.field.replace('_', ' ')}: {each.message}" for each in told), error.hint]
-    return " ".join(part[:1].upper() + part[1:].rstrip(".") + "." for part in parts if part)
 
 
 def _does(owner: object, action: str) -> bool:

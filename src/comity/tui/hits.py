@@ -1,6 +1,6 @@
 """What the palette finds: records by search, commands from the table of actions, places to go."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -12,7 +12,6 @@ from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, shown_keys
 from comity.tui.screens import making
 from comity.tui.screens.base import Page
 from comity.tui.screens.verbs import Verbs
-from comity.tui.sections import LISTS
 from comity.tui.session import Session
 from comity.tui.spans import span
 from comity.tui.widgets.palette import PaletteHit
@@ -21,6 +20,25 @@ if TYPE_CHECKING:
     from comity.desk.desk import Desk
 
 _MOST: Final = 30
+LISTS: Final[Mapping[str, str]] = {  # where the list of a kind is that can be filtered
+    "exercise": "exercises",
+    "run": "runs",
+    "person": "people/Roster",
+    "secondment": "people/Secondments",
+    "position": "people/Positions",
+    "leave": "people/Leave",
+    "finding": "findings/Findings",
+    "action": "findings/Actions",
+    "guidance": "findings/Guidance",
+    "lesson": "findings/Lessons",
+    "stand_down": "findings/Stand-downs",
+    "system": "library/Systems",
+    "suite": "library/Suites",
+    "task": "library/Tasks",
+    "access_window": "library/Access windows",
+    "agreement": "library/Agreements",
+    "institute": "library/Institutes",
+}
 
 
 class Finder(Protocol):

@@ -60,25 +60,6 @@ SECTION_PAGES: Final[Mapping[str, Callable[[], Page]]] = {
     "sharing": lambda: SharingPage("sharing"),
 }
 
-LISTS: Final[Mapping[str, str]] = {  # where the list of a kind is that can be filtered
-    "exercise": "exercises",
-    "run": "runs",
-    "person": "people/Roster",
-    "secondment": "people/Secondments",
-    "position": "people/Positions",
-    "leave": "people/Leave",
-    "finding": "findings/Findings",
-    "action": "findings/Actions",
-    "guidance": "findings/Guidance",
-    "lesson": "findings/Lessons",
-    "stand_down": "findings/Stand-downs",
-    "system": "library/Systems",
-    "suite": "library/Suites",
-    "task": "library/Tasks",
-    "access_window": "library/Access windows",
-    "agreement": "library/Agreements",
-    "institute": "library/Institutes",
-}
 _LIVES_IN: Final[Mapping[str, str]] = {
     "run": "runs",
     "deviation": "runs",

@@ -117,20 +117,50 @@ class Skeleton(Screen[None]):
         yield TooSmall()
 
 
-class Page(Skeleton):
+class Placed(Skeleton):
+    """A page that begins where it was left, and tells where it is."""
+
+    def __init__(self, start: str = "") -> None:
+        super().__init__()
+        self._tabs: Sequence[Tab] = ()
+        self._start = start
+        self._rows: dict[str, str] = {}  # where the cursor stood in tabs that were not shown yet
+        self._shown = -1
+
+    @property
+    def pane(self) -> Pane | None:
+        """The pane on the screen."""
+        found = self.query(f"#pane-{self._shown}")
+        return found.first(Pane) if found else None
+
+    def _place(self, label: str) -> int:
+        wanted = label.lower().replace(" ", "-")
+        labels = [tab.label.lower().replace(" ", "-") for tab in self._tabs]
+        return labels.index(wanted) if wanted in labels else 0
+
+    def begin_at(self, place: Place) -> None:
+        """Where the page begins: as it was left."""
+        self._start, self._rows = place.tab, dict(place.rows)
+
+    def place(self) -> Place:
+        """Where the page is now; in tabs that were not shown, where it was."""
+        rows = dict(self._rows)
+        for number, tab in enumerate(self._tabs):
+            if found := self.query(f"#pane-{number} CursorView"):
+                rows[tab.label] = found.first(CursorView).key
+        return Place(self._tabs[self._shown].label if self._tabs else "", rows)
+
+
+class Page(Placed):
     """One page of a section."""
 
     BINDINGS = bindings("page", "record")
     AUTO_FOCUS = None
 
     def __init__(self, section: str, start: str = "") -> None:
-        super().__init__()
+        super().__init__(start)
         self.section = section
         self.came_from = ""  # the section from which it was opened, if that is another
-        self._tabs: Sequence[Tab] = ()
-        self._start = start
-        self._rows: dict[str, str] = {}  # where the cursor stood in tabs that were not shown yet
-        self._shown = -1
         self.marked = Marked()
         self._read_at = 0
         self._heard_at = 0  # the newest version of which the page told that it is there
@@ -163,11 +193,6 @@ class Page(Skeleton):
             await self.turn_to(self._place(self._start))
         self.redraw()
 
-    def _place(self, label: str) -> int:
-        wanted = label.lower().replace(" ", "-")
-        labels = [tab.label.lower().replace(" ", "-") for tab in self._tabs]
-        return labels.index(wanted) if wanted in labels else 0
-
     def on_resize(self) -> None:
         """More or less room: what is said in short may change."""
         if self._shown >= 0:
@@ -189,28 +214,10 @@ class Page(Skeleton):
         self.focus_pane()
         self.redraw()
 
-    def begin_at(self, place: Place) -> None:
-        """Where the page begins: as it was left."""
-        self._start, self._rows = place.tab, dict(place.rows)
-
-    def place(self) -> Place:
-        """Where the page is now; in tabs that were not shown, where it was."""
-        rows = dict(self._rows)
-        for number, tab in enumerate(self._tabs):
-            if found := self.query(f"#pane-{number} CursorView"):
-                rows[tab.label] = found.first(CursorView).key
-        return Place(self._tabs[self._shown].label if self._tabs else "", rows)
-
     async def turn_to_label(self, label: str) -> None:
         """Show the tab of that label, if there is one."""
         if label:
             await self.turn_to(self._place(label))
-
-    @property
-    def pane(self) -> Pane | None:
-        """The pane on the screen."""
-        found = self.query(f"#pane-{self._shown}")
-        return found.first(Pane) if found else None
 
     def focus_pane(self) -> None:
         """Give the keys to the first part of the pane that takes them."""

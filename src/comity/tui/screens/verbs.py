@@ -9,7 +9,7 @@ from comity.desk import acting, asking, stepping, telling
 from comity.domain.record import Record, encode
 from comity.errors import ComityError
 from comity.tui.deriving import said
-from comity.tui.everywhere import sentences
+from comity.tui.refusals import sentences
 from comity.tui.screens import making
 from comity.tui.screens.base import Page
 from comity.tui.screens.editing import EditPage, NewPage

@@ -26,7 +26,8 @@ def far(port: int, round_trip: float) -> Iterator[str]:
 
     async def line(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, away = await asyncio.open_connection("127.0.0.1", port)
-        await asyncio.gather(carry(reader, away, round_trip / 2), carry(there, writer, round_trip / 2))
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(carry(reader, away, round_trip / 2), carry(there, writer, round_trip / 2))
 
     def end() -> None:
         for task in asyncio.all_tasks():

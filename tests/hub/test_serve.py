@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -20,6 +20,7 @@ from comity.errors import BadInput, Refused
 from comity.hub import patience
 from comity.hub.access import invite
 from comity.hub.ledger.database import Ledger
+from comity.hub.limits import Limits, Rate
 from comity.hub.serve import GRACE, Options, bound, server
 from comity.log.receipt import vector
 from comity.sync import wire
@@ -231,6 +232,43 @@ def test_who_says_nothing_is_hung_up_on(hub: httpx.Client, monkeypatch: pytest.M
                 except ConnectionResetError:
                     pass
                 assert time.monotonic() - start < 5
+
+
+def test_many_who_drip_hold_nobody_up_and_are_hung_up_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A slow loris: lines that send a byte now and then, of a head or of a body, and lines that never read."""
+    monkeypatch.setattr(patience, "PATIENCE", 0.5)
+    freely = Rate(1e9, 10**9)
+    limits = Limits(address=freely, knocks=freely, seconds=1)
+    heads = (b"GET /hea", b"POST /v1/challenge HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n", b"")
+    with _in_thread(Options(f"sqlite:///{tmp_path / 'slow.db'}", limits=limits)) as port, ExitStack() as stack:
+        slow = [stack.enter_context(socket.create_connection(("127.0.0.1", port), 20)) for _ in range(150)]
+        for number, raw in enumerate(slow):
+            raw.sendall(heads[number % len(heads)])
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=20) as client:
+            for _ in range(20):
+                assert client.get("/health").status_code == 200
+                for raw in slow:
+                    with suppress(OSError):
+                        raw.sendall(b"x")
+                time.sleep(0.05)
+            for raw in slow:
+                with suppress(ConnectionResetError):
+                    while raw.recv(10_000):
+                        pass
+            assert client.get("/health").status_code == 200
+
+
+def test_more_lines_than_a_hub_bears_are_refused_and_it_goes_on(tmp_path: Path) -> None:
+    freely = Rate(1e9, 10**9)
+    limits = Limits(address=freely, connections=20)
+    with _in_thread(Options(f"sqlite:///{tmp_path / 'few.db'}", limits=limits)) as port:
+        with ExitStack() as stack:
+            for _ in range(25):
+                stack.enter_context(socket.create_connection(("127.0.0.1", port), 20)).sendall(b"GET")
+            time.sleep(0.3)
+            assert httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False, timeout=20).status_code == 503
+        time.sleep(0.3)
+        assert httpx.get(f"http://127.0.0.1:{port}/health", trust_env=False, timeout=20).status_code == 200
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A query of the filter language as one statement of the store, and pages of what it finds."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import ge, gt, le, lt
@@ -29,7 +29,7 @@ from comity.domain.kinds import BY_NOUN
 from comity.domain.query import CONTAINS, Is, Match, Pattern, Query, Term, Text, is_named
 from comity.domain.query_fields import age_column, query_field
 from comity.domain.query_values import Span
-from comity.domain.record import Record, facets, optional
+from comity.domain.record import Record, choices, facets, optional
 from comity.domain.text import fold
 from comity.errors import BadInput
 from comity.store import schema
@@ -140,9 +140,15 @@ def about(kind: type[Record], words: str, depth: int) -> ColumnElement[bool]:
         for name, facet in facets(kind).items():
             if facet.shape is Shape.REF and facet.refers != "*" and not facet.many:
                 terms.append(table.c[name].in_(_called(BY_NOUN[facet.refers], like, depth - 1)))
-        choices = [name for name, facet in facets(kind).items() if facet.shape is Shape.CHOICE]
-        terms += [func.replace(table.c[name], "_", " ").like(like, escape="\\") for name in choices]
+        terms += _said(kind, words)
     return or_(*terms)
+
+
+def _said(kind: type[Record], words: str) -> Iterator[ColumnElement[bool]]:
+    """Whether a choice of the record is one in which the words stand."""
+    for name in (name for name, facet in facets(kind).items() if facet.shape is Shape.CHOICE):
+        if held := [each for each in choices(kind, name) if words in each.replace("_", " ")]:
+            yield schema.row_table(kind).c[name].in_(held)
 
 
 def _called(kind: type[Record], like: str, depth: int) -> Any:

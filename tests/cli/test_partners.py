@@ -107,7 +107,7 @@ def test_nobody_is_admitted_without_a_yes_and_the_preview_says_what_leaves(uk: H
         {"notes": 1, "groups": 1},
         "TLP:AMBER",
     )
-    assert "1 notes" in uk.ok(*admit, "--dry-run").out
+    assert "notes: 1" in uk.ok(*admit, "--dry-run").out
     assert [each["institute"] for each in uk.ok("group", "show", "UKUS", "--json").json["members"]] == ["UK-AISI"] * 2
     assert uk.ok(*admit, "--yes", "--json").json["institute"] == "US-CAISI"
     members = uk.ok("group", "show", "UKUS", "--json").json["members"]
@@ -115,7 +115,11 @@ def test_nobody_is_admitted_without_a_yes_and_the_preview_says_what_leaves(uk: H
         ("UK-AISI", "chair", False),
         ("US-CAISI", "editor", False),
     ]
-    assert "gaithers-1" not in uk.ok("group", "show", "UKUS").out  # its card was used, and not kept
+    assert "gaithers-1" in uk.ok("group", "show", "UKUS").out
+    assert {each["name"]: each["compared_at"] for each in uk.ok("device", "list", "--json").json["items"]} == {
+        "laptop-1": None,
+        "gaithers-1": None,  # its card was used; its words were compared by nobody
+    }
     assert uk.run(*admit, "--yes").code == 4
     assert uk.run("group", "admit", "UKUS", "--device", "nobody-9", "--role", "editor", "--yes").code == 3
     assert uk.run("group", "admit", "UKUS", "--device", str(us.card), "--role", "king", "--yes").code == 4

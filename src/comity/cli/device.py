@@ -70,15 +70,18 @@ def add(call: Call, card: str, fingerprint: str) -> None:
 def listed(call: Call) -> None:
     """This device, those in the address book and those in groups: where they sit, and their last word."""
     from comity.desk import seats
-    from comity.domain.record import encode
+    from comity.domain.when import show_moment
 
     with opened_desk(call) as desk:
-        found = seats.known(desk)
+        found, today = seats.known(desk), desk.today
     if call.as_json:
         print_json({"items": [_item(each) for each in found], "count": len(found)})
         return
     rows = [
-        (each.institute, each.name, each.id[:SHORT], _told(each), encode(each.last_word), encode(each.compared))
+        (
+            *(each.institute, each.name, each.id[:SHORT], _told(each)),
+            *(show_moment(at, today) if at else "" for at in (each.last_word, each.compared)),
+        )
         for each in found
     ]
     print_table(("institute", "name", "id", "groups", "last_word", "compared"), rows, wrapped=("groups",))

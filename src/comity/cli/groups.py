@@ -19,11 +19,17 @@ from comity.cli.previews import (
 )
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from comity.desk.desk import Desk
     from comity.desk.membership import Admission
     from comity.desk.partners import Partner
     from comity.desk.seats import Place
 
+COLUMNS = (
+    *("institute", "device", "role", "state", "lacks", "lacks_keys", "admitted_by", "since", "seat"),
+    "last_word",
+)
 ROLES = "reader|editor|admin|chair"
 
 
@@ -69,7 +75,7 @@ def show(call: Call, name: str) -> None:
             held, called = holdings.holding_of(world, id), world.named(id)
         places, keys, record = seats.places(desk, id), seats.keys(desk, id), get(desk, "group", str(UUID(id)))
         told = telling.as_json(desk, record) if record else {"group": called, "group_id": id}
-        held_by = {each.device: each for each in partners.partners(desk, id)}
+        held_by, today = {each.device: each for each in partners.partners(desk, id)}, desk.today
     if call.as_json:
         members = [{**_place(each), **_holds(held_by.get(each.device))} for each in places]
         holds = {"holds": holding_json(held), "keys": {"held": keys.held, "lacking": keys.lacking}}
@@ -79,19 +85,7 @@ def show(call: Call, name: str) -> None:
     if record and record.purpose:  # type: ignore[attr-defined]
         print_lines(record.purpose)  # type: ignore[attr-defined]
     print_lines(f"{held.records} records, {held.retired} retired; keys: {keys.held} here, {keys.lacking} lacking")
-    columns = (
-        "institute",
-        "device",
-        "role",
-        "state",
-        "admitted_by",
-        "since",
-        "last_word",
-        "lacks",
-        "lacks_keys",
-        "seat",
-    )
-    print_table(columns, [_row(each, held_by.get(each.device)) for each in places])
+    print_table(COLUMNS, [_row(each, held_by.get(each.device), today) for each in places])
 
 
 @click.command("admit", cls=Verb, epilog="Example: comity group admit UKUS --device gaithers-1.card --role editor")
@@ -176,7 +170,7 @@ def show_admission(call: Call, seen: "Admission") -> None:
         print_lines(*admission_lines(seen))
 
 
-def admit_shown(call: Call, desk: "Desk", seen: "Admission", reason: str, hand: Any = None) -> None:
+def admit_shown(call: Call, desk: "Desk", seen: "Admission", reason: str) -> None:
     """Show an admission, have it agreed to, and make it."""
     from comity.desk import membership
 
@@ -184,16 +178,17 @@ def admit_shown(call: Call, desk: "Desk", seen: "Admission", reason: str, hand: 
     membership.only_fit(seen)
     code = seen.candidate.institute
     agree_by_typing(f"What has left cannot be unsent. Admit {code}?", code, yes=call.yes)
-    membership.admit(desk, seen, reason, hand)
+    membership.admit(desk, seen, reason)
 
 
-def _row(place: "Place", partner: "Partner | None") -> tuple[object, ...]:
-    from comity.domain.record import encode
+def _row(place: "Place", partner: "Partner | None", today: "date") -> tuple[object, ...]:
+    from comity.domain.when import show_moment
 
     name = "recovery key" if place.recovery else place.name or place.device[:12]
     state = ("stands" if place.standing else "revoked") + (", this device" if place.own else "")
-    told = (place.institute, name, place.role, state, place.above, encode(place.since), encode(place.last_word))
-    return (*told, partner.lacks if partner else "", place.lacks_keys or "", place.seat[:12])
+    since, last = (show_moment(at, today) if at else "" for at in (place.since, place.last_word))
+    lacks = (partner.lacks if partner else "", place.lacks_keys or "")
+    return (place.institute, name, place.role, state, *lacks, place.above, since, place.seat[:12], last)
 
 
 def _holds(partner: "Partner | None") -> dict[str, Any]:

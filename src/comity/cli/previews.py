@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.cli.frame import Call
 from comity.cli.output import tell
+from comity.domain.wording import some
 
 if TYPE_CHECKING:
     from comity.desk.holdings import Holding
@@ -31,7 +32,7 @@ def admission_lines(seen: "Admission") -> Iterator[str]:
     yield f"  members now: {', '.join(seen.members)}"
     yield f"  it gets everything, history included: {_holds(seen.holding)}"
     if seen.takes_back:
-        yield f"  takes back {len(seen.takes_back)} revokes of it"
+        yield f"  takes back {some(len(seen.takes_back), 'revoke')} of it"
     if seen.dangling:
         yield f"  refers to what it will not hold (held elsewhere): {_few(seen.dangling)}"
     for note in seen.notes:
@@ -70,7 +71,7 @@ def revocation_lines(seen: "Revocation") -> Iterator[str]:
     held = f"what was written before {encode(seen.since)}" if seen.since else "what is held here now"
     yield f"  goes on counting: {held}; later work lands in the late tray"
     for late in seen.late:
-        yield f"  into the late tray: {late.commits} commits of {late.device}"
+        yield f"  into the late tray: {some(late.commits, 'commit')} of {late.device}"
     if seen.falls:
         yield f"  falls with them: {', '.join(seen.falls)}"
     for each in seen.elsewhere:
@@ -112,8 +113,8 @@ def holding_json(held: "Holding") -> dict[str, Any]:
 def _holds(held: "Holding") -> str:
     if not held.records and not held.retired:
         return "nothing yet"
-    counts = ", ".join(f"{count} {name}" for name, count in held.counts)
-    told = f"{held.records} records ({counts})" + (f" and {held.retired} retired" if held.retired else "")
+    counts = ", ".join(f"{name}: {count}" for name, count in held.counts)
+    told = f"{some(held.records, 'record')} ({counts})" + (f" and {held.retired} retired" if held.retired else "")
     return told + (f", the oldest of {held.oldest:%Y-%m-%d}" if held.oldest else "") + f", up to {held.marking}"
 
 

@@ -123,7 +123,7 @@ def _print_groups(call: Call, desk: "Desk", institute: str) -> None:
         [(g.name, g.holding.records, g.holding.marking, str(g.holding.oldest or "")[:10]) for g in reached],
     )
     if reached and not call.quiet:
-        tell(", ".join(f"{count} {name}" for name, count in counts.items()))
+        tell(", ".join(f"{name}: {count}" for name, count in counts.items()))
 
 
 def _print_records(call: Call, desk: "Desk", institute: str, noun: str, query: str) -> None:

@@ -19,14 +19,15 @@ from comity.store.database import Connection
 KEYS: Final = "device.key"
 SHORT: Final = 12  # digits of the key by which a device is called that has no name here
 LEAST: Final = 6
+NEVER: Final = 0
 
 
 @dataclass(frozen=True)
 class Known:
-    """A card in the address book, and when its words were compared."""
+    """A card in the address book, and when its words were compared, if they were."""
 
     card: Card
-    compared: datetime
+    compared: datetime | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Candidate:
     words: tuple[str, ...] = ()
     compared: bool = False
     warnings: tuple[str, ...] = ()
+    line: str = ""
 
     @property
     def id(self) -> str:
@@ -107,10 +109,16 @@ def add(desk: Desk, shown: Shown) -> Known:
     return Known(shown.card, at)
 
 
+def note(connection: Connection, candidate: Candidate) -> None:
+    """Keep the card by which a device was admitted, so that it has a name; that it was compared is not said by that."""
+    if candidate.line and not candidate.compared:
+        addresses.note(connection, candidate.member.keys.sign, Noted(candidate.line, NEVER))
+
+
 def book(connection: Connection) -> list[Known]:
     """Every card in the address book."""
     return [
-        Known(Card.decode(each.line), datetime.fromtimestamp(each.at_ms / 1000, UTC))
+        Known(Card.decode(each.line), datetime.fromtimestamp(each.at_ms / 1000, UTC) if each.at_ms else None)
         for each in addresses.noted(connection)
     ]
 
@@ -130,10 +138,13 @@ def candidate(desk: Desk, connection: Connection, told: str) -> Candidate:
     """The device that a card, a name, the digits of a key or a file with a card mean: what is known here goes first."""
     found = [] if PREFIX in told else [each for each in _candidates(desk, connection) if means(told, each)]
     if not found and (PREFIX in told or Path(told).is_file()):
-        card, known = Card.decode(_line(told)), {each.card.keys.sign: each.card for each in book(connection)}
+        line, known = _line(told), {each.card.keys.sign: each for each in book(connection)}
+        card = Card.decode(line)
         before = known.pop(card.keys.sign, None)
-        warnings = (*_changes(before, card), *_strange(desk, known.values(), card))
-        return replace(_of_card(card, compared=before == card), warnings=warnings)
+        others = [each.card for each in known.values()]
+        warnings = (*_changes(before.card if before else None, card), *_strange(desk, others, card))
+        compared = before is not None and before.card == card and before.compared is not None
+        return replace(_of_card(card, compared=compared), warnings=warnings, line=line)
     return _one(told, found)
 
 
@@ -146,7 +157,7 @@ def means(told: str, device: Candidate) -> bool:
 
 def _candidates(desk: Desk, connection: Connection) -> list[Candidate]:
     """All devices that are known here: by card first, then by a seat in some group."""
-    found = {each.card.keys.sign: _of_card(each.card, compared=True) for each in book(connection)}
+    found = {each.card.keys.sign: _of_card(each.card, compared=each.compared is not None) for each in book(connection)}
     found[desk.store.keys.pair.public.sign] = _of_card(own(desk), compared=True)
     circles = desk.store.circles
     for group in circles.groups():

@@ -1,4 +1,4 @@
-"""The address book: cards of devices, as their owners gave them and somebody compared them; of this device alone."""
+"""The address book: cards of devices as their owners gave them; of this device alone."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ CARD = "card:"
 
 
 class Noted(Struct, frozen=True, array_like=True):
-    """A card as it came, and when its words were compared."""
+    """A card as it came, and when its words were compared; 0: never."""
 
     line: str
     at_ms: int

@@ -89,6 +89,8 @@ def test_a_hub_joins_another_and_meets_it(comity: Comity, tmp_path: Path) -> Non
             assert peer == {"url": url, "institute": "UK-AISI", "met": peer["met"], "fault": None, "withheld": 0}
             assert f'comity_hub_peer_failing{{peer="{url[7:]}"}} 0.0' in client.get("/metrics").text
     assert url in comity("hub", "peers", "--database", ours).out
+    told = comity("hub", "dismiss", "UK-AISI", "--database", theirs, "--json").json
+    assert told == {"institute": "UK-AISI", "dismissed": 1}
 
 
 @contextmanager

@@ -152,6 +152,24 @@ def test_without_an_invite_for_hubs_nobody_is_let_in(start: Start) -> None:
         join(start("third").hub.ledger, theirs.url, "US-CAISI", code, Tls())  # it worked once
 
 
+def test_a_hub_that_is_dismissed_is_shown_nothing_more(start: Start, folder: Path) -> None:
+    rng = random.Random(7)
+    group, (uk, *_) = three(folder, rng)
+    ours, theirs = start("ours"), start("theirs")
+    befriend(ours, theirs, here="UK-AISI", there="US-CAISI")
+    meet(uk, theirs, first=True)
+    with meets(ours, theirs.url):
+        until(ours.held)
+        with theirs.hub.ledger.writing() as connection:
+            assert access.dismiss(connection, "US-CAISI") == 0
+            assert access.dismiss(connection, "UK-AISI") == 2  # the hub, and the laptop that was invited
+        before = len(ours.held())
+        write([uk], group, rng)
+        meet(uk, theirs)  # it has a seat
+        until(lambda: peers.joined(ours.hub.ledger, theirs.url).fault == "not_admitted")
+    assert len(ours.held()) == before
+
+
 def test_a_hub_restored_from_an_old_copy_heals_from_the_other(start: Start, folder: Path, tmp_path: Path) -> None:
     rng = random.Random(8)
     group, (uk, *_) = three(folder, rng)

@@ -16,6 +16,7 @@ LAZY = {
     "serve": "comity.cli.hub_serving:serve",
     "join": "comity.cli.hub_peers:join",
     "peers": "comity.cli.hub_peers:peers",
+    "dismiss": "comity.cli.hub_peers:dismiss",
 }
 
 hub = Noun(

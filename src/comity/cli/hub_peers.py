@@ -1,4 +1,4 @@
-"""`comity hub join|peers`: the hubs that a hub meets."""
+"""`comity hub join|peers|dismiss`: the hubs that a hub meets, and an end of what it granted."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -54,6 +54,22 @@ def peers(call: Call, database: str) -> None:
     else:
         columns = ("url", "institute", "met", "fault", "withheld")
         print_table(columns, [tuple(each[name] for name in columns) for each in found])
+
+
+@click.command("dismiss", cls=Verb, epilog="Example: comity hub dismiss US-CAISI")
+@click.argument("code", metavar="INSTITUTE")
+@database
+@pass_call
+def dismiss(call: Call, code: str, database: str) -> None:
+    """Take back all invites of an institute, also those that were used; devices with a seat in a group keep it."""
+    from comity.hub.access import dismiss as dismissed
+
+    with opened(call, database) as ledger, ledger.writing() as connection:
+        count = dismissed(connection, institute(code))
+    if call.as_json:
+        print_json({"institute": code, "dismissed": count})
+    elif not call.quiet:
+        tell(f"Dismissed: {count} of {code}. What they brought stays.")
 
 
 def _told(peer: "Peer") -> dict[str, Any]:

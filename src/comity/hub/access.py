@@ -93,6 +93,15 @@ def invite(connection: Connection, institute: str, until_ms: int, *, peer: bool 
     return "-".join(text[start : start + 7] for start in range(0, len(text), 7))
 
 
+def dismiss(connection: Connection, institute: str) -> int:
+    """Take back what invites of an institute gave; to how many hubs and devices. Seats stay what they are."""
+    gone = connection.all("SELECT device, carrier FROM enrolled WHERE institute = ?", [institute])
+    connection.many("DELETE FROM session WHERE device = ? AND carrier = ?", gone)
+    connection.run("DELETE FROM enrolled WHERE institute = ?", [institute])
+    connection.run("DELETE FROM invite WHERE institute = ?", [institute])
+    return len(gone)
+
+
 def tidy(connection: Connection, now_ms: int) -> None:
     """Forget what is over."""
     connection.run("DELETE FROM nonce WHERE until_ms <= ?", [now_ms])

@@ -3,6 +3,7 @@
 They never pass or fail by time; the aims stand beside what was found.
 """
 
+import gc
 import json
 import random
 import resource
@@ -18,6 +19,8 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from bench.lists import compared, home_of
+from comity.cli.desks import loaded
 from comity.desk.desk import Desk
 from comity.domain.query import parse_query
 from comity.domain.runs import Run
@@ -26,6 +29,7 @@ from comity.log.envelope import NO_PREV, Envelope, Slot, sealed
 from comity.store import search, select
 from laws.laptops import Laptop, three
 
+TOLD: list[str] = []  # every ratio of this run, for a table at its end
 WORDS = "flood ebb spring neap tide marsh salt lantern harbour signal fathom keel drift anchor swell reef".split()
 
 
@@ -40,7 +44,8 @@ def times(work: Callable[[], Any], count: int = 7) -> float:
 
 
 def tell(what: str, ours: float, theirs: float, aim: str) -> None:
-    print(f"{what:<62} {ours / theirs:7.2f}x  aim {aim:<8} ({ours * 1e3:9.2f} ms / {theirs * 1e3:9.2f} ms)", flush=True)
+    TOLD.append(f"{what:<62} {ours / theirs:7.2f}x  aim {aim:<8} ({ours * 1e3:9.2f} ms / {theirs * 1e3:9.2f} ms)")
+    print(TOLD[-1], flush=True)
 
 
 def run_of(number: int) -> dict[str, Any]:
@@ -214,7 +219,7 @@ def listing(place: Path) -> None:
     from comity.log import keyfile
 
     home = place / "list"
-    bootstrap.init(home, institute="UK-AISI", person="", device="bench", cost=keyfile.INTERACTIVE)
+    bootstrap.init(home, institute="UK-AISI", person="Ada Lovelace", device="bench", cost=keyfile.INTERACTIVE)
     desk = bootstrap.open_desk(home)
     with desk.store.writing() as connection:
         group = bytes.fromhex(desk.store.private)
@@ -231,6 +236,15 @@ def listing(place: Path) -> None:
     few = times(program("-m", "comity", "--home", str(home), "run", "list", "--json", "--limit", "50"))
     tell("`run list --json --limit 50` among 10,000 / `import sqlmodel`", few, base, "-")
     tell("`--version` / `python -c pass`", times(program("-m", "comity", "--version")), bare, "3x")
+    tell("`--help` / `python -c pass`", times(program("-m", "comity", "--help")), bare, "3x")
+    tell("`import click` / `python -c pass`", times(program("-c", "import click")), bare, "-")
+
+
+def app(place: Path) -> None:
+    """The list of runs in the app, 100,000 against 1,000, from the key to the screen."""
+    small, large = (home_of(place / f"app{count}", count, changes) for count in (1_000, 100_000))
+    for name, ours, theirs in compared(small, large):
+        tell(f"app, list of runs, {name}: 100,000 / 1,000", ours, theirs, "-" if "checks" in name else "1.2x")
 
 
 def care(place: Path) -> None:
@@ -249,14 +263,18 @@ BENCHES = {
     "edit": editing,
     "search": searching,
     "list": listing,
+    "app": app,
     "memory": remembering,
     "care": care,
 }
 
 if __name__ == "__main__":
+    gc.disable()
+    loaded()  # look for garbage as seldom as the program does
     with tempfile.TemporaryDirectory() as folder:
         for name in sys.argv[1:] or BENCHES:
             if name in BENCHES:
                 BENCHES[name](Path(folder))
             else:
                 import_module(f"bench.{name}").main()
+    print("", *TOLD, sep="\n")

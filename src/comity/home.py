@@ -12,6 +12,8 @@ from comity.errors import NotFound, Problem, Refused, UsageError
 
 KEYS: Final = "device.key"
 STORE: Final = "store.db"
+SKETCH: Final = "carried.state"  # what a hub sees of the groups of a device, for syncing while it is locked
+SPOOL: Final = "carried.spool"  # what came meanwhile, sealed as it was sent
 
 
 def home_folder(given: str = "") -> Path:

@@ -31,6 +31,9 @@ Cron has no login and no session: name a file that only you can read (chmod 600)
   COMITY_PASSPHRASE_FILE=/home/me/.comity-passphrase
   */15 * * * *  comity sync --quiet
 
+Or leave it out: a locked device still carries. `comity sync` then fetches and verifies by the carrier key, which opens
+nothing else; the next command that opens the keys takes it in. What this device wrote waits until then.
+
 systemd keeps it sealed to the machine: systemd-creds encrypt --name=comity - /etc/credstore.encrypted/comity, and in
 the unit
 

@@ -18,6 +18,7 @@ from comity.errors import ComityError, ConflictsExist, Problem, UsageError
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.desk.syncing import Agree, GroupSession, HubSession
+    from comity.log.keyfile import KeyFile
     from comity.sync.outcome import MassChange, Progress, Tell
 
 COLUMNS = ("sent", "received", "waiting", "void", "missing", "conflicts")
@@ -30,11 +31,18 @@ COLUMNS = ("sent", "received", "waiting", "void", "missing", "conflicts")
 @click.option("--strict", is_flag=True, help="Exit 5 where conflicts wait for a person.")
 @pass_call
 def sync(call: Call, names: tuple[str, ...], watching: bool, dry_run: bool, strict: bool) -> None:
-    """Exchange with each hub what either side lacks; Ctrl-C is safe, the next sync goes on from there."""
+    """Exchange with each hub what either side lacks; Ctrl-C is safe, the next sync goes on from there.
+
+    While the keys are locked and nobody can be asked, what comes is verified and kept for the next unlock, and nothing
+    leaves.
+    """
     from comity.desk import syncing
 
     if watching and (dry_run or strict):
         raise UsageError("--watch goes on and on.", hint="Leave out --dry-run and --strict.")
+    if not (watching or dry_run or strict) and (file := _locked(call)):
+        _carry(call, file, names)
+        return
     with opened_desk(call) as desk:
         if watching:
             _watch(call, desk, names)
@@ -46,6 +54,35 @@ def sync(call: Call, names: tuple[str, ...], watching: bool, dry_run: bool, stri
                 sessions = syncing.sync(desk, names, tell=told, agree=agree)
         _print(call, desk, sessions)
     _end(sessions, strict=strict)
+
+
+def _locked(call: Call) -> "KeyFile | None":
+    """The keys of this device, where only a person could open them and none is here."""
+    from comity import settings, unlocking
+    from comity.home import check_home, home_folder
+
+    home = home_folder(call.home)
+    check_home(home)
+    file = unlocking.key_file(home)
+    return file if not at_terminal() and unlocking.must_ask(file, settings.load(home)) else None
+
+
+def _carry(call: Call, file: "KeyFile", names: tuple[str, ...]) -> None:
+    """A session with each hub by the carrier key alone."""
+    from comity.desk.carrying import carry
+    from comity.home import home_folder
+
+    with attended(call) as (told, _):
+        sessions = carry(home_folder(call.home), file.card.keys.sign, file.carrier, names, tell=told)
+    if call.as_json:
+        print_json({"hubs": [as_json({}, each) for each in sessions], "locked": True})
+    else:
+        rows = [(each.name, group.name, *numbers(group)) for each in sessions for group in each.groups]
+        print_table(("hub", "group", *COLUMNS), rows)
+        received = sum(each.total("received") for each in sessions)
+        if not call.quiet:
+            tell(f"The keys are locked: {some(received, 'envelope')} kept for the next unlock, nothing was sent.")
+    _end(sessions, strict=False)
 
 
 def _watch(call: Call, desk: "Desk", names: tuple[str, ...]) -> None:

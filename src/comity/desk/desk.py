@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.desk.clock import Clock, wall_clock
+from comity.home import SKETCH
 from comity.log.acts import Public
 from comity.settings import Settings
 from comity.store.store import Store
@@ -28,6 +29,7 @@ class Desk:
     restored: set[bytes] = field(default_factory=set)  # commits of this session that put back what stood before
     undone: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts that took one back and can be redone
     passed: tuple[Any, Any] | None = None  # the last pass over the checks, and the state of the store it saw
+    locks: bool = False  # whether its keys are under a passphrase: then it leaves what a sync while locked needs
 
     @property
     def today(self) -> date:
@@ -39,5 +41,13 @@ class Desk:
         return datetime.combine(self.fixed_day, time(), UTC) if self.fixed_day else self.clock()
 
     def close(self) -> None:
-        """Close the store."""
+        """Close the store; leave beside it what carrying while locked needs, where there is a hub to carry to."""
+        if not (self.locks and self.settings.hubs):
+            self.store.close()
+            (self.home / SKETCH).unlink(missing_ok=True)
+            return
+        from comity.sync import sketch
+
+        left = sketch.drawn(self.store, self.home)
         self.store.close()
+        sketch.keep(self.home, left)

@@ -41,7 +41,7 @@ class Evidence:
         with self.store.reading():
             seats = self.store.circles.of(group).standing.seats.values()
             carriers = {(seat.device, seat.carrier) for seat in seats if seat.carrier}
-        return self._keep(group, [each for each in map(_signed, given) if each and _is_sound(each, group, carriers)])
+        return self._keep(group, sound(given, group, carriers))
 
     def shown(self, group: bytes, carrier: str) -> dict[bytes, Tip]:
         """What a carrier showed when it was last visited."""
@@ -72,6 +72,11 @@ class Evidence:
             return 0
         with self.store.writing() as connection:
             return exchange.keep(connection, group, given)
+
+
+def sound(given: Iterable[bytes], group: bytes, carriers: set[tuple[bytes, bytes]]) -> list[Signed]:
+    """The receipts of a group that devices signed with their carrier keys."""
+    return [each for each in map(_signed, given) if each and _is_sound(each, group, carriers)]
 
 
 def _signed(data: bytes) -> Signed | None:

@@ -1,0 +1,125 @@
+"""What came while the device was locked: a file that only grows, each entry whole or not there, and taking it in."""
+
+import hashlib
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from comity.errors import Refused
+from comity.home import SPOOL, alone
+from comity.store.store import Store
+from comity.sync.intake import Intake
+from comity.sync.outcome import Allow, MassChange, refuse, silently
+from comity.sync.shelf import Shelf
+from comity.sync.wire import pages
+
+ENVELOPE, RECEIPT = 1, 2
+LENGTH, DIGEST = 4, 8  # before each entry
+LONGEST: Final = 2**24
+
+
+class Entry(Struct, frozen=True, array_like=True):
+    """An envelope or a receipt, as it was carried."""
+
+    sort: int
+    group: bytes
+    data: bytes
+
+
+class Spool:
+    """The file of a home; what a cut left half at its end is not there."""
+
+    def __init__(self, home: Path) -> None:
+        self.path = home / SPOOL
+        self.entries: list[Entry] = []
+        data = self.path.read_bytes() if self.path.exists() else b""
+        self._end = 0
+        while entry := _at(data, self._end):
+            self.entries.append(entry[0])
+            self._end = entry[1]
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        """Keep entries; on disk when this returns."""
+        packed = b"".join(map(_framed, entries))
+        if not packed:
+            return
+        handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.truncate(self._end)
+            file.seek(self._end)
+            file.write(packed)
+            file.flush()
+            os.fsync(handle)
+        self._end += len(packed)
+
+    def keep_only(self, groups: set[bytes]) -> None:
+        """Forget what was taken in."""
+        left = [each for each in self.entries if each.group in groups]
+        if not left:
+            self.path.unlink()
+            return
+        fresh = self.path.with_name(f".{self.path.name}.new")
+        fresh.unlink(missing_ok=True)
+        self.path, self._end, self.entries = fresh, 0, left
+        self.add(left)
+        fresh.replace(fresh.with_name(SPOOL))
+
+
+def _framed(entry: Entry) -> bytes:
+    packed = msgspec.msgpack.encode(entry)
+    return len(packed).to_bytes(LENGTH, "big") + hashlib.blake2b(packed, digest_size=DIGEST).digest() + packed
+
+
+def _at(data: bytes, start: int) -> tuple[Entry, int] | None:
+    """The whole entry at a place, and where it ends."""
+    first = start + LENGTH + DIGEST
+    size = int.from_bytes(data[start : start + LENGTH], "big")
+    packed, told = data[first : first + size], data[start + LENGTH : first]
+    if len(packed) != size or not 0 < size <= LONGEST or hashlib.blake2b(packed, digest_size=DIGEST).digest() != told:
+        return None
+    try:
+        return msgspec.msgpack.decode(packed, type=Entry), first + size
+    except (msgspec.MsgspecError, ValueError):
+        return None
+
+
+def take_in(home: Path, store: Store, clock: Callable[[], int], allow: Allow = refuse) -> int:
+    """Verify and store what came while the device was locked; how many envelopes were new.
+
+    A group that would be changed much stays in the spool until a sync has asked. What carries now is not waited for.
+    """
+    if not (home / SPOOL).exists():
+        return 0
+    try:
+        with alone(home):
+            return _take_in(Spool(home), Shelf(store, clock), allow)
+    except Refused as error:
+        if error.code != "busy":
+            raise
+        return 0
+
+
+def _take_in(spool: Spool, shelf: Shelf, allow: Allow) -> int:
+    by_group: dict[bytes, list[Entry]] = defaultdict(list)
+    for each in spool.entries:
+        by_group[each.group].append(each)
+    halted: set[bytes] = set()
+    received = 0
+    for group, entries in by_group.items():
+        intake = Intake(shelf, group, silently, allow)
+        try:
+            for page in pages([each.data for each in entries if each.sort == ENVELOPE]):
+                intake.take(page)
+        except MassChange:
+            halted.add(group)
+            continue
+        finally:
+            received += intake.outcome.received
+        shelf.evidence.keep(group, [each.data for each in entries if each.sort == RECEIPT])
+    spool.keep_only(halted)
+    return received

@@ -214,10 +214,42 @@ def test_a_seat_elsewhere_in_the_tree_is_not_covered_and_said(
     assert "below UK-AISI" in seen.elsewhere[0]
 
 
-def test_keys_that_a_member_says_to_lack_are_handed_on(uk: Desk, us: Desk, folder: Path) -> None:
+def test_keys_made_elsewhere_reach_who_was_admitted_meanwhile(
+    uk: Desk, us: Desk, tmp_path: Path, at: Opener, folder: Path
+) -> None:
+    sg = house(tmp_path, at, "SG-AISI", "lion-1")
+    us2 = house(tmp_path, at, "US-CAISI", "gaithers-2", like=us)
     groups.found(uk, "UKUS")
-    write(uk, "one")
-    admit(uk, "UKUS", us)
+    admit(uk, "UKUS", us, "chair")
+    admit(uk, "UKUS", sg)
     carry(uk, us, folder=folder)
-    held = seats.keys(us, us_group(us))
-    assert (held.held > 0, held.lacking) == (True, 0)
+    admit(us, "UKUS", us2)
+    revoking.revoke(uk, revoking.revocation(uk, "UKUS", [card(sg)]), "left")
+    write(uk, "under the new key")
+    carry(uk, us, folder=folder)
+    carry(us, us2, folder=folder)
+    held = seats.keys(us2, us_group(us2))
+    assert (held.held, held.lacking) == (2, 0)
+    assert "under the new key" in notes(us2)
+
+
+def test_devices_of_one_institute_share_what_is_its_own(uk: Desk, tmp_path: Path, at: Opener, folder: Path) -> None:
+    uk2 = house(tmp_path, at, "UK-AISI", "laptop-2", like=uk)
+    acting.add(uk, "note", {"text": "for us alone"})
+    seen = membership.admission(uk, "private", card(uk2), "chair")
+    assert (seen.widens, seen.unfit, seen.holding.marking) == (False, (), "TLP:RED")
+    membership.admit(uk, seen)
+    carry(uk, uk2, folder=folder)
+    acting.add(uk2, "note", {"text": "from the second"}, group=us_group(uk2)[:8], marking="TLP:RED")
+    carry(uk2, uk, folder=folder)
+    found = {each.text: each.marking for each in asking.records(uk, "note", "group:private")}  # type: ignore[attr-defined]
+    assert found["for us alone"] == found["from the second"] == "TLP:RED"
+
+
+def test_a_preview_that_grew_old_admits_nobody(uk: Desk, us: Desk, tmp_path: Path, at: Opener) -> None:
+    groups.found(uk, "UKUS")
+    seen = membership.admission(uk, "UKUS", card(us), "editor")
+    write(uk, "stricter now")
+    with pytest.raises(Refused, match="changed since it was shown"):
+        membership.admit(uk, seen)
+    assert asking.members(uk, seen.group) == ("UK-AISI",)

@@ -18,7 +18,7 @@ from comity.log.commit import ORIGINATOR, Change
 from desk.houses import NOTES, Houses, houses
 from sync.hubs import Running, running
 
-MANY = 1_500  # envelopes: more than one page
+MANY = 1_100  # envelopes: more than one page
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ def fill(home: Path, group: str) -> None:
 
 def when(true: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    for _ in range(2_000):
+    for _ in range(600):
         if true():
             return
-        time.sleep(0.01)
+        time.sleep(0.05)
     raise AssertionError("it never came to that")
 
 

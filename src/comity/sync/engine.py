@@ -33,7 +33,8 @@ def sync(
     for group, mine, theirs in _looked(shelf, carrier, only):
         visits.append(Visit(shelf, carrier, group, theirs or mine, tell, allow))
         try:
-            visits[-1].exchange()
+            if theirs is not None or not visits[-1].is_settled():
+                visits[-1].exchange()
         except MassChange as change:
             halted = halted or change
     _judge(shelf, carrier, visits)
@@ -97,6 +98,11 @@ class Visit:
         self.moved = False
         self._tell = tell
         self._chains: dict[bytes, list[Link]] = {}
+
+    def is_settled(self) -> bool:
+        """Whether the carrier, which shows the same as is held here, did so when it was left: all was said then."""
+        shown = self.shelf.evidence.shown(self.group, self.carrier.name)
+        return shown == self.theirs.tips and not self.shelf.bodiless(self.group)
 
     def exchange(self) -> None:
         """Make both sides equal."""

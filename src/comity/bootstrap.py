@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from comity import settings, unlocking
 from comity.desk.clock import Clock, wall_clock
 from comity.errors import BadInput, Problem, Refused
-from comity.home import KEYS, STORE, alone, check_home, make_home, write_private
+from comity.home import KEYS, SPOOL, STORE, alone, check_home, make_home, write_private
 from comity.log import keyfile
 from comity.log.card import Card, house_in
 from comity.log.keys import DeviceKeys, Pair
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from comity.desk.desk import Desk
 
 DEMO: Final = "demo"  # a file in the home of the demo
+PARTNER: Final = "partner"  # the home of its partner, inside of it
 TODAY: Final = date(2026, 11, 23)  # the day of the demo
 MAKING: Final = ".making"
 NAME: Final = r"[\w-]{1,64}"
@@ -143,7 +144,13 @@ def open_desk(
     keys, card = unlocking.opened(file, chosen, ask), file.card
     person = chosen.general.person or card.person
     day = today or (TODAY if (home / DEMO).exists() else None)  # the demo looks the same on any day
-    return Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, card.recovery, day, clock)
+    desk = Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, card.recovery, day, clock)
+    desk.locks = file.has_passphrase
+    if (home / SPOOL).exists():
+        from comity.sync.spool import take_in
+
+        take_in(home, desk.store, lambda: int(clock().timestamp() * 1000))
+    return desk
 
 
 def doctor(desk: "Desk") -> dict[str, Any]:
@@ -186,19 +193,34 @@ def demo(home: Path, today: date | None = None) -> "Desk":
 def _make_demo(home: Path) -> None:
     """Made beside its place and moved there whole, so that one that was interrupted leaves nothing."""
     from comity.desk import demo as samples
+    from comity.desk import devices
 
     making = home.with_name(f".{home.name}.making")
     shutil.rmtree(making, ignore_errors=True)
-    init(
-        making, institute=samples.INSTITUTE, person=samples.PERSON, device=samples.DEVICE, clock=lambda: samples.WRITTEN
+    houses = (
+        (making, samples.INSTITUTE, samples.PERSON, samples.DEVICE),
+        (making / PARTNER, samples.PARTNER, samples.PARTNER_PERSON, samples.PARTNER_DEVICE),
     )
-    desk = open_desk(making, today=TODAY, clock=lambda: samples.WRITTEN)
-    samples.fill(desk)
-    desk.close()
-    write_private(making / DEMO, b"A demo of Comity; it may be deleted.\n")
+    desks = []
+    for folder, institute, person, device in houses:
+        init(folder, institute=institute, person=person, device=device, clock=lambda: samples.WRITTEN)
+        write_private(folder / DEMO, b"A demo of Comity; it may be deleted.\n")
+        desks.append(open_desk(folder, today=TODAY, clock=lambda: samples.WRITTEN))
+    samples.fill(desks[0], devices.own(desks[1]))
+    samples.exchange(desks[0], desks[1], making)
+    for each in desks:
+        each.close()
     if home.exists():
         home.rmdir()
     making.rename(home)
+
+
+def demo_partner(home: Path) -> tuple[Path, Path] | None:
+    """The home of the demo's partner and the bundle that waits; None in one of an earlier version."""
+    from comity.desk.demo import BUNDLE
+
+    partner, waiting = home / PARTNER, home / BUNDLE
+    return (partner, waiting) if (partner / KEYS).exists() and waiting.exists() else None
 
 
 def remove_demo(home: Path) -> None:

@@ -14,7 +14,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PAPERS = [
     *(ROOT / "README.md", ROOT / "pyproject.toml", ROOT / ".ci" / "run"),
     *(ROOT / ".github").glob("*.md"),
-    *(path for path in (ROOT / "sample_configs").iterdir() if path.is_file()),
+    *(path for path in (ROOT / "sample_configs").rglob("*") if path.is_file()),
 ]
 FORBIDDEN_MODULES = {"utils", "util", "common", "helpers", "types", "models", "misc"}
 BORDERS = {"src/comity/hub/border.py"}  # the only files that may catch Exception: the app's worker, a hub's request

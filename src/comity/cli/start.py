@@ -3,8 +3,9 @@
 import errno
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -108,7 +109,7 @@ def demo(call: Call, reset: bool, headless: bool) -> None:
     day = day_told(call)
     desk = bootstrap.demo(home, day)
     if headless:
-        _say_status(call, desk)
+        _say_demo(call, desk)
     desk.close()
     if not headless:
         _open_app(home, lambda: bootstrap.demo(home, day))
@@ -235,10 +236,32 @@ def _found(home: Path, day: "date | None") -> None:
     _run(FoundingApp(Founds(make, lambda: bootstrap.demo(bootstrap.demo_home(), day))))
 
 
-def _say_status(call: Call, desk: "Desk") -> None:
+def _say_demo(call: Call, desk: "Desk") -> None:
+    """Where the demo is, and what to do first with what its partner sent."""
+    from comity.bootstrap import demo_partner
+    from comity.desk.demo import DISPUTED, PARTNER
+
+    beside = demo_partner(desk.home)
+    if beside is None:
+        _say_status(call, desk)
+        return
+    partner, waiting = beside
+    ours = f"comity --home {quote(str(desk.home))}"
+    steps = [
+        f"{ours} bundle read {quote(str(waiting))}",
+        f"{ours} conflict settle {DISPUTED} --field due --value 2026-12-11 --reason 'after their registry has moved'",
+        f"{ours} bundle write answer.comity --for {PARTNER}",
+    ]
+    _say_status(call, desk, {"partner": str(partner), "bundle": str(waiting), "next": steps})
+    if not call.as_json:
+        print_lines(f"{PARTNER} has a home here too: {partner}", f"A bundle of theirs waits: {waiting}")
+        print_lines("Receive it, settle what you both changed, and answer:", *(f"  {step}" for step in steps))
+
+
+def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = None) -> None:
     from comity.desk import care
 
-    found = care.status(desk)
+    found = {**care.status(desk), **(beside or {})}
     if call.as_json:
         print_json(found)
         return

@@ -1,12 +1,11 @@
-"""The sample exercises, made through the doors that everybody uses: plan files, evaluation logs and steps."""
+"""The sample exercises, made through the doors that everybody uses: plan files, evaluation logs, steps and bundles."""
 
 import os
-from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from comity.desk import asking, groups, plans, runs, stepping
+from comity.desk import acting, asking, courier, devices, groups, plans, runs, stepping
 from comity.desk.desk import Desk
 from comity.log.acts import Role
 from comity.log.card import Card
@@ -18,9 +17,13 @@ WRITTEN: Final = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)  # when the demo says 
 INSTITUTE: Final = "UK-AISI"
 PERSON: Final = "Tamsin Oakhollow"
 DEVICE: Final = "saltpan-2"
+PARTNER: Final = "US-CAISI"  # whose home is made too
+PARTNER_PERSON: Final = "Juniper Castellane"
+PARTNER_DEVICE: Final = "gaithers-1"
+BUNDLE: Final = "from-us-caisi.comity"  # what the courier brought, to be read
 PARTNERS: Final = {
-    "UKUS": ("US-CAISI",),
-    "NETWORK": ("US-CAISI", "SG-AISI", "JP-AISI", "KR-AISI", "CA-CAISI", "AU-AISI", "FR-INESIA", "KE-GOV", "EU-AIO"),
+    "UKUS": (PARTNER,),
+    "NETWORK": (PARTNER, "SG-AISI", "JP-AISI", "KR-AISI", "CA-CAISI", "AU-AISI", "FR-INESIA", "KE-GOV", "EU-AIO"),
 }
 HOUSES: Final = {"uk": "UK-AISI", "us": "US-CAISI"}
 STEPS: Final = (
@@ -29,21 +32,47 @@ STEPS: Final = (
 )
 
 
-def fill(desk: Desk, on_progress: Callable[[str], None] = lambda what: None) -> None:
+DISPUTED: Final = "SALTMARSH/A1"  # both houses set another day for it
+
+
+def fill(desk: Desk, partner: Card) -> None:
     """Found the groups, apply the sample plans, import the sample logs and take the steps that people took."""
     for name, institutes in PARTNERS.items():
         group = groups.found(desk, name)
         for institute in institutes:
-            groups.admit(desk, group, stand_in(institute), Role.EDITOR)
+            card = partner if institute == partner.institute else stand_in(institute)
+            groups.admit(desk, group, card, Role.EDITOR)
     for path in plan_files():
-        on_progress(path.stem)
         plans.apply(desk, path)
     for path in logs():
         if path.name.startswith("saltmarsh_"):
-            on_progress(path.stem)
             runs.import_logs(desk, [path], exercise="SALTMARSH", institute=house(path))
     for ref, verb, reason in STEPS:
         stepping.do(desk, asking.find(desk, ref, "run"), verb, reason=reason)
+
+
+def exchange(desk: Desk, partner: Desk, folder: Path) -> None:
+    """Give the partner all that both share; then both write apart, and a courier brings what the partner wrote."""
+    for one, other in ((desk, partner), (partner, desk)):
+        devices.add(one, devices.show(one, devices.own_line(other)))
+    _put_off(desk, 1, "2026-11-27", "before the second week of runs")
+    parcel = folder / f"for-{PARTNER.lower()}.comity"
+    courier.write(desk, courier.parcel(desk, PARTNER), parcel)
+    courier.read(partner, [parcel])
+    parcel.unlink()
+    _put_off(desk, 24, "2026-12-04", "the image is built only then")
+    _put_off(partner, 30, "2026-12-11", "our registry moves on 9 December; a hash before that would not last")
+    run: Any = asking.find(partner, "SALTMARSH/R2")
+    remark = "2.0M tokens was the limit of our house; it is raised, and R2 can be run again from 30 November."
+    note = {"subject": run.id, "text": remark, "synthetic": "yes"}
+    acting.add(partner, "note", note, group="UKUS", marking=run.marking)
+    courier.write(partner, courier.parcel(partner, INSTITUTE), folder / BUNDLE)
+
+
+def _put_off(desk: Desk, hours: int, due: str, reason: str) -> None:
+    """Set another day for the disputed action, so many hours after the demo was written."""
+    desk.clock = lambda: WRITTEN + timedelta(hours=hours)
+    acting.save(desk, acting.open_record(desk, asking.find(desk, DISPUTED)), {"due": due}, reason=reason)
 
 
 def house(log: Path) -> str:

@@ -60,8 +60,8 @@ class Errand:
         words = self.chosen.values
         given = {name: words.get(name, {}).get(text.strip(), text) for name, text in cells.items()}
         beside = {"group": self.group, "marking": self.marking}
-        told = {**{name: text for name, text in beside.items() if text}, **self.chosen.defaults, **given}
-        return {name: meant(facets(self.kind).get(name), text) for name, text in told.items()}
+        every = {**{name: text for name, text in beside.items() if text}, **self.chosen.defaults, **given}
+        return {name: meant(facets(self.kind).get(name), text) for name, text in every.items()}
 
     def source(self, row: Row, values: Mapping[str, Any]) -> tuple[str, ...]:
         """What makes the id of a new record: the row's key, what tells it from its like, or all of the row."""

@@ -81,6 +81,8 @@ def test_what_the_same_act_wrote_elsewhere_stays_as_it_is(houses: Three) -> None
         assert {k: v for k, v in after.items() if k not in stamps} == {
             k: v for k, v in before.items() if k not in stamps
         }
+        entries = history(laptop.desk, record(laptop, "exercise", EXERCISE))
+        assert len({entry.dot for entry in entries}) == len(entries)
     assert not differences(shown(uk.store), shown(us.store))
 
 

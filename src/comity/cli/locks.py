@@ -28,7 +28,7 @@ A program that prints it (its first line counts, no shell runs), for people with
 Cron has no login and no session: name a file that only you can read (chmod 600).
 
 \b
-  COMITY_PASSPHRASE_FILE=/home/me/.comity-passphrase
+  COMITY_PASSPHRASE_FILE=/etc/comity/passphrase
   */15 * * * *  comity sync --quiet
 
 Or leave it out: a locked device still carries. `comity sync` then fetches and verifies by the carrier key, which opens

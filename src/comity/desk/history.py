@@ -12,6 +12,7 @@ from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
 from comity.log.commit import ORIGINATOR, RETIRED
 from comity.store import folding, lately, reading
+from comity.store.folding import Written
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,10 @@ def touched(desk: Desk, version: int) -> list[tuple[str, str]]:
 def history(desk: Desk, record: Record) -> list[Entry]:
     """Every act that counts, from the create on."""
     with desk.store.reading() as connection:
-        written = folding.written(connection, desk.store.circles, [record.no or 0]).get(record.no or 0, [])
+        written = _by_act(folding.written(connection, desk.store.circles, [record.no or 0]).get(record.no or 0, []))
         seats = reading.seats(connection, [each.touch.dot for each in written])
-        known, seated = (
-            devices.names(desk, connection),
-            desk.store.circles.of(bytes.fromhex(record.group)).standing.seats,
-        )
+        known = devices.names(desk, connection)
+        seated = desk.store.circles.of(bytes.fromhex(record.group)).standing.seats
         called = {dot: devices.called(known, seated[seat].device) for dot, seat in seats.items() if seat in seated}
     sets = {each.touch.dot: each.touch.set for each in written}
     return [
@@ -56,6 +55,18 @@ def history(desk: Desk, record: Record) -> list[Entry]:
         )
         for each in sorted(written, key=lambda each: (each.touch.gen, each.touch.dot))
     ]
+
+
+def _by_act(written: Sequence[Written]) -> list[Written]:
+    """One entry for each act, also where it set fields of a record over different values apart."""
+    found: dict[bytes, Written] = {}
+    for each in written:
+        touch = each.touch
+        if before := found.get(touch.dot):
+            both = {**before.touch.set, **touch.set}
+            each = Written(touch._replace(set=both, over={*before.touch.over, *touch.over}), each.stamp)
+        found[touch.dot] = each
+    return list(found.values())
 
 
 def changes(

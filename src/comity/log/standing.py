@@ -113,7 +113,7 @@ class Standing(Struct):
         seat = self.seats.get(link.seat)
         if seat is None:
             return self.unseated.get(link.seat, verdicts.SEAT_NOT_HERE)
-        if link.type is Type.COMMIT and self.is_erased(link):
+        if self.erasures and link.type is Type.COMMIT and self.is_erased(link):
             return verdicts.ERASED  # also where it would not count anyway: its body is to go
         allowed = verdicts.within(link, self.cuts.get(seat.id, ()))
         if allowed is not verdicts.IN:

@@ -108,11 +108,6 @@ class Store:
         schema.remember(connection, PRIVATE, group)
         self._private = group
 
-    def device_name(self, group: bytes, seat: bytes) -> str:
-        """A short name of the device behind a seat."""
-        found = self.circles.of(group).standing.seats.get(seat)
-        return found.device.hex()[:8] if found else ""
-
     def is_outdated(self) -> bool:
         """Whether the rows were declared otherwise when they were made."""
         with self.database.reading() as connection:

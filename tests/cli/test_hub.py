@@ -61,7 +61,8 @@ def test_a_hub_is_served_invited_to_backed_up_and_restored(comity: Comity, tmp_p
         assert [*Line(client, uk, "127.0.0.1").open().look()] == [circle.id]
 
 
-def test_a_hub_joins_another_and_meets_it(comity: Comity, tmp_path: Path) -> None:
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_hub_joins_another_and_meets_it(comity: Comity, tmp_path: Path, processes: str) -> None:
     rng = random.Random(4)
     uk = Device("UK-AISI", rng)
     circle = Circle(uk, rng)
@@ -72,7 +73,7 @@ def test_a_hub_joins_another_and_meets_it(comity: Comity, tmp_path: Path) -> Non
         words = ["hub", "join", url, "--institute", "UK-AISI", "--invite", code, "--database", ours]
         assert "comity hub serve --peer" in comity(*words).err
         assert comity("hub", "serve", "--peer", "https://other.test", "--database", ours, "--json").code == 3
-        with served("--database", ours, "--peer", url) as client:
+        with served("--database", ours, "--peer", url, "--processes", processes) as client:
             device = comity("hub", "invite", "--institute", "UK-AISI", "--database", ours, "--quiet").out.strip()
             Line(client, uk, "127.0.0.1").open(device).push(circle.push())
             for _ in range(300):

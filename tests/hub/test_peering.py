@@ -110,6 +110,22 @@ def test_what_is_written_at_one_hub_arrives_at_the_other(database: str, start: S
     assert not differences(shown(uk.store), shown(us2.store))
 
 
+def test_what_moves_on_either_side_wakes_the_other(start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(peering, "QUIET", (600, 600))
+    rng = random.Random(5)
+    group, (uk, us, _) = three(folder, rng)
+    ours, theirs = start("ours"), start("theirs")
+    meet(uk, ours, first=True)
+    befriend(ours, theirs, here="UK-AISI", there="US-CAISI")
+    with meets(ours, theirs.url):
+        until(lambda: same(ours, theirs) and len(theirs.hub.listeners) == 1 and _noted(ours, theirs.url))
+        time.sleep(0.5)  # the session that what was sent woke
+        for laptop, hub in ((us, theirs), (uk, ours), (us, theirs)):
+            write([laptop], group, rng, 1)
+            meet(laptop, hub)
+            until(lambda: same(ours, theirs))
+
+
 def test_a_hub_is_shown_the_groups_of_its_institute_alone(start: Start, folder: Path) -> None:
     rng = random.Random(6)
     group, (uk, us, _) = three(folder, rng)

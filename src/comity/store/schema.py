@@ -140,7 +140,7 @@ ROWS: Final = tuple(_total(row_table(kind)) for kind in KINDS)
 
 def fingerprint() -> str:
     """A hash of the declared columns and index; when it changes, the rows are made anew from the log."""
-    columns = (f"{rows.name}.{each.name} {each.type}" for rows in ROWS for each in rows.columns)
+    columns = (f"{rows.name}.{each.name} {type(each.type).__name__}" for rows in ROWS for each in rows.columns)
     indexes = sorted(f"{index.name}" for rows in ROWS for index in rows.indexes)
     told = "\n".join((SEARCH, *columns, *indexes))
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()

@@ -1,5 +1,6 @@
 """Admitting and revoking over real bundles: what is shown beforehand, what is refused, and what others then hold."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,21 @@ def test_a_dated_theft_cuts_earlier_and_takes_along_who_was_admitted_since(
     revoking.revoke(uk, seen, "stolen")
     assert notes(uk) == {"honest"}
     assert [each.name for each in seats.places(uk, seen.group) if each.standing and not each.recovery] == ["laptop-1"]
+
+
+def test_a_thief_who_sets_the_clock_back_gains_nothing(uk: Desk, us: Desk, folder: Path) -> None:
+    groups.found(uk, "UKUS")
+    admit(uk, "UKUS", us)
+    carry(uk, us, folder=folder)
+    write(us, "honest")
+    stolen = us.clock()
+    write(us, "thief")
+    us.clock = lambda: stolen - timedelta(hours=1)
+    write(us, "dated back")
+    carry(us, uk, folder=folder)
+    seen = revoking.revocation(uk, "UKUS", [card(us)], since=f"{stolen:%Y-%m-%d %H:%M:%S}Z")
+    revoking.revoke(uk, seen, "stolen")
+    assert notes(uk) == {"honest"}
 
 
 def test_an_institute_leaves_with_all_its_devices_and_its_recovery_key(uk: Desk, us: Desk, folder: Path) -> None:

@@ -171,6 +171,16 @@ def test_the_paper_key_holds_every_key_of_its_groups(uk: Desk, us: Desk, tmp_pat
         assert paper.held(circle, pen.pair) == circle.keys
 
 
+def test_the_paper_key_shuts_out_the_device_in_hand_too(uk: Desk, us: Desk, tmp_path: Path, folder: Path) -> None:
+    shared(uk, us, folder)
+    pen = recovery.hand(us, paper_of(tmp_path, "US-CAISI", "gaithers-1"))
+    revoking.revoke(us, recovery.revocation(us, pen, "UKUS", [key(us).hex()]), "given away", pen)
+    held = seats.keys(us, desk_group(us))
+    assert (held.held, held.lacking) == (1, 1)
+    with pytest.raises(Refused, match="no seat in the group"):
+        note(us, "still here")
+
+
 def test_a_house_that_came_back_is_let_in_by_a_hub_whatever_it_brings(
     uk: Desk, us: Desk, tmp_path: Path, at: Opener, folder: Path
 ) -> None:

@@ -169,8 +169,13 @@ def stops_at_a_value_it_cannot_read() -> Any:
             raise TypeError(name)
         return honest(kind, name, value)
 
-    honest = rows.decode
-    return patch.object(rows, "decode", decode)
+    def decode_all(kind: Any, told: Any) -> Any:
+        for name, value in told.items():
+            decode(kind, name, value)
+        return honest_all(kind, told)
+
+    honest, honest_all = rows.decode, rows.decode_all
+    return patch.multiple(rows, decode=decode, decode_all=decode_all)
 
 
 def readers_write() -> Any:

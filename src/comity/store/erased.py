@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, text, update
 
-from comity.log.envelope import Envelope
+from comity.log.envelope import Envelope, Type
 from comity.store import schema
 from comity.store.circle import Circles
 
@@ -12,8 +12,8 @@ PART = 500  # numbers in one statement
 
 
 def drop(connection: Connection, circles: Circles, entries: Iterable[tuple[int, Envelope]]) -> None:
-    """Drop the bodies of envelopes that were erased; header and signature stay and verify."""
-    gone = [(no, envelope) for no, envelope in entries if envelope.body is not None]
+    """Drop the bodies of commits that were erased; header and signature stay and verify."""
+    gone = [(no, each) for no, each in entries if each.body is not None and each.type is Type.COMMIT]
     if not gone:
         return
     e = schema.envelopes.c

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from comity.errors import IntegrityFailure, Locked, NotFound, Refused
-from comity.home import KEYS, STORE, write_private
+from comity.home import KEYS, STORE, check_home, write_private
 from comity.log import keyfile
 from comity.log.keyfile import KeyFile
 from comity.log.keys import DeviceKeys
@@ -90,6 +90,7 @@ def must_ask(file: KeyFile, chosen: Settings) -> bool:
 
 def change_passphrase(home: Path, *, old: str, new: str, cost: tuple[int, int] = keyfile.MODERATE) -> None:
     """Seal the keys anew; the store itself stays as it is, and a session ends."""
+    check_home(home)
     file = key_file(home)
     keys = file.unlock(file.derive(old if file.has_passphrase else ""))
     lock(file)

@@ -28,9 +28,7 @@ def meet(laptop: Laptop, carrier: Carrier) -> list[Outcome]:
 
 
 def lock(laptop: Laptop) -> None:
-    left = sketch.drawn(laptop.store, laptop.home)
-    laptop.close()
-    sketch.keep(laptop.home, left)
+    sketch.leave(laptop.home, laptop.store)
 
 
 def carry(laptop: Laptop, carrier: Carrier) -> list[Outcome]:

@@ -42,12 +42,11 @@ class Desk:
 
     def close(self) -> None:
         """Close the store; leave beside it what carrying while locked needs, where there is a hub to carry to."""
-        if not (self.locks and self.settings.hubs):
-            self.store.close()
-            (self.home / SKETCH).unlink(missing_ok=True)
-            return
-        from comity.sync import sketch
+        if self.locks and self.settings.hubs:
+            from comity.sync.sketch import leave
 
-        left = sketch.drawn(self.store, self.home)
+            leave(self.home, self.store)
+            return
         self.store.close()
-        sketch.keep(self.home, left)
+        if (self.home / SKETCH).exists():
+            (self.home / SKETCH).unlink()

@@ -1,12 +1,14 @@
 """What a device leaves beside its store so that it can carry while locked: of each group what a hub sees, no more."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from comity.errors import ComityError
 from comity.home import SKETCH, STORE, write_private
 from comity.log.receipt import Tip
 from comity.log.ring import lacking
@@ -66,6 +68,15 @@ def drawn(store: Store, home: Path) -> Sketch:
         if mark == before.mark:
             return before
         return Sketch(mark, (0, 0, 0), {group: _outline(connection, store, group) for group in groups})
+
+
+def leave(home: Path, store: Store) -> None:
+    """Close a store and leave its sketch; where that cannot be, the device carries less while it is locked, no more."""
+    with suppress(ComityError, OSError):
+        sketch = drawn(store, home)
+        store.close()
+        keep(home, sketch)
+    store.close()
 
 
 def keep(home: Path, sketch: Sketch) -> None:

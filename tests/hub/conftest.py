@@ -1,5 +1,6 @@
 """Ledgers on both databases, each test with one of its own."""
 
+import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,8 +23,8 @@ _NUMBERS = count(1)
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL that runs for this session."""
-    with running(binaries()[0]) as address:
+    """The address of a PostgreSQL that runs for this session: the first that is here, or COMITY_POSTGRES, from 0."""
+    with running(binaries()[int(os.environ.get("COMITY_POSTGRES", "0"))]) as address:
         yield address
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -201,15 +202,16 @@ def _make_demo(home: Path) -> None:
         (making, samples.INSTITUTE, samples.PERSON, samples.DEVICE),
         (making / PARTNER, samples.PARTNER, samples.PARTNER_PERSON, samples.PARTNER_DEVICE),
     )
-    desks = []
-    for folder, institute, person, device in houses:
-        init(folder, institute=institute, person=person, device=device, clock=lambda: samples.WRITTEN)
-        write_private(folder / DEMO, b"A demo of Comity; it may be deleted.\n")
-        desks.append(open_desk(folder, today=TODAY, clock=lambda: samples.WRITTEN))
-    samples.fill(desks[0], devices.own(desks[1]))
-    samples.exchange(desks[0], desks[1], making)
-    for each in desks:
-        each.close()
+    with ExitStack() as open_desks:
+        for folder, institute, person, device in houses:
+            init(folder, institute=institute, person=person, device=device, clock=lambda: samples.WRITTEN)
+            write_private(folder / DEMO, b"A demo of Comity; it may be deleted.\n")
+        desk, partner = (
+            open_desks.enter_context(closing(open_desk(folder, today=TODAY, clock=lambda: samples.WRITTEN)))
+            for folder, *_ in houses
+        )
+        samples.fill(desk, devices.own(partner))
+        samples.exchange(desk, partner, making)
     if home.exists():
         home.rmdir()
     making.rename(home)

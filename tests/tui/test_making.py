@@ -220,7 +220,7 @@ def test_choices_come_from_the_exercise_at_hand(demo: Desk) -> None:
         text
         for text, _ in drafts.offered(demo, BY_NOUN["cell"], "system", facets(BY_NOUN["cell"])["system"], saltmarsh)
     ]
-    assert systems[:2] == ["Model A", "Model B"]
+    assert {*systems[:2]} == {"Model A", "Model B"}
     assert len(systems) == 7
     houses = drafts.offered(demo, BY_NOUN["cell"], "institute", facets(BY_NOUN["cell"])["institute"], saltmarsh)
     assert {code for code, _ in houses[:2]} == {"UK-AISI", "US-CAISI"}

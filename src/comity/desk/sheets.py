@@ -22,7 +22,6 @@ from comity.importers.sheet import Row, meant, read_sheet, refuse
 from comity.importers.sheet_map import SheetMap, fields_of, read_map
 from comity.log.commit import Change
 from comity.store import reading
-from comity.store.database import Connection
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("added", "changed", "unchanged", "refused")
@@ -71,28 +70,31 @@ class Errand:
         return key if key and tells(key) else ("row", *row.cells)
 
 
+@dataclass(frozen=True)
 class Remembering(World):
-    """The world of one batch: what many rows refer to is read once."""
+    """The world of one batch, as it was before it: what many rows refer to is read once."""
 
-    def __init__(self, desk: Desk, connection: Connection) -> None:
-        super().__init__(desk, connection)
-        object.__setattr__(self, "met", {})
+    met: dict[tuple[str, ...], Any] = field(default_factory=dict)
 
     def get(self, kind: type[R], id: str) -> R | None:
-        """The record of this id, as it was before the batch."""
-        met: dict[tuple[str, str], Any] = vars(self)["met"]
-        if (kind.noun, id) not in met:
-            met[kind.noun, id] = super().get(kind, id)
-        found: R | None = met[kind.noun, id]
+        """The record of this id."""
+        found: R | None = self._once((kind.noun, id), lambda: super(Remembering, self).get(kind, id))
         return found
 
     def countries(self) -> dict[str, str]:
         """The country of every institute that is known here."""
-        met: dict[tuple[str, str], Any] = vars(self)["met"]
-        if ("countries", "") not in met:
-            met["countries", ""] = super().countries()
-        found: dict[str, str] = met["countries", ""]
+        found: dict[str, str] = self._once(("countries",), super().countries)
         return found
+
+    def said(self, noun: str, id: str) -> str:
+        """What a cell calls the record that a reference means."""
+        text: str = self._once(("said", noun, id), lambda: called(self, noun, id))
+        return text
+
+    def _once(self, key: tuple[str, ...], read: Callable[[], Any]) -> Any:
+        if key not in self.met:
+            self.met[key] = read()
+        return self.met[key]
 
 
 @dataclass
@@ -177,7 +179,7 @@ class Batch:
         facet = facets(type(record)).get(name)
         if facet is None or facet.shape is not Shape.REF:
             return None
-        return cell(facet, getattr(record, name), lambda noun, id: called(self.world, noun, id))
+        return cell(facet, getattr(record, name), self.world.said)
 
     def _add(self, row: Row, group: str, values: dict[str, Any], id: str) -> RowOutcome:
         kind = self.errand.kind

@@ -135,7 +135,7 @@ def about(kind: type[Record], words: str, depth: int) -> ColumnElement[bool]:
     table = schema.row_table(kind)
     like = f"%{_escaped(words)}%"
     found = select(schema.search.c.rowid).where(_SEARCHED.like(like, escape="\\"))
-    terms = [table.c.no.in_(found)]
+    terms: list[ColumnElement[bool]] = [table.c.no.in_(found)]
     if depth:
         for name, facet in facets(kind).items():
             if facet.shape is Shape.REF and facet.refers != "*" and not facet.many:

@@ -9,6 +9,7 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, tell
 from comity.cli.previews import said_beside
+from comity.domain.wording import some
 from comity.errors import Problem, Refused
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def erase(call: Call, ref: str, reason: str, dry_run: bool) -> None:
     if call.as_json:
         print_json({**_seen(seen), "erased": done.commits})
     elif not call.quiet:
-        tell(f"{seen.name} is erased: {done.commits} commits. It goes from others with the next sync or bundle.")
+        tell(
+            f"{seen.name} is erased: {some(done.commits, 'commit')}. It goes from others with the next sync or bundle."
+        )
     _say_what_stays(done)
 
 
@@ -58,7 +61,9 @@ def _sure(call: Call, name: str) -> None:
 def _say_what_stays(done: "Erased") -> None:
     if done.bound:
         whose = [
-            Problem(f"{each.institute} {each.device}", f"{each.commits} commits; {', '.join(each.can)} can erase them")
+            Problem(
+                f"{each.institute} {each.device}", f"{some(each.commits, 'commit')}; {', '.join(each.can)} can erase"
+            )
             for each in done.bound
         ]
         told = "Not all of it could be erased from here; what stays is set blank over."

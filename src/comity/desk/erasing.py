@@ -14,8 +14,10 @@ from uuid import UUID
 from comity.desk import acting, asking, devices, names, rewriting
 from comity.desk.desk import Desk
 from comity.desk.world import World
+from comity.domain.facet import Facet
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
+from comity.domain.wording import some
 from comity.errors import NotFound, Refused, RuleBroken
 from comity.log.acts import Erase
 from comity.log.standing import Seat, Standing, may_erase
@@ -23,6 +25,7 @@ from comity.store import victims as log
 from comity.store.victims import Victim
 
 MOST: Final = 4_000  # commits named in one act
+FEW: Final = 10  # names in a line
 BACKUPS: Final = "backups, exports, printed pages and bundles already written keep what they hold"
 
 
@@ -102,18 +105,25 @@ def erase(desk: Desk, seen: Erasure, reason: str) -> Erased:
 
 def _whose(bound: Bound) -> str:
     """Commits that stay, in words: whose they are, and who can erase them."""
-    return f"{bound.commits} commits of {bound.institute} {bound.device} can be erased by {', '.join(bound.can)}"
+    what = some(bound.commits, "commit")
+    return f"{what} of {bound.institute} {bound.device} can be erased by {', '.join(bound.can)}"
+
+
+def _few(names_of: Sequence[str]) -> str:
+    more = f" and {len(names_of) - FEW} more" if len(names_of) > FEW else ""
+    return f"{', '.join(names_of[:FEW])}{more}"
 
 
 def lines(seen: Erasure) -> Iterator[str]:
     """The preview as people read it."""
     kind = seen.record.noun.replace("_", " ")
-    yield f"Erase {kind} {seen.name} in {seen.group_name}: {len(seen.commits)} commits lose what they say, for good."
+    lose = some(len(seen.commits), "commit loses what it says", "commits lose what they say")
+    yield f"Erase {kind} {seen.name} in {seen.group_name}: {lose}, for good."
     yield f"  goes: {', '.join(seen.fields) or 'nothing that is shown now'}, and its history"
     if seen.beside:
-        yield f"  written in the same acts, and set anew as they are: {', '.join(seen.beside)}"
+        yield f"  written in the same acts, and set anew by you as they are: {_few(seen.beside)}"
     if seen.related:
-        yield f"  refers to it and stays: {', '.join(seen.related)}; erase each of these too if it must go"
+        yield f"  refers to it and stays: {_few(seen.related)}; erase each of these too if it must go"
     for each in seen.bound:
         yield f"  stays: {_whose(each)}"
     for copy in seen.copies:
@@ -140,7 +150,7 @@ def _preview(world: World, record: Record, related: Sequence[Record]) -> Erasure
         mine,
         tuple(_bound(standing, kept, known)),
         kept,
-        tuple(facet.label.lower() for field, facet in facets(type(record)).items() if _holds(record, field)),
+        tuple(facet.label.lower() for name, facet in facets(type(record)).items() if _goes(record, name, facet)),
         tuple(_beside(world, record, mine)),
         tuple(dict.fromkeys(names.short(connection, each) for each in related)),
         tuple(_copies(world, group, found, known)),
@@ -152,9 +162,11 @@ def _is_blank(victim: Victim, record: Record) -> bool:
     return victim.commit is not None and rewriting.is_leftover(victim.commit, UUID(record.id).bytes)
 
 
-def _holds(record: Record, field: str) -> bool:
-    info, value = type(record).model_fields[field], getattr(record, field)
-    return value not in (None, "", []) and (info.is_required() or value != info.get_default(call_default_factory=True))
+def _goes(record: Record, name: str, facet: Facet) -> bool:
+    """Whether a field says something that will be gone."""
+    info, value = type(record).model_fields[name], getattr(record, name)
+    default = None if info.is_required() else info.get_default(call_default_factory=True)
+    return not rewriting.stays(name, facet) and value not in (None, "", []) and value != default
 
 
 def _may(standing: Standing, own: Seat, victim: Victim) -> bool:

@@ -82,7 +82,7 @@ def blank(kind: type[Record], name: str, record: Record) -> Any:
     facet = facets(kind).get(name)
     if facet is None or name in (ORIGINATOR, RETIRED):
         return None
-    if facet.merge is Merge.STRICTEST or name == "synthetic" or (facet.shape is Shape.INSTITUTE and not facet.many):
+    if stays(name, facet):
         return encode(getattr(record, name))
     return _nothing(kind, name, facet)
 
@@ -92,8 +92,12 @@ def is_blank(kind: type[Record] | None, name: str, value: Any) -> bool:
     facet = facets(kind).get(name) if kind else None
     if kind is None or facet is None:
         return value is None
-    stays = facet.merge is Merge.STRICTEST or name == "synthetic" or (facet.shape is Shape.INSTITUTE and not facet.many)
-    return stays or value == _nothing(kind, name, facet)
+    return stays(name, facet) or value == _nothing(kind, name, facet)
+
+
+def stays(name: str, facet: Facet) -> bool:
+    """Whether a field says nothing of anybody: how it is marked, whose it is, whether it was invented."""
+    return facet.merge is Merge.STRICTEST or name == "synthetic" or (facet.shape is Shape.INSTITUTE and not facet.many)
 
 
 def _nothing(kind: type[Record], name: str, facet: Facet) -> Any:

@@ -1,5 +1,6 @@
 """Two institutes with a home each, one of which admitted the other to a group; nothing was sent yet."""
 
+import atexit
 import shutil
 from dataclasses import dataclass
 from functools import cache
@@ -30,6 +31,7 @@ class Houses:
 def _made() -> tuple[Path, str]:
     """Made once: tests take copies."""
     folder = Path(mkdtemp(prefix="comity-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     for name, institute in (("uk", "UK-AISI"), ("us", "US-CAISI")):
         bootstrap.init(folder / name, institute=institute, person=PEOPLE[institute], device=f"{name}-laptop")
     desk = bootstrap.open_desk(folder / "uk")

@@ -1,5 +1,6 @@
 """Two and more homes that know each other: real stores, real bundles, and no network."""
 
+import atexit
 import shutil
 from datetime import UTC, datetime
 from functools import cache
@@ -18,6 +19,7 @@ from desk.opening import Opener, ticking
 def _made(institute: str, device: str, like: str) -> tuple[Path, str]:
     """A home made once, and its words; `like`: the card of a device of the same institute."""
     home = Path(mkdtemp(prefix="comity-test-")) / "home"
+    atexit.register(shutil.rmtree, home.parent, ignore_errors=True)
     start = ticking(datetime(2026, 11, 1, tzinfo=UTC))
     made = bootstrap.init(home, institute=institute, person="A. Oak", device=device, recovery_public=like, clock=start)
     return home, made.words

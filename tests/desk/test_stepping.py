@@ -3,12 +3,14 @@
 import shutil
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from comity.desk import acting, asking, drafting, stepping
 from comity.desk.desk import Desk
 from comity.errors import NotFound, RuleBroken
+from comity.log.commit import Change
 from comity.store import door, schema
 from desk.opening import Opener
 
@@ -102,3 +104,22 @@ def test_freezing_rewrites_every_setting_so_that_an_edit_elsewhere_becomes_a_con
         acting.write(other, connection, made.group, [edit], "written by a Comity with other rules")
     carry(other, one)
     assert "budget" in asking.find(one, made.id).conflicts
+
+
+def test_what_cannot_be_read_here_is_neither_moved_nor_tripped_over(demo: Desk) -> None:
+    """A newer version, or somebody hostile, wrote another type into a status, a day and the text of an action."""
+    action = asking.find(demo, "SALTMARSH/A1")
+    torn = Change("action", UUID(action.id).bytes, {"status": 7, "due": [], "text": {"a": 1}}, _heads(demo, action))
+    with demo.store.writing() as connection:
+        acting.write(demo, connection, action.group, [torn], "")
+    action = asking.find(demo, action.id)
+    assert set(action.flags) == {f"record.unreadable:{name}" for name in ("status", "due", "text")}
+    assert all(offer.why for offer in stepping.offers(demo, action))
+    with pytest.raises(RuleBroken, match="cannot be read here") as told:
+        stepping.do(demo, action, "start")
+    assert (told.value.code, "version" in told.value.hint) == ("record.unreadable", True)
+
+
+def _heads(desk: Desk, record: Any) -> tuple[bytes, ...]:
+    heads = acting.open_record(desk, record).heads
+    return tuple(sorted({dot for name in ("status", "due", "text") for dot in heads.get(name, ())}))

@@ -244,6 +244,7 @@ def _say_demo(call: Call, desk: "Desk") -> None:
     beside = demo_partner(desk.home)
     if beside is None:
         _say_status(call, desk)
+        tell("Its partner or the bundle of theirs is gone: --reset makes the demo anew.")
         return
     partner, waiting = beside
     ours = f"comity --home {quote(str(desk.home))}"

@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import acting, asking, care, groups
+from comity.desk import acting, asking, border, care
 from comity.desk.desk import Desk
 
 
 def test_groups_are_listed_with_their_members(shown: Desk) -> None:
-    found = {each["name"]: each["members"] for each in groups.listed(shown)}
-    assert found["private"] == ["UK-AISI"]
-    assert found["UKUS"] == ["UK-AISI", "US-CAISI"]
-    assert len(found["NETWORK"]) == 10  # type: ignore[arg-type]
+    found = {each.name: each.members for each in border.groups(shown)}
+    assert found["private"] == ("UK-AISI",)
+    assert found["UKUS"] == ("UK-AISI", "US-CAISI")
+    assert len(found["NETWORK"]) == 10
 
 
 def test_a_new_record_goes_where_the_settings_say(demo_home: Path) -> None:

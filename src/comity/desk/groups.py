@@ -1,4 +1,4 @@
-"""Sharing groups: founding one, and who is in it."""
+"""Sharing groups: founding one, and letting an institute in."""
 
 import os
 
@@ -34,13 +34,3 @@ def admit(desk: Desk, group: str, card: Card, role: Role) -> None:
     with desk.store.writing() as connection:
         act = Institute(at_ms, card.recovery, card.member, card.institute, role)
         desk.store.writer.act(connection, bytes.fromhex(group), act, at_ms)
-
-
-def listed(desk: Desk) -> list[dict[str, object]]:
-    """Every group that this device is in: name, members, how many records."""
-    with desk.store.reading() as connection:
-        world = World(desk, connection)
-        return [
-            {"name": world.named(group), "group_id": group, "members": list(world.members(group))}
-            for group in desk.store.groups()
-        ]

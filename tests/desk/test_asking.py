@@ -160,4 +160,7 @@ def test_what_is_counted_is_what_is_listed(demo: Desk) -> None:
     for query in ("", "exercise:SALTMARSH", "execution_status:succeeded,planned", "is:retired"):
         listed = asking.records(demo, "run", query)
         assert asking.count(demo, "run", query) == len(listed) > 0
+    by_exercise = asking.count_by(demo, "run", "exercise")
+    assert sum(by_exercise.values()) == asking.count(demo, "run")
+    assert all(asking.count(demo, "run", f"exercise:{id}") == count for id, count in by_exercise.items() if id)
     assert asking.count(demo, "run", retired=True) == len(asking.records(demo, "run", retired=True))

@@ -41,6 +41,12 @@ def count(desk: Desk, noun: str, query: str = NO_QUERY, *, retired: bool = False
         return select.count(connection, selection(desk, connection, noun, query, retired=retired))
 
 
+def count_by(desk: Desk, noun: str, field: str, query: str = NO_QUERY) -> dict[Any, int]:
+    """How many records of a kind match, for each value of a field."""
+    with desk.store.reading() as connection:
+        return select.count_by(connection, selection(desk, connection, noun, query), field)
+
+
 def selection(desk: Desk, connection: Connection, noun: str, query: str, *, retired: bool = False) -> select.Selection:
     """A query made ready for the store: derived facts looked up, names of records made ids."""
     kind = kind_of(noun)

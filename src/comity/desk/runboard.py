@@ -90,17 +90,20 @@ class RunSheet:
 def groups(desk: Desk, asked: str = "") -> list[RunGroup]:
     """Exercises with the runs that match, live ones first; last the runs of no exercise."""
     exercises = [each for each in asking.records(desk, "exercise") if isinstance(each, Exercise)]
-    found = [_group(desk, asked, each) for each in [*sorted(exercises, key=_urgency), None]]
+    counts = asking.count_by(desk, "run", "exercise", asked)
+    counts[""] = counts.get("", 0) + counts.get(None, 0)
+    found = [_group(asked, each, counts) for each in [*sorted(exercises, key=_urgency), None]]
     kept = [each for each in found if each.count or (each.exercise and not asked and not each.over)]
     with desk.store.reading() as connection:
         world = World(desk, connection)
         return [replace(each, note=_note(world, each.exercise)) if each.exercise else each for each in kept]
 
 
-def _group(desk: Desk, asked: str, exercise: Exercise | None) -> RunGroup:
+def _group(asked: str, exercise: Exercise | None, counts: Mapping[str, int]) -> RunGroup:
     whose = exercise.id if exercise else '""'
     query = f"exercise:{whose} {asked}".strip()
-    return RunGroup(exercise, query, asking.count(desk, "run", query), "runs that no exercise names")
+    count = counts.get(exercise.id if exercise else "", 0)
+    return RunGroup(exercise, query, count, "runs that no exercise names")
 
 
 def _urgency(exercise: Exercise) -> tuple[int, str, str]:

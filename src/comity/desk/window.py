@@ -8,6 +8,7 @@ from comity.desk.desk import Desk
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record
 from comity.store import reading, select
+from comity.store.database import Connection
 
 FIRST: Final = 1_000  # places whose row numbers are read when a list opens; the others when somebody goes there
 
@@ -20,14 +21,24 @@ class Window:
         self.kind = BY_NOUN[noun]
         self.query = query
         self.sort = tuple(sort)
-        self.count = 0
         self._numbers: list[int] = []
+        self._count = 0
+        self._is_whole = self._is_counted = False
         self._seen = -1
         self.refresh()
 
+    @property
+    def count(self) -> int:
+        """How many there are; of a great many counted when somebody asks."""
+        if not self._is_counted:
+            with self.desk.store.reading() as connection:
+                self._count = select.count(connection, self._selection(connection))
+            self._is_counted = True
+        return self._count
+
     def rows(self, start: int, stop: int) -> list[Record]:
         """The records from place `start` up to `stop`, not included."""
-        if min(stop, self.count) > len(self._numbers):
+        if stop > len(self._numbers):
             self._read_all()
         numbers = self._numbers[max(start, 0) : stop]
         with self.desk.store.reading() as connection:
@@ -39,7 +50,7 @@ class Window:
             found = reading.get(connection, self.kind, id)
         if found is None or found.no is None:
             return None
-        if found.no not in self._numbers and self.count > len(self._numbers):
+        if found.no not in self._numbers:
             self._read_all()
         return self._numbers.index(found.no) if found.no in self._numbers else None
 
@@ -50,14 +61,18 @@ class Window:
             return False
         self._seen = seen
         with self.desk.store.reading() as connection:
-            chosen = asking.selection(self.desk, connection, self.kind.noun, self.query)
-            self._numbers = select.numbers(connection, chosen, self.sort, FIRST)
-            self.count = len(self._numbers) if len(self._numbers) < FIRST else select.count(connection, chosen)
+            self._keep(select.numbers(connection, self._selection(connection), self.sort, FIRST), FIRST)
         return True
 
     def _read_all(self) -> None:
-        """The rest of the order; what was written since the list was opened may be in it already."""
-        with self.desk.store.reading() as connection:
-            chosen = asking.selection(self.desk, connection, self.kind.noun, self.query)
-            self._numbers = select.numbers(connection, chosen, self.sort)
-            self.count = len(self._numbers)
+        """The rest of the order, if there is one; what was written since the list was opened may be in it already."""
+        if not self._is_whole:
+            with self.desk.store.reading() as connection:
+                self._keep(select.numbers(connection, self._selection(connection), self.sort), None)
+
+    def _keep(self, numbers: list[int], most: int | None) -> None:
+        self._numbers, self._count = numbers, len(numbers)
+        self._is_whole = self._is_counted = most is None or len(numbers) < most
+
+    def _selection(self, connection: Connection) -> select.Selection:
+        return asking.selection(self.desk, connection, self.kind.noun, self.query)

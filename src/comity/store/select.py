@@ -83,6 +83,13 @@ def count(connection: Connection, chosen: Selection) -> int:
     return int(connection.execute(every).scalar_one() - connection.execute(gone).scalar_one())
 
 
+def count_by(connection: Connection, chosen: Selection, field: str) -> dict[Any, int]:
+    """How many are found for each value of a field."""
+    column = chosen.table.c[field]
+    query = select(column, func.count()).select_from(chosen.table).where(condition(chosen)).group_by(column)
+    return dict(connection.execute(query).all())
+
+
 def numbers(connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None) -> list[int]:
     """The row numbers of what is found, in order; of a great many perhaps only the first."""
     query = select(chosen.table.c.no).where(condition(chosen)).order_by(*ordering(chosen.kind, sort))

@@ -27,11 +27,11 @@ class RunRows:
 
     @property
     def count(self) -> int:
-        return sum(self._size(window) for _, window in self._groups)
+        return sum(self._size(group, window) for group, window in self._groups)
 
     @staticmethod
-    def _size(window: Window | None) -> int:
-        return 1 + (window.count if window else 0)
+    def _size(group: RunGroup, window: Window | None) -> int:
+        return 1 + (group.count if window else 0)
 
     def index_of(self, key: str) -> int | None:
         start = 0
@@ -41,7 +41,7 @@ class RunRows:
             place = window.index_of(key) if window else None
             if place is not None:
                 return start + 1 + place
-            start += self._size(window)
+            start += self._size(group, window)
         return None
 
     def rows(self, start: int, stop: int) -> Sequence[Row]:
@@ -50,9 +50,9 @@ class RunRows:
         for group, window in self._groups:
             if start <= at < stop:
                 made.append(self._heading(group, folded=window is None))
-            if window and at + 1 < stop and start < at + 1 + window.count:
+            if window and at + 1 < stop and start < at + self._size(group, window):
                 made += window.rows(max(0, start - at - 1), stop - at - 1)  # type: ignore[arg-type]
-            at += self._size(window)
+            at += self._size(group, window)
         return self._drawn(made)
 
     def _heading(self, group: RunGroup, *, folded: bool) -> Row:

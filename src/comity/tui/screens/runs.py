@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any, ClassVar, Final
 
+from textual import events
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -58,8 +59,9 @@ class RunsPane(ListPane):
         yield from super().compose()
         yield Static(markup=False, classes="under")
 
-    def on_mount(self) -> None:
+    def on_mount(self, event: events.Mount) -> None:  # type: ignore[override]
         """Begin on the first run, so that what is known of it is told at once."""
+        event.prevent_default()  # else Textual calls the list's own once more, and everything is read twice
         super().on_mount()
         if isinstance(self.table.current and self.table.current.value, RunGroup):
             self.table.move(1)

@@ -16,7 +16,7 @@ from comity.errors import ComityError
 from comity.settings import Settings
 from comity.tui import themes
 from comity.tui.actions import SECTIONS, bindings, section_bindings
-from comity.tui.everywhere import Everywhere
+from comity.tui.crossing import Crossing
 from comity.tui.frame import Opening
 from comity.tui.glyphs import AsciiOnly, only_ascii
 from comity.tui.places import Place, read_places, write_places
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 _LOOK = 2.0  # seconds between two looks at what other processes wrote
 
 
-class ComityApp(Everywhere):
+class ComityApp(Crossing):
     """Comity on the screen."""
 
     TITLE = "Comity"
@@ -115,7 +115,8 @@ class ComityApp(Everywhere):
         return page
 
     def leave_with(self, code: int) -> None:
-        """End, and keep for the next start where each section was left."""
+        """End, and keep for the next start where each section was left; what crosses the border may end anywhere."""
+        self.interrupt()
         if self.ready:
             write_places(self.desk.home, {**self._places, **{name: page.place() for name, page in self._first.items()}})
         self.exit(return_code=code)
@@ -136,12 +137,6 @@ class ComityApp(Everywhere):
     def written(self) -> None:
         self.tell_link()
         super().written()
-
-    def tell_link(self) -> None:
-        """Read anew how this device stands to the others."""
-        from comity.tui.linking import link
-
-        self.session.link = link(self.desk)
 
     def stop_here(self, error: ComityError) -> None:
         """A page for what cannot continue: what happened and what to do."""

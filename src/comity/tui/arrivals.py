@@ -1,4 +1,4 @@
-"""Reading a file (`I`): logs and folders of logs are imported, a plan is shown first and then applied."""
+"""Reading a file (`I`): what it is, is seen from what is in it; what it would do is shown, then done."""
 
 from collections import Counter
 from pathlib import Path
@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from comity.desk import plans, runs
-from comity.errors import NotFound
+from comity.desk import acknowledging, plans, recognizing, runs
+from comity.domain.wording import listed
+from comity.errors import Refused
+from comity.tui import parcels, rows_in
 from comity.tui.glyphs import signed
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, line, span
@@ -23,28 +25,48 @@ _SHOWN = 8
 class AskPath(Confirm):
     """Asks which file."""
 
-    LABEL = "file or folder"
+    LABEL = "file, folder or code"
 
     def __init__(self) -> None:
         told = [
-            line(span("A log (.eval, .json), a folder of logs, or a plan (.toml).", "dim")),
-            line(span("Names: where you started Comity, or a full path. Logs count for your institute.", "dim")),
+            line(span("A bundle or receipt, a plan, a sheet, a log or a folder of logs; or the code that", "dim")),
+            line(span("somebody reads out who read your bundle. Logs count for your institute.", "dim")),
         ]
         super().__init__(line(span("Read a file", "strong bold")), told, does="read")
 
     def wrong(self, typed: str) -> str:
-        return "" if typed and Path(typed).expanduser().exists() else f"There is no «{typed}» here."
+        there = typed and (Path(typed).expanduser().exists() or acknowledging.CODE.fullmatch(typed))
+        return "" if there else f"There is no «{typed}» here."
 
 
 def read(app: App[None], typed: str) -> None:
     """Read what a person named; raises a refusal."""
     path = Path(typed).expanduser()
     if not path.exists():
-        raise NotFound(f"there is no {path}", "write the path of a log, a plan or a folder of logs")
-    if path.suffix == ".toml":
+        _taken(app, typed)
+        return
+    what = recognizing.sort(path)
+    if what == "bundle":
+        parcels.show(app, path)
+    elif what == "receipt":
+        _taken(app, str(path))
+    elif what == "plan":
         _show_plan(app, path)
+    elif what == "sheet":
+        rows_in.choose(app, path)
+    elif what == "card":
+        raise Refused(f"{path.name} is the card of a device", f"`comity device add {path}` compares its words")
     else:
         app.run_worker(lambda: _import(app, path), thread=True, exit_on_error=False)
+
+
+def _taken(app: App[None], told: str) -> None:
+    """Note what others say to hold."""
+    found = acknowledging.take(host(app).desk, told)
+    who = listed(sorted({f"{each.institute} {each.called}" for each in found})) or "Nobody"
+    lacks = sum(each.lacks_ours for each in found)
+    host(app).arrived()
+    host(app).say(f"Noted: {who} {'lack' if len(found) > 1 else 'lacks'} {lacks} of ours now.", "notice")
 
 
 def _import(app: App[None], path: Path) -> None:

@@ -152,18 +152,6 @@ class Everywhere(InOrder):
         ceiling = self.session.settings.screen.ceiling
         self.say(f"Records above {ceiling} are {'shown' if self.session.unmasked else 'kept off screen'}")
 
-    def action_read(self) -> None:
-        """Bring a file in."""
-        if not self.ready:
-            return
-        from comity.tui.arrivals import AskPath, read
-
-        def go_on(typed: str | None) -> None:
-            if typed:
-                self.attempt(lambda: read(self, typed))
-
-        self.push_screen(AskPath(), go_on)
-
     def version(self) -> int:
         """A number that grows with every write, here or by another process."""
         return self.desk.store.database.version() if self.ready else 0

@@ -14,6 +14,7 @@ from comity.tui.spans import Line
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.domain.record import Record
+    from comity.tui.trip import Trip
 
 Strength: TypeAlias = Literal["line", "notice", "red"]
 
@@ -55,6 +56,8 @@ class Session:
     own: set[str] = field(default_factory=set)  # ids of what was written here in a form: no secret to its writer
     preview_as: str = ""
     link: Link = field(default_factory=Link)
+    away: dict[str, datetime] = field(default_factory=dict)  # hubs that were not reached, since when
+    busy: Line = ()  # what crosses the border now, right in the footer
 
     def note(self, text: str, strength: Strength) -> Said:
         """Keep what was said."""
@@ -97,6 +100,15 @@ class Host(Protocol):
 
     def touched(self, version: int) -> list[tuple[str, str]]:
         """Kind and id of the records that were written to since that version."""
+
+    def depart(self, trip: "Trip") -> None:
+        """Begin what crosses the border, in a thread."""
+
+    def arrived(self) -> None:
+        """Something came or went: the counts and the page say so."""
+
+    def interrupt(self) -> bool:
+        """Stop what crosses the border; whether there was anything."""
 
     def close(self, then: Callable[[], None] | None = None) -> None:
         """Leave the page on the screen, then do something."""

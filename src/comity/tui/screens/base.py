@@ -30,6 +30,7 @@ class Pane(Vertical):
 
     HINTS: ClassVar[tuple[str, ...]] = ("open", "copy")
     WORDS: ClassVar[dict[str, str]] = {}
+    LIVE: ClassVar[bool] = False  # reads again by itself when something came or went
 
     class Changed(Message):
         """The cursor, the rows or the text of a pane changed: title, panel, bars and footer follow."""
@@ -116,6 +117,13 @@ class Skeleton(Screen[None]):
         yield Notices()
         yield TooSmall()
 
+    def show_link(self) -> None:
+        """How this device stands to the others, and what crosses its border now."""
+        session = host(self).session
+        link = session.link
+        self.query_one(Footer).state = session.busy or (link.short if self.app.size.width < WIDE else link.footer)
+        self.query_one(SectionTabs).state = link.sections
+
 
 class Placed(Skeleton):
     """A page that begins where it was left, and tells where it is."""
@@ -132,6 +140,13 @@ class Placed(Skeleton):
         """The pane on the screen."""
         found = self.query(f"#pane-{self._shown}")
         return found.first(Pane) if found else None
+
+    def focus_pane(self) -> None:
+        """Give the keys to the first part of the pane that takes them."""
+        pane = self.pane
+        target = next((widget for widget in self.focus_chain if pane in widget.ancestors_with_self), None)
+        if target is not None:
+            self.set_focus(target)
 
     def _place(self, label: str) -> int:
         wanted = label.lower().replace(" ", "-")
@@ -219,13 +234,6 @@ class Page(Placed):
         if label:
             await self.turn_to(self._place(label))
 
-    def focus_pane(self) -> None:
-        """Give the keys to the first part of the pane that takes them."""
-        pane = self.pane
-        target = next((widget for widget in self.focus_chain if pane in widget.ancestors_with_self), None)
-        if target is not None:
-            self.set_focus(target)
-
     # what follows from the pane
 
     def on_pane_changed(self) -> None:
@@ -247,9 +255,7 @@ class Page(Placed):
             bar.marked = self.marked
         footer = self.query_one(Footer)
         footer.hints = self.hints()
-        link = host(self).session.link
-        footer.state = link.short if self.app.size.width < WIDE else link.footer
-        self.query_one(SectionTabs).state = link.sections
+        self.show_link()
 
     def _waits(self) -> Line:
         """How many records somebody wrote to since the page was read."""
@@ -310,7 +316,7 @@ class Page(Placed):
         """Close what is open on the page, then leave it; in the first page of a section nothing happens."""
         if self.query_one(Notices).dismiss():
             return
-        if self.pane and self.pane.stop():
+        if (self.pane and self.pane.stop()) or host(self).interrupt():
             return
         if len(self.app.screen_stack) > 1:
             host(self).close()
@@ -329,6 +335,14 @@ class Page(Placed):
             self._heard_at = version
             self._news = self.pane.mark_news(host(self).touched(self._read_at))
             self.redraw()
+
+    def arrived(self) -> None:
+        """Something came or went: what tells of carriers reads again, records wait to be brought in."""
+        if self.pane and self.pane.LIVE:
+            self.action_bring_in()
+        else:
+            self.compare_with(host(self).version())
+            self.show_link()
 
     def on_screen_resume(self) -> None:
         """Back on a page that was left: what was written meanwhile is on it."""

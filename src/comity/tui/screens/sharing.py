@@ -9,7 +9,9 @@ from comity.domain.record import Record
 from comity.domain.when import show_moment
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
+from comity.tui.screens.carriers import CarriersPane
 from comity.tui.screens.conflicts import ConflictsPane
+from comity.tui.screens.late import LatePane
 from comity.tui.screens.lines import LinesPane
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
@@ -72,6 +74,7 @@ class GroupsPane(LinesPane):
 class WaitingPane(LinesPane):
     """Envelopes that do not count, with the reason."""
 
+    LIVE = True
     COLUMNS = (
         Column("state", 9),
         Column("why", 30, grows=True),
@@ -180,7 +183,9 @@ class SharingPage(Verbs):
     def tabs(self) -> Sequence[Tab]:
         return (
             Tab("Groups", GroupsPane),
+            Tab("Carriers", CarriersPane, "k"),
             Tab("Conflicts", ConflictsPane, "c"),
+            Tab("Late", LatePane, "a"),
             Tab("Waiting and void", WaitingPane, "w"),
             Tab("Log", LogPane, "l"),
         )

@@ -37,7 +37,10 @@ class Verbs(Page):
 
     def _one(self) -> Record | None:
         current = self.pane.current() if self.pane else None
-        return current if isinstance(current, Record) else None
+        if isinstance(current, Record):
+            return current
+        host(self).say("No record here to do that with.")
+        return None
 
     # write
 
@@ -67,7 +70,7 @@ class Verbs(Page):
             self.app.push_screen(NewPage(self.section, "note", {"subject": name}, group=group))
 
     def action_retire(self) -> None:
-        chosen = self._chosen()
+        chosen = self._chosen() or [*filter(None, [self._one()])]
         if not chosen:
             return
         title = line(span("Retire  ", "strong bold"), span(self._called(chosen)))
@@ -120,7 +123,7 @@ class Verbs(Page):
 
     def _offer(self, only: Sequence[str]) -> None:
         """The steps of the record under the cursor; of several marked ones, what the first one could do."""
-        chosen = self._chosen()
+        chosen = self._chosen() or [*filter(None, [self._one()])]
         if not chosen:
             return
         offers = stepping.offers(host(self).desk, chosen[0])

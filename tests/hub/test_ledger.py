@@ -3,6 +3,7 @@
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,9 +12,12 @@ from queue import Queue
 import pytest
 
 from comity.errors import IntegrityFailure, UsageError
+from comity.hub.events import Listeners
 from comity.hub.ledger.database import Ledger, Unavailable, one
 from comity.hub.ledger.opening import open_ledger
 from comity.hub.ledger.schema import STEPS
+from comity.hub.ledger.sqlite import Sqlite
+from comity.hub.limits import Limits
 from hub.cluster import binaries, running
 
 GROUP = b"g" * 16
@@ -87,6 +91,30 @@ def test_watchers_in_other_processes_hear_of_a_group_that_moved(ledgers: Callabl
     for watcher in watchers:
         watcher.join()
     assert got.result() == [GROUP, GROUP]
+
+
+def test_a_watcher_outlives_a_ledger_that_fails_at_its_start(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'hub.db'}"
+    ledger = Sqlite(url.removeprefix("sqlite:///"))  # without tables
+    with pytest.raises(Unavailable):
+        ledger.watch(lambda _: None, threading.Event())
+    heard: Queue[bytes] = Queue()
+    listeners = Listeners(ledger, Limits())
+    thread = threading.Thread(target=listeners._watch, args=(heard.put,))
+    thread.start()
+    writer = open_ledger(url)
+    add(writer)
+    for _ in range(200):
+        with writer.writing() as connection:
+            connection.wake(GROUP)
+        if not heard.empty() or not thread.is_alive():
+            break
+        time.sleep(0.05)
+    listeners._stop.set()
+    thread.join()
+    assert heard.get_nowait() == GROUP
+    writer.close()
+    ledger.close()
 
 
 def test_opening_twice_at_once_makes_the_tables_once(database: str) -> None:

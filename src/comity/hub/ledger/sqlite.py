@@ -39,18 +39,17 @@ class Sqlite:
 
     def watch(self, moved: Callable[[bytes], None], stop: Event) -> None:
         """Look for groups that moved whenever the file changed."""
-        with closing(self._connect()) as raw:
+        with _told(), closing(self._connect()) as raw:
             seen, last = None, _last_move(raw)
             while not stop.wait(POLL):
-                with _told():
-                    version = raw.execute("PRAGMA data_version").fetchone()
-                    if version == seen:
-                        continue
-                    rows = raw.execute('SELECT id, moved FROM "group" WHERE moved > ? ORDER BY moved', [last])
-                    seen = version
-                    for group, number in rows.fetchall():
-                        last = number
-                        moved(group)
+                version = raw.execute("PRAGMA data_version").fetchone()
+                if version == seen:
+                    continue
+                rows = raw.execute('SELECT id, moved FROM "group" WHERE moved > ? ORDER BY moved', [last])
+                seen = version
+                for group, number in rows.fetchall():
+                    last = number
+                    moved(group)
 
     def tidy(self) -> None:
         """Empty the write-ahead log, in which pages lie as they were before something was erased."""

@@ -126,6 +126,7 @@ def test_buckets_fill_again_and_are_bounded() -> None:
 def test_who_has_many_addresses_of_one_network_is_one() -> None:
     assert network("2001:db8:1:2:3:4:5:6") == network("2001:db8:1:2::1") != network("2001:db8:1:3::1")
     assert network("192.0.2.1") != network("192.0.2.2")
+    assert network("::ffff:192.0.2.1") == network("192.0.2.1") != network("::ffff:192.0.2.2")
     assert network("testing") == "testing"
 
 
@@ -185,6 +186,18 @@ def test_requests_are_logged_and_counted_without_names(
     text = hub.get("/metrics").text
     assert 'comity_hub_requests_total{operation="look",status="200"} 1.0' in text
     assert "comity_hub_groups 0.0" in text
+
+
+def test_a_wait_for_wake_ups_is_logged_for_its_device(
+    hub: httpx.Client, invited: Invited, laptop: Device, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "comity.hub")
+    line = invited(hub, laptop)
+    line.look()
+    with hub.stream("GET", "/v1/events", headers={"Authorization": f"Bearer {line.token}"}):
+        looked, waits = [record.getMessage().split() for record in caplog.records if record.name == "comity.hub"][2:]
+    assert (looked[0], waits[0]) == ("look", "events")
+    assert looked[2] == waits[2] != "-"
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"])

@@ -65,6 +65,7 @@ async def _events(request: Request) -> Response:
     hub: Hub = request.app.state.hub
     caller = await run_sync(hub.caller, token(request))
     hub.devices.take(caller.device)
+    request.state.device = caller.device
     return EventStream(hub.listeners, hub.listeners.open(caller), OPEN_MS / 1000)
 
 

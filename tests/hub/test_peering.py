@@ -12,6 +12,7 @@ from comity.errors import Locked, NotFound
 from comity.hub import access, membership, peering, peers
 from comity.hub.joining import join
 from comity.hub.ledger.copying import backup
+from comity.hub.ledger.database import Ledger
 from comity.hub.ledger.opening import open_ledger
 from comity.hub.limits import Limits
 from comity.hub.peering import Meeting, meeting
@@ -292,6 +293,12 @@ def test_an_address_where_nobody_is_is_told_by_its_code(start: Start) -> None:
     peers.remember(ledger, peers.Peer("http://127.0.0.1:1", "XX"))
     with meets(ours, "http://127.0.0.1:1"):
         until(lambda: peers.joined(ledger, "http://127.0.0.1:1").fault == "unreachable")
+
+
+def test_however_much_receipts_say_is_withheld_it_is_kept(ledger: Ledger) -> None:
+    peers.remember(ledger, peers.Peer("https://hub.test", "XX"))
+    peers.note(ledger, "https://hub.test", met_ms=1, withheld=3 * 2**63)
+    assert peers.joined(ledger, "https://hub.test").withheld == 2**63 - 1
 
 
 def test_a_ledger_of_the_first_version_learns_whose_members_are(start: Start, folder: Path) -> None:

@@ -233,6 +233,17 @@ def test_whatever_answers_is_told_in_one_sentence(answer: bytes) -> None:
     assert refusal.value.hint
 
 
+@pytest.mark.parametrize("status", ["400 Bad", "503 Busy"])
+def test_the_words_of_a_fault_become_no_code_here(status: str) -> None:
+    fault = wire.encode(wire.Fault("x\n2026-11-23 WARNING forged\0", "no"))
+    with answering(f"HTTP/1.1 {status}\r\nContent-Length: {len(fault)}\r\n\r\n".encode() + fault) as port:
+        carrier = HttpCarrier("ours", f"http://127.0.0.1:{port}", bytes(32), bytes(32), patience=AT_ONCE)
+        with pytest.raises(HubUnreachable) as refusal:
+            carrier.look(wire.Look({}))
+        carrier.close()
+    assert refusal.value.code == "unreachable"
+
+
 def test_an_endless_answer_is_left() -> None:
     endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"10000\r\n" + bytes(0x10000) + b"\r\n"
     with answering(endless + (b"10000\r\n" + bytes(0x10000) + b"\r\n") * 80) as port:

@@ -57,6 +57,18 @@ def test_what_is_no_push_is_malformed(content: object) -> None:
         wire.decode(msgspec.msgpack.encode(content), wire.Push)
 
 
+@pytest.mark.parametrize("code", ["", "a\nERROR all is lost", "no_group\n", "nul\0", "Größe", "a" * 41, "\x1b[2J"])
+def test_a_code_is_a_word_that_any_log_and_database_takes(code: str) -> None:
+    for message, sort in (
+        (wire.Fault(code, "no"), wire.Fault),
+        (wire.Pushed(0, ((KEY, code),)), wire.Pushed),
+        (wire.Session("t" * 16 + code[1:] + "\n", 1), wire.Session),
+    ):
+        with pytest.raises(Malformed):
+            wire.decode(wire.encode(message), sort)
+    assert wire.decode(wire.encode(wire.Fault("no_group", "no")), wire.Fault).code == "no_group"
+
+
 @given(st.binary(max_size=200) | st.integers(1, 5_000).map(lambda n: b"\x91" * n))
 def test_any_other_bytes_are_malformed_and_nothing_worse(data: bytes) -> None:
     for sort in (wire.Login, wire.Look, wire.Looked, wire.Page, wire.Swap, wire.Fault):

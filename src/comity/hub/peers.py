@@ -7,6 +7,8 @@ from msgspec import Struct
 from comity.errors import NotFound
 from comity.hub.ledger.database import Connection, Ledger
 
+LARGEST = 2**63 - 1  # that a database takes; receipts may say more together
+
 
 class Peer(Struct, frozen=True):
     """Another hub."""
@@ -55,7 +57,7 @@ def note(ledger: Ledger, url: str, *, fault: str = "", met_ms: int = 0, withheld
     """Keep how a session ended; `met_ms` where it went through."""
     with ledger.writing() as connection:
         if met_ms:
-            values = [met_ms, withheld, url]
+            values = [met_ms, min(withheld, LARGEST), url]
             connection.run("UPDATE peer SET met_ms = ?, withheld = ?, fault = '' WHERE url = ?", values)
         else:
             connection.run("UPDATE peer SET fault = ? WHERE url = ?", [fault, url])

@@ -40,6 +40,8 @@ SEATS = 5_000
 
 M = TypeVar("M")
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
+Code = Annotated[str, Meta(pattern=r"^[a-z_]{1,40}$(?!\n)")]  # it reaches logs and databases of whoever is told it
+Token = Annotated[str, Meta(pattern=r"^[!-~]{16,200}$(?!\n)")]  # it goes into a header
 Raw = Annotated[bytes, Meta(min_length=200, max_length=200 + 256 * 1024)]
 SignedReceipt = Annotated[bytes, Meta(min_length=64, max_length=512 * 1024)]
 _ENCODER = msgspec.msgpack.Encoder()
@@ -107,7 +109,7 @@ class Login(Struct, frozen=True):
 class Session(Struct, frozen=True):
     """The open session, until when."""
 
-    token: Annotated[str, Meta(min_length=16, max_length=200)]
+    token: Token
     until_ms: Moment
 
 
@@ -191,7 +193,7 @@ class Pushed(Struct, frozen=True):
     """
 
     fresh: Number
-    refused: Annotated[tuple[tuple[bytes, str], ...], Meta(max_length=PAGE)] = ()
+    refused: Annotated[tuple[tuple[bytes, Code], ...], Meta(max_length=PAGE)] = ()
 
 
 class Swap(Struct, frozen=True):
@@ -211,7 +213,7 @@ class Receipts(Struct, frozen=True):
 class Fault(Struct, frozen=True):
     """Why not: a code for programs (`no_group`, `no_session`, `limit` ...), a sentence and what to do for people."""
 
-    code: Name
+    code: Code
     message: str
     hint: str = ""
 

@@ -16,7 +16,7 @@ CUT = worded(verdicts.CUT)
 
 
 class Act(NamedTuple):
-    """A commit that counts, with the group and the seat that wrote it."""
+    """A commit that can be opened here, with the group and the seat that wrote it; late ones do not count."""
 
     group: bytes
     seat: bytes

@@ -94,7 +94,7 @@ receipts: Final = Table(  # the newest of each device, as signed: who holds what
     Column("signed", Bytes, nullable=False),
     sqlite_with_rowid=False,
 )
-local: Final = Table(  # what depends on this device alone: unread marks, undone acts, cursors of the app
+local: Final = Table(  # what this device alone keeps, by name: cards of others, what hubs showed ...
     "local",
     LOG,
     Column("name", TEXT, primary_key=True),

@@ -8,9 +8,9 @@ from typing import Final, Literal
 from comity.desk import asking, care, checking
 from comity.desk.desk import Desk
 from comity.desk.world import World
-from comity.domain.checks.check import OVER, STARTED, Check
+from comity.domain.checks.check import STARTED, Check
 from comity.domain.checks.facts import RESPONSIBLE
-from comity.domain.exercises import Exercise, Milestone
+from comity.domain.exercises import OVER, Exercise, Milestone
 from comity.domain.findings import CorrectiveAction
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.people import Person

@@ -9,10 +9,10 @@ from comity.desk import checking
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.checks.check import Check
-from comity.domain.clearance import longest, overlap, term
+from comity.domain.clearance import longest, overlap, term, uncovered
 from comity.domain.exercises import Exercise, Milestone, Participant, Strand
 from comity.domain.findings import StandDown
-from comity.domain.people import Assignment, Leave, Person, Position, Secondment
+from comity.domain.people import GONE, UNDER_WAY, Assignment, Leave, Person, Position, Secondment, Vetting
 from comity.domain.record import Record
 from comity.domain.runs import Cell
 from comity.domain.sight import Sight, sight
@@ -22,8 +22,6 @@ from comity.domain.when import show_day
 from comity.domain.wording import called, span, words
 
 Sort = Literal["window", "solid", "shaky", "dotted", "leave", "stopped", "bare"]
-_GONE = ("declined", "withdrawn", "completed", "terminated_early")
-_SURE = ("active", "ending", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,14 +159,7 @@ def _people(look: Sight, exercise: Exercise) -> Iterator[Lane]:
     """Who is on it; a vetting that runs out leaves the rest of the term uncovered."""
     for each in sorted(look.find(Assignment, exercise=exercise.id), key=lambda each: each.role):
         person = look.get(Person, each.person)
-        first, last = term(each, exercise)
-        vetting = longest(look, each.person)
-        ends = vetting.review_due_on if vetting else None
-        if ends and last and ends < last:
-            said = f"{vetting.level if vetting else ''} ends, {(last - ends).days} d uncovered"
-            bars = [Stretch(first, ends, "solid", said), Stretch(ends + timedelta(days=1), last, "bare")]
-        else:
-            bars = [Stretch(first, last, "solid")]
+        bars = list(covered(longest(look, each.person), term(each, exercise)))
         away = [
             leave
             for leave in look.find(Leave, person=each.person)
@@ -176,6 +167,20 @@ def _people(look: Sight, exercise: Exercise) -> Iterator[Lane]:
         ]
         bars += [Stretch(leave.start, leave.end, "leave") for leave in away]
         yield Lane("People", called(person), words(each.role), each, tuple(bars))
+
+
+def covered(vetting: Vetting | None, days: tuple[date | None, date | None]) -> Iterator[Stretch]:
+    """A term, with the part that its vetting does not cover apart."""
+    first, last = days
+    bare = uncovered(vetting, days)
+    if vetting is None or bare is None:
+        yield Stretch(first, last, "solid")
+        return
+    said = f"{vetting.level} ends, {(bare[1] - bare[0]).days + 1} d uncovered"
+    if first is None or first < bare[0]:
+        yield Stretch(first, vetting.review_due_on, "solid", said)
+        said = ""
+    yield Stretch(*bare, "bare", said)
 
 
 def _away(look: Sight, person: str, days: tuple[date | None, date | None]) -> list[Stretch]:
@@ -189,12 +194,12 @@ def _secondments(look: Sight, exercise: Exercise) -> Iterator[Lane]:
     joined = {each.institute for each in look.find(Participant, exercise=exercise.id)}
     span_ = (exercise.window_start, exercise.window_end)
     for each in sorted(look.all(Secondment), key=lambda each: each.label):
-        if each.status in _GONE or not {each.home, each.host} & joined or not overlap((each.start, each.end), span_):
+        if each.status in GONE or not {each.home, each.host} & joined or not overlap((each.start, each.end), span_):
             continue
         if not joined >= {each.home, each.host} and exercise.lead not in (each.home, each.host):
             continue
         person = look.get(Person, each.person)
-        sort: Sort = "solid" if each.status in _SURE else "shaky"
+        sort: Sort = "solid" if each.status in UNDER_WAY else "shaky"
         bars = [Stretch(each.start, each.end, sort)]
         bars += _away(look, each.person, (each.start, each.end))
         yield Lane("People", called(person), each.label, each, tuple(bars))

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 from comity.desk import names
 from comity.desk.world import World
-from comity.domain.exercises import Exercise, Strand
+from comity.domain.exercises import OVER, Exercise, Strand
 from comity.domain.runs import Cell, Run
 from comity.domain.systems import System, Task
 from comity.domain.text import fold
 from comity.importers.inspect_log import InspectLog
-
-ENDED = ("closed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -86,7 +84,7 @@ def _in(world: World, cell: Cell, exercise: Exercise | None) -> bool:
     of = world.get(Exercise, strand.exercise) if strand else None
     if exercise is not None:
         return of is not None and of.id == exercise.id
-    return of is not None and of.status not in ENDED
+    return of is not None and of.status not in OVER
 
 
 def _retried(world: World, log: InspectLog) -> str | None:

@@ -1,12 +1,12 @@
 """People as a coordinator sees them: vetting and until when, posts with nobody, terms, what is lent and borrowed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 from comity.desk import checking
-from comity.desk.calendar import Lane, Stretch
+from comity.desk.calendar import Lane, Stretch, covered
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.checks.check import SEVERITIES, Check, Severity
@@ -14,15 +14,13 @@ from comity.domain.clearance import candidates, longest, term
 from comity.domain.exercises import Exercise
 from comity.domain.ledger import Balance, ledger
 from comity.domain.marking import join
-from comity.domain.people import Assignment, Leave, Person, Position, Secondment, Vetting
+from comity.domain.people import GONE, UNDER_WAY, Assignment, Leave, Person, Position, Secondment, Vetting
 from comity.domain.sight import Sight, sight
 from comity.domain.when import show_day
 from comity.domain.wording import called, language, span, words
 
 _FAR: Final = 300  # days from which a month says enough
 _GAPS: Final = ("withheld", "unknown", "none")
-_GONE: Final = ("declined", "withdrawn", "completed", "terminated_early")
-_SURE: Final = ("active", "ending", "suspended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +153,7 @@ def person_sheet(desk: Desk, person: Person) -> PersonSheet:
     found = checking.checks(desk)
     with desk.store.reading() as connection:
         look = sight(World(desk, connection))
-        terms = [each for each in look.find(Secondment, person=person.id) if each.status not in _GONE]
+        terms = [each for each in look.find(Secondment, person=person.id) if each.status not in GONE]
         about = {person.id, *(each.id for each in terms)}
         lanes = tuple(_lanes(look, person, terms))
         assigned = tuple(_assigned(look, person, terms))
@@ -171,24 +169,15 @@ def _lanes(look: Sight, person: Person, terms: Sequence[Secondment]) -> Iterator
     for each in look.find(Assignment, person=person.id):
         exercise = look.get(Exercise, each.exercise)
         if exercise:
-            first, last = term(each, exercise)
-            yield Lane("", exercise.code, "", each, tuple(_covered(first, last, ends)))
+            bars = covered(vetting, term(each, exercise))
+            yield Lane("", exercise.code, "", each, tuple(replace(bar, ends="") for bar in bars))
     for abroad in terms:
-        bar = Stretch(abroad.start, abroad.end, "solid" if abroad.status in _SURE else "shaky")
+        bar = Stretch(abroad.start, abroad.end, "solid" if abroad.status in UNDER_WAY else "shaky")
         yield Lane("", abroad.label, "", abroad, (bar,))
     for leave in look.find(Leave, person=person.id):
         if leave.end >= look.today:
             said = span(leave.start, leave.end, look.today)
             yield Lane("", "leave", "", leave, (Stretch(leave.start, leave.end, "leave", said),))
-
-
-def _covered(first: date | None, last: date | None, ends: date | None) -> Iterator[Stretch]:
-    """A term, with the part that no vetting covers apart."""
-    if ends and last and ends < last:
-        yield Stretch(first, ends, "solid")
-        yield Stretch(ends, last, "bare")
-    else:
-        yield Stretch(first, last, "solid")
 
 
 def _assigned(look: Sight, person: Person, terms: Sequence[Secondment]) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from comity.desk.history import history
 from comity.desk.world import World
 from comity.domain import coverage
 from comity.domain.comparability import deviations
-from comity.domain.exercises import Exercise, Strand
+from comity.domain.exercises import OVER, Exercise, Strand
 from comity.domain.field_classes import FIELD_CLASSES
 from comity.domain.protocols import Protocol
 from comity.domain.runs import Cell, Deviation, Run
@@ -39,7 +39,7 @@ class RunGroup:
     @property
     def over(self) -> bool:
         """Whether nobody works on it any more."""
-        return self.exercise is not None and self.exercise.status in ("closed", "cancelled")
+        return self.exercise is not None and self.exercise.status in OVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _urgency(exercise: Exercise) -> tuple[int, str, str]:
 def _note(view: View, exercise: Exercise) -> str:
     first, last, today = exercise.window_start, exercise.window_end, view.today
     parts: list[str] = [exercise.kind]
-    if exercise.status in ("closed", "cancelled"):
+    if exercise.status in OVER:
         parts += [exercise.status, *([f"{last:%b %Y}"] if last else [])]
     elif first and today < first:
         parts.append(f"opens {show_day(first, today)}")

@@ -1,8 +1,8 @@
 """How long people may work: their vetting, their terms, and where one ends inside the other."""
 
-from datetime import date
+from datetime import date, timedelta
 
-from comity.domain.exercises import Exercise
+from comity.domain.exercises import OVER, Exercise
 from comity.domain.people import Assignment, Leave, Person, Position, Vetting
 from comity.domain.view import View
 
@@ -44,6 +44,15 @@ def ends_before(vetting: Vetting | None, day: date | None) -> bool:
     return bool(vetting and vetting.review_due_on and day and vetting.review_due_on < day)
 
 
+def uncovered(vetting: Vetting | None, days: tuple[date | None, date | None]) -> tuple[date, date] | None:
+    """The days of a term after a vetting is over. Both ends of either are included: its last day is covered still."""
+    first, last = days
+    if not ends_before(vetting, last) or vetting is None or vetting.review_due_on is None or last is None:
+        return None
+    after = vetting.review_due_on + timedelta(days=1)
+    return (max(first or after, after), last)
+
+
 def readers(view: View, exercise: str, institute: str, language: str) -> list[Person]:
     """Who can judge a language for an institute: its own people, and annotators that the exercise has."""
     lent = view.find(Assignment, exercise=exercise, role=("annotator", "translator"))
@@ -77,6 +86,6 @@ def _fits(view: View, position: Position, person: Person, last: date | None) -> 
 def _free(view: View, person: Person, days: tuple[date | None, date | None]) -> bool:
     for assignment in view.find(Assignment, person=person.id):
         exercise = view.get(Exercise, assignment.exercise)
-        if exercise and exercise.status not in ("closed", "cancelled") and overlap(term(assignment, exercise), days):
+        if exercise and exercise.status not in OVER and overlap(term(assignment, exercise), days):
             return False
     return not any(overlap((leave.start, leave.end), days) for leave in view.find(Leave, person=person.id))

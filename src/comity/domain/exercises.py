@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from comity.domain.facet import Facet, Shape
 from comity.domain.record import CHOICE, Record, window_order
@@ -21,6 +21,7 @@ ExerciseStatus = Literal[
     "closed",
     "cancelled",
 ]
+OVER: Final[tuple[ExerciseStatus, ...]] = ("closed", "cancelled")
 
 
 class Exercise(Record, table=True):

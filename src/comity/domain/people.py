@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from comity.domain.facet import Facet, Merge, Shape
 from comity.domain.record import CHOICE, MANY, Record, window_order
@@ -97,6 +97,8 @@ SecondmentStatus = Literal[
     "withdrawn",
     "terminated_early",
 ]
+GONE: Final[tuple[SecondmentStatus, ...]] = ("declined", "withdrawn", "completed", "terminated_early")
+UNDER_WAY: Final[tuple[SecondmentStatus, ...]] = ("active", "ending", "suspended")
 
 
 class Secondment(Period, table=True):

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from comity.domain.checks.check import OVER, STARTED, UNSTARTED, Check, Severity, told
+from comity.domain.checks.check import STARTED, UNSTARTED, Check, Severity, told
 from comity.domain.coverage import STRUCTURAL, Cause, Coverage, matrix
-from comity.domain.exercises import Exercise
+from comity.domain.exercises import OVER, Exercise
 from comity.domain.sight import Sight
 from comity.domain.systems import System, Task
 from comity.domain.wording import language, listed

@@ -58,7 +58,6 @@ CheckId = Literal[
 CHECK_IDS: Final[tuple[CheckId, ...]] = get_args(CheckId)
 EXCHANGE: Final = "exchange"  # the place of what belongs to no exercise but to people on loan
 
-OVER: Final = ("closed", "cancelled")
 UNSTARTED: Final = ("proposed", "specified", "planned", "ready")
 STARTED: Final = ("running", "paused")
 STAFFED: Final = ("planned", "ready", *STARTED)

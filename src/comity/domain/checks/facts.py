@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from comity.domain.checks.check import CHECK_IDS, OVER, Check
+from comity.domain.checks.check import CHECK_IDS, Check
 from comity.domain.coverage import matrix
-from comity.domain.exercises import Exercise
+from comity.domain.exercises import OVER, Exercise
 from comity.domain.facet import Shape
 from comity.domain.kinds import KINDS
 from comity.domain.record import Record, facets

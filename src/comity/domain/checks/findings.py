@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from comity.domain.checks.check import OVER, UNSTARTED, Check, Severity, place_of, told
-from comity.domain.exercises import Exercise
+from comity.domain.checks.check import UNSTARTED, Check, Severity, place_of, told
+from comity.domain.exercises import OVER, Exercise
 from comity.domain.findings import UNDONE, CorrectiveAction, Finding, StandDown
 from comity.domain.lifecycles.findings import unacknowledged
 from comity.domain.sight import Sight

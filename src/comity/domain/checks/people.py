@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 
-from comity.domain.checks.check import EXCHANGE, OVER, STAFFED, STARTED, Check, Severity, code, told
+from comity.domain.checks.check import EXCHANGE, STAFFED, STARTED, Check, Severity, code, told
 from comity.domain.clearance import candidates, ends_before, longest, overlap, term
-from comity.domain.exercises import Exercise
+from comity.domain.exercises import OVER, Exercise
 from comity.domain.people import Assignment, Leave, Person, Position, Secondment, Vetting
 from comity.domain.sight import Sight
 from comity.domain.when import show_day

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from comity.domain.checks.check import OVER, Check, told
-from comity.domain.exercises import Exercise, Milestone, Participant
+from comity.domain.checks.check import Check, told
+from comity.domain.exercises import OVER, Exercise, Milestone, Participant
 from comity.domain.institutes import Agreement
 from comity.domain.sight import Sight
 from comity.domain.when import show_day

@@ -13,6 +13,7 @@ from comity.log.acts import Erase
 from comity.log.envelope import Envelope, decode
 from comity.store import door, exchange, schema
 from comity.store import verify as verifying
+from comity.store.store import BEFORE
 from comity.sync import bundle
 from comity.sync.engine import sync
 from comity.sync.shelf import Shelf
@@ -66,6 +67,8 @@ def test_erased_is_gone(seed: int, folder: Path) -> None:
             sync(Shelf(laptop.store, laptop.at_ms), way)
         us2.take(uk.envelopes())
         assert all(len(traces(laptop)) == len(WORDS) for laptop in (uk, us, us2))
+        for laptop in (uk, us):
+            laptop.store.database.copy_over(laptop.home / BEFORE)
 
         assert erased(us).commits == len(gone)
         for laptop, way in ((us, ours), (uk, line)):
@@ -80,6 +83,7 @@ def test_erased_is_gone(seed: int, folder: Path) -> None:
         assert [laptop.status(dot) for dot in gone] == [door.ERASED] * len(gone)
         assert [each.body for each in bodies(laptop, gone)] == [None] * len(gone)
         assert not traces(laptop)
+        assert not (laptop.home / BEFORE).exists()
         opened = pages(laptop.home / STORE, laptop.keys.store)
         assert not [body for body in sealed if body[:64] in opened]
         assert not verifying.problems(laptop.store)

@@ -20,7 +20,7 @@ def problems(desk: Desk) -> Iterator[Problem]:
     yield from home_problems(desk.home)
     if (desk.home / BEFORE).exists():
         kept = f"{BEFORE} is the store as it was before this version made its rows anew"
-        yield Problem("old_copy", f"{kept}; what you erase stays in it: delete it once all is as it should be")
+        yield Problem("old_copy", f"{kept}; delete it once all is as it should be")
     free = shutil.disk_usage(desk.home).free
     if free < SMALL_DISK:
         yield Problem("disk_space", f"only {free // 2**20} MiB are free where the home is; make room for backups")

@@ -29,6 +29,7 @@ class Store:
     def __init__(self, database: Database, keys: DeviceKeys, token: Path) -> None:
         self.database = database
         self.keys = keys
+        self._before = token.with_name(BEFORE)
         self.circles = Circles(keys.pair)
         self.writer = Writer(keys, self.circles, Token(token))
         with self.database.reading() as connection:
@@ -81,6 +82,7 @@ class Store:
             self.circles.reset()
             raise
         if self.circles.has_erased:
+            self._before.unlink(missing_ok=True)  # what was erased is in the older copy as well
             self.circles.has_erased = not self.database.empty_log()
 
     def write(

@@ -9,14 +9,8 @@ from comity.cli.asking import agree, agree_by_typing
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell
-from comity.cli.previews import (
-    admission_json,
-    admission_lines,
-    holding_json,
-    revocation_json,
-    revocation_lines,
-    said_beside,
-)
+from comity.cli.previews import admission_json, holding_json, revocation_json, said_beside
+from comity.desk.foretelling import admission_lines, revocation_lines
 
 if TYPE_CHECKING:
     from datetime import date

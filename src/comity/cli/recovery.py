@@ -10,7 +10,8 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.groups import ROLES
 from comity.cli.output import print_json, print_lines, tell
-from comity.cli.previews import admission_json, admission_lines, revocation_json, revocation_lines, said_beside
+from comity.cli.previews import admission_json, revocation_json, said_beside
+from comity.desk.foretelling import admission_lines, revocation_lines
 
 words_option = click.option("--words-file", required=True, metavar="FILE", help="The recovery words, chmod 600.")
 reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; the members read it.")

@@ -78,7 +78,7 @@ class LatePane(LinesPane):
 
     # adopting
 
-    def on_table_opened(self) -> None:
+    def enter(self) -> None:
         self.action_adopt()
 
     def action_adopt(self) -> None:

@@ -109,6 +109,10 @@ class LinesPane(Pane):
             self.say_again()
 
     def on_table_opened(self) -> None:
+        self.enter()
+
+    def enter(self) -> None:
+        """`enter` on a line: the page of its record."""
         record = self.current()
         if record is not None and not host(self).session.hides(record):
             host(self).show(record)

@@ -89,7 +89,7 @@ class OutgoingPane(LinesPane):
         row = self.table.current
         return row.value if row and isinstance(row.value, Leaving) else None
 
-    def on_table_opened(self) -> None:
+    def enter(self) -> None:
         """`enter` never sends."""
         host(self).say("enter does not send: ctrl+s does, after a typed code.")
 

@@ -77,7 +77,7 @@ class PreviewPane(LinesPane):
         told = line(span(f"{some(count, 'record')} in {some(len(reached), 'group')}, the whole marked "))
         return [(*told, span(marking, marking_role(marking)))]
 
-    def on_table_opened(self) -> None:
+    def enter(self) -> None:
         row = self.table.current
         if row and isinstance(row.value, str):
             page = self.screen
@@ -113,7 +113,7 @@ class SeenPane(LinesPane):
             )
             yield Row(record.id, cells, marking=record.marking, synthetic=record.synthetic, value=record)
 
-    def on_table_opened(self) -> None:
+    def enter(self) -> None:
         """Looking changes nothing and leads nowhere else."""
 
     def current(self) -> Record | None:

@@ -1,6 +1,7 @@
 """Sharing: who holds what, values that are apart, what waits or is void, and what was written lately."""
 
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
 from comity.desk import names
 from comity.desk.border import GroupSheet, Held, Written, groups, held, written
@@ -13,9 +14,10 @@ from comity.tui.screens.carriers import CarriersPane
 from comity.tui.screens.conflicts import ConflictsPane
 from comity.tui.screens.late import LatePane
 from comity.tui.screens.lines import LinesPane
+from comity.tui.screens.seats import SeatsPage
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
-from comity.tui.spans import BLANK, Line, Span, line, span
+from comity.tui.spans import BLANK, Line, Span, keyed, line, span
 from comity.tui.widgets.source import Column, Row
 
 
@@ -23,7 +25,8 @@ class GroupsPane(LinesPane):
     """Sharing groups with their members."""
 
     COLUMNS = (Column("group", 14), Column("members", 30, grows=True), Column("records", 8, align="right"))
-    HINTS = ("open", "edit", "new", "history", "copy")
+    HINTS = ("open", "edit", "history", "copy")
+    WORDS: ClassVar[dict[str, str]] = {"open": "seats"}
     noun = "group"
 
     def read(self) -> Iterator[Row]:
@@ -68,7 +71,12 @@ class GroupsPane(LinesPane):
         lines += [line(span(f"{count:>6,} ".replace(",", " ")), span(name, "dim")) for name, count in sheet.counts[:12]]
         if sheet.record and sheet.record.purpose:
             lines += [BLANK, line(span(sheet.record.purpose))]
-        return [*lines, BLANK, line(span(sheet.id, "faint"))]
+        return [*lines, BLANK, keyed(("enter", "seats, admit, revoke")), line(span(sheet.id, "faint"))]
+
+    def enter(self) -> None:
+        """Who sits in the group."""
+        if sheet := self._sheet():
+            self.app.push_screen(SeatsPage("sharing", sheet.id, sheet.name))
 
 
 class WaitingPane(LinesPane):

@@ -1,3 +1,4 @@
+import pytest
 from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
@@ -72,3 +73,17 @@ def test_a_milestone_that_is_done_comes_no_more(demo: Desk) -> None:
     assert any(each.id == milestone.id for each in board(demo).coming)
     acting.save(demo, acting.open_record(demo, milestone), {"done": "2026-11-23"})
     assert not any(each.id == milestone.id for each in board(demo).coming)
+
+
+async def test_checks_that_take_long_are_made_behind_the_page(
+    shown: Opener, demo: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checking, "SLOW", -1.0)
+    async with shown("today") as pilot:
+        app = pilot.app
+        pane = app.screen.query_one(TodayPane)
+        first = pane.board.needs[0].check
+        acting.retire(demo, asking.find(demo, first.id, first.kind), "done with")
+        app.written()  # type: ignore[attr-defined]
+        assert pane.board.needs[0].check == first
+        await until(pilot, lambda: first not in [need.check for need in pane.board.needs])

@@ -1,7 +1,9 @@
 """What needs a person: the checks of one pass, kept until something is written or the day changes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from time import perf_counter
+from typing import Any, Final, NamedTuple, cast
 
 from comity.desk.desk import Desk
 from comity.desk.world import World
@@ -17,9 +19,10 @@ from comity.errors import BadInput
 from comity.store import reading
 from comity.store.database import Connection
 
+SLOW: Final = 0.8  # seconds that people do not wait at every act
 ASKED: Final = {"check": "check", "severity": "severity", "kind": "kind", "place": "place", "exercise": "place"}
 
-__all__ = ["FACT_NAMES", "checks", "facts_of", "ids_by_fact"]
+__all__ = ["FACT_NAMES", "checks", "facts_of", "ids_by_fact", "passed_beside"]
 
 
 def checks(desk: Desk, query: str = "") -> list[Check]:
@@ -59,12 +62,36 @@ def _fact(name: str) -> str:
     return name.strip().casefold().replace("-", "_")
 
 
+class Pass(NamedTuple):
+    """The checks of one state of the store, and whether people wait for them."""
+
+    state: tuple[Any, ...]
+    checks: tuple[Check, ...]
+    slow: bool
+
+
 def all_checks(desk: Desk, connection: Connection) -> Sequence[Check]:
-    """The checks of one pass over the store as it is."""
-    state = (reading.version(connection), desk.today, desk.settings.general.stale_after, desk.now().replace(minute=0))
-    if desk.passed is None or desk.passed[0] != state:
-        desk.passed = (state, tuple(run_all(World(desk, connection))))
-    return desk.passed[1]
+    """The checks of the store as it is; where they take long and somebody looks later, those of before."""
+    last: Pass | None = desk.passed
+    hour = desk.now().replace(minute=0, second=0, microsecond=0)
+    state = (reading.version(connection), desk.today, desk.settings.general.stale_after, hour)
+    if last is None or last.state != state:
+        if last and last.slow and desk.later:
+            desk.later()
+            return last.checks
+        began = perf_counter()
+        found = tuple(run_all(World(desk, connection)))
+        last = desk.passed = Pass(state, found, perf_counter() - began > SLOW)
+    return last.checks
+
+
+def passed_beside(desk: Desk) -> Pass:
+    """A pass with a store of its own, for another thread."""
+    from comity.desk.syncing import beside
+
+    with beside(replace(desk, later=None, passed=None)) as other:
+        checks(other)
+        return cast(Pass, other.passed)
 
 
 def ids_by_fact(desk: Desk, connection: Connection, names: Sequence[str]) -> Mapping[str, frozenset[str]]:

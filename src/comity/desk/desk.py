@@ -1,5 +1,6 @@
 """An open home: its store, its keys, its settings, and the day it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -28,7 +29,8 @@ class Desk:
     written: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts of this session, by their dots
     restored: set[bytes] = field(default_factory=set)  # commits of this session that put back what stood before
     undone: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts that took one back and can be redone
-    passed: tuple[Any, Any] | None = None  # the last pass over the checks, and the state of the store it saw
+    passed: Any = None  # the last pass over the checks, see `checking.Pass`
+    later: Callable[[], None] | None = None  # has a slow pass made in a thread; until then the last one is shown
     locks: bool = False  # whether its keys are under a passphrase: then it leaves what a sync while locked needs
 
     @property

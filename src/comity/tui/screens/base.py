@@ -169,7 +169,7 @@ class Placed(Skeleton):
 class Page(Placed):
     """One page of a section.
 
-    Its verbs, in their order: `compose` and `on_mount` build it, `turn_to` shows a tab, for which its pane reads. When a
+    Its verbs in their order: `compose` and `on_mount` build it, `turn_to` shows a tab, for which its pane reads. When a
     pane changed it says `tell()`, and `redraw` lets title, panel, bars and footer follow. When something came or went,
     `arrived` either reads again at once (a live pane) or only says how much is new (`compare_with`);
     `action_bring_in` reads it, on request or by coming back. A page overrides `path`, `tabs` and `banner`.

@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from comity.domain.exercises import Milestone
 from comity.domain.findings import Finding
 from comity.domain.kinds import KINDS
-from comity.domain.query import Is, Match, Pattern, Query, Text, matches, parse_query, without_last
+from comity.domain.query import Is, Match, Pattern, Query, Text, parse_query, without_last
 from comity.domain.query_fields import query_field, query_fields
 from comity.domain.query_values import Span
 from comity.domain.runs import Run
 from comity.errors import BadInput
+from domain.meaning import matches
 
 TODAY = date(2026, 11, 23)
 HOUSE = query_field(Run, "originator").shape

@@ -16,8 +16,9 @@ from comity.domain.parse import parse
 from comity.domain.record import Record, choices, facets, required
 from comity.exporters.plan import plan_toml
 from comity.exporters.plan_cells import matrices
-from comity.importers.plan import PlanFile, read_plan
+from comity.importers.plan import PlanFile
 from comity.importers.plan_entries import Entry
+from importers.reading import read_plan
 
 TODAY = date(2026, 11, 23)
 UKUS, PRIVATE = "a" * 32, "b" * 32

@@ -18,10 +18,11 @@ from comity.domain.parse import parse
 from comity.domain.record import Record, facets
 from comity.errors import NotFound
 from comity.exporters.plan import plan_toml
-from comity.importers.plan import PlanFile, read_plan
+from comity.importers.plan import PlanFile
 from comity.importers.plan_entries import Entry
 from comity.samples.catalogue import PLANS, plans
 from house.tools import ROOT
+from importers.reading import read_plan
 
 TODAY = date(2026, 11, 23)
 MEMBERS = {

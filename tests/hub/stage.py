@@ -31,10 +31,11 @@ from comity.log.acts import (
 from comity.log.commit import Change, Commit
 from comity.log.envelope import NO_PREV, Envelope, Slot, Type, clear, sealed
 from comity.log.keys import DeviceKeys, Pair, public_of
-from comity.log.receipt import Receipt, Signed, vector
+from comity.log.receipt import Receipt, Signed
 from comity.log.revoking import revokes
-from comity.log.standing import Standing, standing
+from comity.log.standing import Standing
 from comity.sync import wire
+from laws.chains import standing, vector
 
 HOST = "hub.test"
 NOW = 1_790_000_000_000

@@ -16,9 +16,10 @@ from comity.hub.limits import Limits
 from comity.hub.pushing import Room
 from comity.log.acts import Role
 from comity.log.envelope import Envelope, decode
-from comity.log.receipt import Signed, vector
+from comity.log.receipt import Signed
 from comity.sync import wire
 from hub.stage import Circle, Device, Line, Refused
+from laws.chains import vector
 
 Invited = Callable[[httpx.Client, Device], Line]
 

@@ -22,9 +22,9 @@ from comity.hub.access import invite
 from comity.hub.ledger.database import Ledger
 from comity.hub.limits import Limits, Rate
 from comity.hub.serve import GRACE, Options, bound, server
-from comity.log.receipt import vector
 from comity.sync import wire
 from hub.stage import Circle, Device, Line
+from laws.chains import vector
 
 PROGRAM = (
     "import sys; from comity.hub.serve import GRACE, Options, bound; from comity.hub.processes import serve_all;"

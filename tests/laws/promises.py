@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from comity.log import standing as standings
-from comity.log.acts import Renew
+from comity.log.acts import Renew, act_of
 from comity.log.commit import Commit
 from comity.log.envelope import Envelope, Type
 from comity.store import verify
 from comity.store.circle import worded
+from laws.chains import standing
 from laws.laptops import differences, shown
 from laws.simulator import STEPS, Id, Simulation
 
@@ -51,7 +51,7 @@ def rebuild_equals_live(life: Simulation) -> Problems:
 
 def statuses_are_those_of_the_log(life: Simulation) -> Problems:
     """The store judges every envelope as the pure function of the set does."""
-    judged = standings.standing(life.group, life.everything.values())
+    judged = standing(life.group, life.everything.values())
     for name, laptop in sorted(life.laptops.items()):
         keys = laptop.keys_held(life.group)
         for id, status in shown(laptop.store)["status"].items():
@@ -97,7 +97,7 @@ def _replaced(life: Simulation, counted: set[bytes], key: Id, field: str, dot: b
 def a_laptop_with_its_token_does_not_fork(life: Simulation) -> Problems:
     """Where a chain parts, all but one branch are the act by which a restored laptop took a new seat."""
     kept = {laptop.device for name, laptop in life.laptops.items() if name not in life.forked}
-    judged = standings.standing(life.group, life.everything.values())
+    judged = standing(life.group, life.everything.values())
     after: dict[tuple[bytes, int], list[Envelope]] = {}
     for each in life.everything.values():
         seat = judged.seats.get(each.seat)
@@ -113,13 +113,13 @@ _ANY = Commit(0, "", "", ())
 
 
 def _renews(envelope: Envelope) -> bool:
-    return envelope.type is Type.ACT and isinstance(standings.act_of(envelope), Renew)
+    return envelope.type is Type.ACT and isinstance(act_of(envelope), Renew)
 
 
 def readers_and_cut_devices_add_nothing(life: Simulation) -> Problems:
     """What a revoke did not keep does not count, nor any commit of a reader; told without the code that judges."""
     reader = life.laptops["us3"].device
-    device_of = standings.standing(life.group, life.everything.values()).seats
+    device_of = standing(life.group, life.everything.values()).seats
     for name, laptop in sorted(life.laptops.items()):
         status = shown(laptop.store)["status"]
         counted = {id[:16] for id, word in status.items() if word == "in"}
@@ -147,7 +147,7 @@ def _before(life: Simulation, kept: set[bytes]) -> set[bytes]:
 
 def only_those_who_may_erase(life: Simulation) -> Problems:
     """A commit is erased by its author's device or one above it; an act never is."""
-    device_of = standings.standing(life.group, life.everything.values()).seats
+    device_of = standing(life.group, life.everything.values()).seats
     for name, laptop in sorted(life.laptops.items()):
         status = {id[:16]: word for id, word in shown(laptop.store)["status"].items()}
         rightful = set()

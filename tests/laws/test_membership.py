@@ -5,8 +5,8 @@ import pytest
 from comity.log import ring
 from comity.log.acts import Admit, Erase, Institute, Member, Rekey, Renew, Revoke, Role, act_of, second_seat
 from comity.log.envelope import Envelope, Slot, clear, opened
-from comity.log.standing import standing
 from comity.log.verdict import CUT, IN, LINK_NOT_HERE, ROLE, SEAT_NOT_HERE, Status
+from laws.chains import standing
 from laws.worlds import RECORDS, Replica, World, histories, state
 
 

@@ -32,8 +32,9 @@ from comity.log.envelope import NO_PREV, Envelope, Slot, Type, clear, next_gen, 
 from comity.log.fold import Folded, Rules, Touch, fold
 from comity.log.keys import Pair
 from comity.log.revoking import revokes
-from comity.log.standing import Standing, standing
+from comity.log.standing import Standing
 from comity.log.verdict import IN, Link, ends
+from laws.chains import standing
 
 HISTORIES = int(os.environ.get("COMITY_HISTORIES", "12"))
 RULES = Rules({"marking": Merge.STRICTEST, "facts": Merge.LATEST, "tags": Merge.TAGS}, max)

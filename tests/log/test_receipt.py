@@ -5,7 +5,8 @@ import pytest
 from comity.log.body import Malformed
 from comity.log.envelope import NO_PREV, Envelope, Slot, sealed
 from comity.log.keys import Pair, public_of
-from comity.log.receipt import NOTHING, Gap, Receipt, Signed, Tip, compare, tip, vector
+from comity.log.receipt import NOTHING, Receipt, Signed, Tip, tip
+from laws.chains import vector
 
 PAIR = Pair(bytes([1]) * 32, bytes([2]) * 32)
 GROUP, SEAT, OTHER = bytes([3]) * 16, bytes([4]) * 16, bytes([5]) * 16
@@ -36,17 +37,6 @@ def test_a_fork_is_not_regular() -> None:
     fork = chain(2, run[0], gen=2)
     assert not tip([*run, *fork]).regular
     assert tip([*run, *fork]) == tip([*fork, *run])
-
-
-def test_sides_are_compared_by_their_tips() -> None:
-    run, fork, second = chain(4), chain(3, gen=2), chain(2, seat=OTHER)
-    mine = vector([*run, *second])
-    assert dict(compare(mine, mine)) == {}
-    assert dict(compare(mine, vector(run[:2]))) == {SEAT: Gap.AHEAD, OTHER: Gap.AHEAD}
-    assert dict(compare({}, mine)) == {SEAT: Gap.BEHIND, OTHER: Gap.BEHIND}
-    assert dict(compare(vector(run[:3]), vector(fork))) == {SEAT: Gap.TANGLED}
-    assert dict(compare(vector([*run, fork[0]]), vector(run))) == {SEAT: Gap.TANGLED}
-    assert dict(compare(vector([run[0], run[3]]), vector([run[0], run[3]]))) == {SEAT: Gap.TANGLED}
 
 
 def test_a_receipt_is_signed_by_the_carrier_key() -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from comity.log.envelope import Envelope, decode
 from comity.log.keys import Pair
-from comity.log.receipt import Receipt, Signed, Tip, tip, vector
+from comity.log.receipt import Receipt, Signed, Tip, tip
 from comity.store import exchange, schema
 from comity.store.exchange import Reach
 from comity.store.token import Token
+from laws.chains import vector
 from laws.laptops import Laptop, three
 
 RNG = random.Random(20261123)

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from comity.domain.exercises import Exercise
-from comity.domain.query import matches, parse_query
+from comity.domain.query import parse_query
 from comity.domain.record import choices, facets
 from comity.store import reading, search, select
 from comity.store.rows import words
+from domain.meaning import matches
 from laws.laptops import Laptop, three
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

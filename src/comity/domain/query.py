@@ -1,23 +1,20 @@
 """The filter language of lists, on the screen and on the command line: what a query means."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from difflib import get_close_matches
-from operator import ge, gt, le, lt
 from typing import Any
 
 from comity.domain.facet import Shape
-from comity.domain.patterns import compiled, found
+from comity.domain.patterns import compiled
 from comity.domain.query_fields import query_field
 from comity.domain.query_grammar import RawTerm, raw_terms
-from comity.domain.query_values import Span, read_value
+from comity.domain.query_values import read_value
 from comity.domain.record import Record
-from comity.domain.text import fold
 from comity.errors import BadInput, Problem
 
 CONTAINS = (Shape.LINE, Shape.PROSE, Shape.FACTS)  # shapes in which `field:value` finds a part
-_ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +88,6 @@ def is_named(fact: str, name: str) -> bool:
     return fact == name or fact.endswith(f".{name}")
 
 
-def matches(query: Query, values: Mapping[str, Any], text: str, facts: frozenset[str]) -> bool:
-    """What a query means, told of one record.
-
-    `values`: typed, by column, references by the name people say, `age` as a timedelta; `text`: all that is searched;
-    `facts`: the checks and derived facts that hold of it.
-    """
-    searched = _flat(text)
-    return all(_holds(term, values, text, searched, facts) != term.negated for term in query.terms)
-
-
 def _term(raw: RawTerm, kind: type[Record], today: date, names: Sequence[str]) -> Term:
     if raw.op == "~":
         compiled(raw.values[0])
@@ -125,44 +112,3 @@ def _fact(written: str, names: Sequence[str]) -> str:
     near = get_close_matches(name, [*names, *short], n=1, cutoff=0.5)
     message = f"nothing is called «is:{written}»" + (f"; did you mean «is:{near[0]}»?" if near else "")
     raise BadInput(message, hint=f"is: takes {', '.join(names)}.", problems=[Problem("is", message)], code="query")
-
-
-def _holds(term: Term, values: Mapping[str, Any], text: str, searched: str, facts: frozenset[str]) -> bool:
-    match term:
-        case Text(words):
-            return _flat(words) in searched
-        case Is(names):
-            return any(is_named(fact, name) for fact in facts for name in names)
-        case Pattern(pattern, field):
-            return any(found(pattern, str(part)) for part in ([text] if not field else _elements(values.get(field))))
-        case Match():
-            held = _elements(values.get(term.field))
-            return any(_fits(term, held, wanted) for wanted in term.values)
-
-
-def _elements(value: Any) -> list[Any]:
-    """The values held in a field, empty ones left out."""
-    held = value if isinstance(value, (list, tuple)) else [value]
-    return [one for one in held if one is not None and one != "" and one != {}]
-
-
-def _fits(match: Match, held: list[Any], wanted: Any) -> bool:
-    if wanted == "":
-        return not held
-    return any(_compares(match, one, wanted) for one in held)
-
-
-def _compares(match: Match, held: Any, wanted: Any) -> bool:
-    if isinstance(held, datetime) and held.tzinfo is None:
-        held = held.replace(tzinfo=UTC)
-    if match.op != ":":
-        return bool(_ORDERS[match.op](held, wanted))
-    if isinstance(wanted, Span):
-        return bool(wanted.first <= held <= wanted.last)
-    if isinstance(wanted, str):
-        return _flat(wanted) in _flat(str(held)) if match.shape in CONTAINS else _flat(wanted) == _flat(str(held))
-    return bool(held == wanted)
-
-
-def _flat(text: str) -> str:
-    return " ".join(fold(text).split())

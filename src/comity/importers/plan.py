@@ -43,16 +43,8 @@ class PlanFile:
         return self.entries[found[0]] if len(found) == 1 else None
 
 
-def read_plan(path: Path) -> PlanFile:
-    """The entries of a plan file. Raises NotFound, or BadInput with every problem and its line."""
-    plan = drafted(path)
-    if plan.problems:
-        raise refuse(path, plan.problems)
-    return plan
-
-
 def drafted(path: Path) -> PlanFile:
-    """What can be read of a plan file beside its problems, so that others can be told with them."""
+    """What can be read of a plan file beside its problems, so that others can be told with them; raises NotFound."""
     tables, lines = read_toml(path)
     head = tables.get("exercise")
     said = tables | head if isinstance(head, dict) else tables

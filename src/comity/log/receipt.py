@@ -2,8 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import msgspec
@@ -37,14 +36,6 @@ Vector = Mapping[bytes, Tip]
 NOTHING = Tip(0, NO_PREV, 0)
 
 
-class Gap(StrEnum):
-    """How two sides differ in a seat: one has more at the end, or the chain's ids must be exchanged."""
-
-    AHEAD = "ahead"
-    BEHIND = "behind"
-    TANGLED = "tangled"
-
-
 def tip(chain: Iterable[Link]) -> Tip:
     """How far the envelopes of one seat reach from its first, along `prev`; of several ends the highest (seq, id)."""
     after: dict[bytes, list[Link]] = defaultdict(list)
@@ -60,29 +51,9 @@ def tip(chain: Iterable[Link]) -> Tip:
     return Tip(seq, end, count)
 
 
-def vector(links: Iterable[Link]) -> dict[bytes, Tip]:
-    """The tips of all seats."""
-    chains: dict[bytes, list[Link]] = defaultdict(list)
-    for link in links:
-        chains[link.seat].append(link)
-    return {seat: tip(chain) for seat, chain in chains.items()}
-
-
 def knot(ids: Iterable[bytes]) -> bytes:
     """A hash that stands for all ids of a chain with forks or holes, which its tip does not tell."""
     return hashlib.blake2b(b"".join(sorted(ids)), digest_size=32).digest()
-
-
-def compare(mine: Vector, theirs: Vector) -> Iterator[tuple[bytes, Gap]]:
-    """The seats in which two sides differ, as far as tips tell."""
-    for seat in sorted(mine.keys() | theirs.keys()):
-        here, there = mine.get(seat, NOTHING), theirs.get(seat, NOTHING)
-        if here == there and here.regular:
-            continue
-        if not (here.regular and there.regular) or here.seq == there.seq:
-            yield seat, Gap.TANGLED
-        else:
-            yield seat, Gap.AHEAD if here.seq > there.seq else Gap.BEHIND
 
 
 class Receipt(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):

@@ -6,7 +6,7 @@ on order, clocks or arrival.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
 from msgspec import Struct, field
 
@@ -23,11 +23,10 @@ from comity.log.acts import (
     Revoke,
     Role,
     Share,
-    act_of,
     group_id,
     second_seat,
 )
-from comity.log.envelope import GEN_CAP, Envelope, Type, dot
+from comity.log.envelope import GEN_CAP, Type, dot
 from comity.log.verdict import Cut, Link, Status, Verdict
 
 Acts = Mapping[bytes, list[tuple[Link, AnyAct | None]]]  # of each seat; None: malformed
@@ -137,17 +136,6 @@ def may_erase(asker: Seat, author: Seat) -> bool:
 def covers(revoke: Revocation, seat: Seat) -> bool:
     """Whether a revoke binds a seat: from above, for its device, and not taken back for its place."""
     return revoke.place in seat.place.path and seat.device in revoke.act.devices and revoke.dot not in seat.place.exempt
-
-
-def standing(group: bytes, envelopes: Iterable[Envelope]) -> Standing:
-    """Who counts, from all envelopes of a group."""
-    acts: list[tuple[Envelope, AnyAct | None]] = []
-    chains: dict[bytes, dict[bytes, Link]] = defaultdict(dict)
-    for envelope in envelopes:
-        chains[envelope.seat][envelope.id] = envelope
-        if envelope.type is Type.ACT:
-            acts.append((envelope, act_of(envelope)))
-    return judge(group, acts, lambda seat: chains.get(seat, {}))
 
 
 def judge(group: bytes, acts: Collection[tuple[Link, AnyAct | None]], chain: Chain) -> Standing:

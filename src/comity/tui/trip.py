@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from threading import Event
-from typing import Any
+from typing import Any, Final
+
+from textual.worker import get_current_worker
 
 from comity.desk.syncing import Agree, Stopped
 from comity.domain.wording import some
 from comity.sync.outcome import MassChange, Progress, Tell
+
+_LOOK: Final = 0.5  # seconds between two looks whether anybody is there to answer
 
 
 class Trip:
@@ -37,15 +41,15 @@ class Trip:
     def tell(self, progress: Progress) -> None:
         """How far it is; ends the session between two pages once somebody wants that."""
         self._far = f"{progress.doing} {some(progress.done, 'envelope')}"
-        if self.stopping:
+        if self.stopping or get_current_worker().is_cancelled:
             raise Stopped
 
     def agree(self, change: MassChange) -> bool:
         """Ask a person, and wait for the answer in this thread."""
         self._answered.clear()
         self._yes, self.question = False, change
-        if not self.stopping:
-            self._answered.wait()
+        while not (self.stopping or self._answered.wait(_LOOK)):
+            self.stopping = get_current_worker().is_cancelled  # nobody answers any more: the app ends
         self.question = None
         return self._yes and not self.stopping
 

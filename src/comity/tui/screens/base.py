@@ -121,8 +121,10 @@ class Skeleton(Screen[None]):
         """How this device stands to the others, and what crosses its border now."""
         session = host(self).session
         link = session.link
-        self.query_one(Footer).state = session.busy or (link.short if self.app.size.width < WIDE else link.footer)
-        self.query_one(SectionTabs).state = link.sections
+        for footer in self.query(Footer):  # none while the app ends
+            footer.state = session.busy or (link.short if self.app.size.width < WIDE else link.footer)
+        for sections in self.query(SectionTabs):
+            sections.state = link.sections
 
 
 class Placed(Skeleton):

@@ -29,8 +29,8 @@ class AskPath(Confirm):
 
     def __init__(self) -> None:
         told = [
-            line(span("A bundle or receipt, a plan, a sheet, a log or a folder of logs; or the code that", "dim")),
-            line(span("somebody reads out who read your bundle. Logs count for your institute.", "dim")),
+            line(span("A bundle, a receipt, a plan, a sheet, a log or a folder of logs;", "dim")),
+            line(span("or the code that a partner reads out. Logs count for your institute.", "dim")),
         ]
         super().__init__(line(span("Read a file", "strong bold")), told, does="read")
 

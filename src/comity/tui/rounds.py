@@ -27,7 +27,7 @@ def start(app: App[None], section: str) -> None:
     if not hubs.listed(desk):
         host(app).say("No hub. Bundles work without one: B. `comity hub add NAME URL --invite CODE` adds one.")
         return
-    found = leaving.everywhere(desk)
+    found = [each for each in leaving.everywhere(desk) if each.envelopes]
     asking = [each for each in found if each.asks]
     go = partial(_go, app, found)
     if asking:

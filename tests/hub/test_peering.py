@@ -20,6 +20,7 @@ from comity.hub.pushing import Room
 from comity.hub.service import Hub
 from comity.log.acts import Role
 from comity.log.keys import Pair
+from comity.sync import wire
 from comity.sync.engine import sync
 from comity.sync.http import Tls
 from comity.sync.shelf import Shelf
@@ -127,29 +128,74 @@ def test_what_moves_on_either_side_wakes_the_other(start: Start, folder: Path, m
             until(lambda: same(ours, theirs))
 
 
-def test_a_hub_is_shown_the_groups_of_its_institute_alone(start: Start, folder: Path) -> None:
+def test_a_hub_is_shown_the_groups_of_its_institute_and_brings_those_of_its_institute(
+    start: Start, folder: Path
+) -> None:
     rng = random.Random(6)
     group, (uk, us, _) = three(folder, rng)
     sg = Laptop.new(folder / "sg", "SG-AISI", rng)
-    apart = uk.found(Pair.of_recovery(rng.randbytes(32)), rng.randbytes(16))
-    uk.admit(apart, sg, Role.EDITOR, Pair.of_recovery(rng.randbytes(32)))
+    common, apart = (uk.found(Pair.of_recovery(rng.randbytes(32)), rng.randbytes(16)) for _ in range(2))
+    for joined, laptops in ((common, (us, sg)), (apart, (sg,))):
+        for laptop in laptops:
+            uk.admit(joined, laptop, Role.EDITOR, Pair.of_recovery(rng.randbytes(32)))
     ours, theirs = start("ours"), start("theirs")
     befriend(ours, theirs, here="SG-AISI", there="US-CAISI")
     befriend(theirs, ours, here="US-CAISI", there="SG-AISI")
     meet(uk, ours, first=True)
     with meets(ours, theirs.url), meets(theirs, ours.url):
         until(lambda: theirs.held() and _noted(theirs, ours.url) and _noted(ours, theirs.url))
-        with theirs.hub.ledger.reading() as connection:
-            assert connection.all('SELECT DISTINCT "group" FROM envelope') == [(group,)]
+        assert groups(theirs) == {common}  # not `group`: it is none of SG-AISI, whose hub shows it
         with ours.hub.ledger.reading() as connection:
             (key,) = connection.all("SELECT device, carrier FROM enrolled WHERE peer = 1")
             caller = membership.Caller(*key)
-            assert membership.groups_of(connection, caller) == [group]  # the one in which its institute stands
-            assert membership.stands(connection, caller, group)
+            assert membership.groups_of(connection, caller) == sorted([group, common])  # where its institute stands
             assert not membership.stands(connection, caller, apart)
         uk.admit(apart, us, Role.READER, Pair.of_recovery(rng.randbytes(32)))
         meet(uk, ours)
-        until(lambda: same(ours, theirs))
+        until(lambda: groups(theirs) == {common, apart})
+
+
+def groups(hub: Running) -> set[bytes]:
+    with hub.hub.ledger.reading() as connection:
+        return {group for (group,) in connection.all('SELECT DISTINCT "group" FROM envelope')}
+
+
+def test_of_a_group_without_its_institute_a_hub_is_told_nothing_and_nothing_is_kept(
+    start: Start, folder: Path, rng: random.Random
+) -> None:
+    group, (uk, us, _) = three(folder, rng)
+    ours, theirs = start("ours"), start("theirs")
+    befriend(theirs, ours, here="US-CAISI", there="SG-AISI")
+    meet(uk, ours, first=True)
+    meet(us, theirs, first=True)
+    before = sorted(theirs.held())
+    assert before == sorted(ours.held())
+    write([us], group, rng)
+    meet(us, theirs)
+    with meets(theirs, ours.url):
+        until(lambda: _noted(theirs, ours.url))
+        write([uk], group, rng)
+        meet(uk, ours)
+        met = _noted(theirs, ours.url)
+        until(lambda: _noted(theirs, ours.url) > met)
+    assert len(ours.held()) == len(theirs.held()) == len(before) + 5
+    assert set(ours.held()) & set(theirs.held()) == set(before)
+
+
+def test_a_group_whose_institute_is_seated_late_is_taken_whole(
+    start: Start, folder: Path, rng: random.Random, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "PAGE", 3)
+    group, (uk, us, us2) = three(folder, rng)
+    sg = Laptop.new(folder / "sg", "SG-AISI", rng)
+    write([uk, us, us2], group, rng)
+    us.take([*uk.envelopes(), *us2.envelopes()])
+    us.admit(group, sg, Role.EDITOR, Pair.of_recovery(rng.randbytes(32)))
+    ours, theirs = start("ours"), start("theirs")
+    befriend(ours, theirs, here="US-CAISI", there="SG-AISI")
+    meet(us, theirs, first=True)
+    with meets(ours, theirs.url):
+        until(lambda: theirs.held() and same(ours, theirs))
 
 
 def _noted(hub: Running, url: str) -> int:

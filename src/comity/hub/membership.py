@@ -44,6 +44,12 @@ def groups_with(connection: Connection, institute: str) -> list[bytes]:
     return [group for (group,) in rows]
 
 
+def houses(connection: Connection, institute: str, group: bytes) -> bool:
+    """Whether an institute stands in a group."""
+    query = 'SELECT 1 FROM member WHERE institute = ? AND "group" = ? LIMIT 1'
+    return one(connection, query, [institute, group]) is not None
+
+
 def groups_of(connection: Connection, caller: Caller) -> list[bytes]:
     """The groups in which the caller stands."""
     query = (

@@ -1,4 +1,4 @@
-"""What a hub counts about itself, in the text that Prometheus reads: numbers, and no name but the hosts of hubs it meets."""
+"""What a hub counts about itself, in the text that Prometheus reads: numbers, no name but the hosts of other hubs."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 

@@ -82,7 +82,7 @@ class Meeting:
     def __init__(self, ledger: Ledger, peer: Peer, tls: Tls, limits: Limits, stop: threading.Event) -> None:
         self._ledger, self._peer, self._tls, self._limits, self._stop = ledger, peer, tls, limits, stop
         self._carrier = self._line()
-        self._memory = Memory(ledger)
+        self._memory = Memory(ledger, peer.institute)
         self._watch = self._new()
 
     def run(self) -> None:

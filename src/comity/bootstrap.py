@@ -150,7 +150,7 @@ def open_desk(
     if (home / SPOOL).exists():
         from comity.sync.spool import take_in
 
-        take_in(home, desk.store, lambda: int(clock().timestamp() * 1000))
+        take_in(home, desk.store, desk.at_ms)
     return desk
 
 
@@ -194,7 +194,6 @@ def demo(home: Path, today: date | None = None) -> "Desk":
 def _make_demo(home: Path) -> None:
     """Made beside its place and moved there whole, so that one that was interrupted leaves nothing."""
     from comity.desk import demo as samples
-    from comity.desk import devices
 
     making = home.with_name(f".{home.name}.making")
     shutil.rmtree(making, ignore_errors=True)
@@ -210,7 +209,7 @@ def _make_demo(home: Path) -> None:
             open_desks.enter_context(closing(open_desk(folder, today=TODAY, clock=lambda: samples.WRITTEN)))
             for folder, *_ in houses
         )
-        samples.fill(desk, devices.own(partner))
+        samples.fill(desk, partner)
         samples.exchange(desk, partner, making)
     if home.exists():
         home.rmdir()

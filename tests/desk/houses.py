@@ -8,14 +8,15 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from comity import bootstrap
-from comity.desk import acting, groups
+from comity.desk import acting, devices, groups
 from comity.desk.desk import Desk
-from comity.log.acts import Role
+from comity.log.acts import Institute, Role
 from comity.log.card import Card
 from comity.log.keyfile import KeyFile
 
 PEOPLE = {"UK-AISI": "Tamsin Oakhollow", "US-CAISI": "Ellis Marrow"}
 NOTES = 5
+AT_MS = 1_790_000_000_000
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,20 @@ def _made() -> tuple[Path, str]:
         bootstrap.init(folder / name, institute=institute, person=PEOPLE[institute], device=f"{name}-laptop")
     desk = bootstrap.open_desk(folder / "uk")
     group = groups.found(desk, "UKUS")
-    groups.admit(desk, group, card(folder / "us"), Role.CHAIR)
+    admit(desk, group, card(folder / "us"))
     write(desk, NOTES)
+    us = bootstrap.open_desk(folder / "us")
+    devices.add(us, devices.show(us, devices.own_line(desk)))
+    us.close()
     desk.close()
     return folder, group
+
+
+def admit(desk: Desk, group: str, card: Card) -> None:
+    """The act alone, without the note that says who did it and why."""
+    act = Institute(AT_MS, card.recovery, card.member, card.institute, Role.CHAIR)
+    with desk.store.writing() as connection:
+        desk.store.writer.act(connection, bytes.fromhex(group), act, AT_MS)
 
 
 def card(home: Path) -> Card:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from comity.desk import acting, asking, courier, devices, groups, plans, runs, stepping
+from comity.desk import acting, asking, courier, devices, groups, membership, plans, runs, stepping
 from comity.desk.desk import Desk
 from comity.log.acts import Role
 from comity.log.card import Card
@@ -20,6 +20,7 @@ DEVICE: Final = "saltpan-2"
 PARTNER: Final = "US-CAISI"  # whose home is made too
 PARTNER_PERSON: Final = "Juniper Castellane"
 PARTNER_DEVICE: Final = "gaithers-1"
+ARRANGED: Final = "the arrangement between the institutes names it"
 BUNDLE: Final = "from-us-caisi.comity"  # what the courier brought, to be read
 PARTNERS: Final = {
     "UKUS": (PARTNER,),
@@ -35,13 +36,13 @@ STEPS: Final = (
 DISPUTED: Final = "SALTMARSH/A1"  # both houses set another day for it
 
 
-def fill(desk: Desk, partner: Card) -> None:
-    """Found the groups, apply the sample plans, import the sample logs and take the steps that people took."""
+def fill(desk: Desk, partner: Desk) -> None:
+    """Found the groups and admit their members, apply the sample plans, import the sample logs, take people's steps."""
     for name, institutes in PARTNERS.items():
         group = groups.found(desk, name)
         for institute in institutes:
-            card = partner if institute == partner.institute else stand_in(institute)
-            groups.admit(desk, group, card, Role.EDITOR)
+            card = devices.own_line(partner) if institute == PARTNER else stand_in(institute)
+            membership.admit(desk, membership.admission(desk, group, card, Role.EDITOR), ARRANGED)
     for path in plan_files():
         plans.apply(desk, path)
     for path in logs():
@@ -80,6 +81,7 @@ def house(log: Path) -> str:
     return HOUSES[log.stem.split("_")[2]]
 
 
-def stand_in(institute: str) -> Card:
+def stand_in(institute: str) -> str:
     """The card of a device that nobody has: a partner who is in the group and never heard from."""
-    return Card.of(DeviceKeys.make(), Pair.of_recovery(os.urandom(32)).public, institute=institute, name="stand-in")
+    keys, house = DeviceKeys.make(), Pair.of_recovery(os.urandom(32)).public
+    return Card.of(keys, house, institute=institute, name="stand-in").encode(keys.pair.secret)

@@ -1,4 +1,4 @@
-"""Sharing groups: founding one, and letting an institute in."""
+"""Founding a sharing group."""
 
 import os
 
@@ -7,8 +7,6 @@ from comity.desk.desk import Desk
 from comity.desk.world import PRIVATE, World
 from comity.domain.sharing import Group
 from comity.errors import Refused
-from comity.log.acts import Institute, Role
-from comity.log.card import Card
 from comity.log.commit import ORIGINATOR, Change
 
 NAME_MARKING = "TLP:GREEN"  # of the name of a group, which all its members know
@@ -16,7 +14,7 @@ NAME_MARKING = "TLP:GREEN"  # of the name of a group, which all its members know
 
 def found(desk: Desk, name: str, purpose: str = "") -> str:
     """Found a group of this institute alone; its id. Nobody else is in it until a chair admits them."""
-    at_ms = int(desk.clock().timestamp() * 1000)
+    at_ms = desk.at_ms()
     with desk.store.writing() as connection:
         world = World(desk, connection)
         drafting.typed(world, Group, {"name": name, "purpose": purpose})
@@ -26,11 +24,3 @@ def found(desk: Desk, name: str, purpose: str = "") -> str:
         fields = {ORIGINATOR: desk.institute, "name": name, "purpose": purpose, "marking": NAME_MARKING}
         acting.write(desk, connection, group.hex(), [Change("group", group, fields)], "found")
         return group.hex()
-
-
-def admit(desk: Desk, group: str, card: Card, role: Role) -> None:
-    """Admit an institute with its first device; it gets everything the group holds."""
-    at_ms = int(desk.clock().timestamp() * 1000)
-    with desk.store.writing() as connection:
-        act = Institute(at_ms, card.recovery, card.member, card.institute, role)
-        desk.store.writer.act(connection, bytes.fromhex(group), act, at_ms)

@@ -35,7 +35,7 @@ def open_record(desk: Desk, record: R) -> Opened:
 
 def write(desk: Desk, connection: Connection, group: str, changes: list[Change], reason: str) -> list[bytes]:
     """Write changes as one act of this person; the dots of its commits."""
-    at_ms = int(desk.clock().timestamp() * 1000)
+    at_ms = desk.at_ms()
     dots = desk.store.write(connection, bytes.fromhex(group), changes, author=desk.person, reason=reason, at_ms=at_ms)
     desk.written.append(tuple(dots))
     desk.undone.clear()

@@ -42,6 +42,10 @@ class Desk:
         """The moment from which ages are told; of a fixed day its first, UTC."""
         return datetime.combine(self.fixed_day, time(), UTC) if self.fixed_day else self.clock()
 
+    def at_ms(self) -> int:
+        """The moment of an act, as commits and receipts write it: milliseconds by the clock."""
+        return int(self.clock().timestamp() * 1000)
+
     def close(self) -> None:
         """Close the store; leave beside it what carrying while locked needs, where there is a hub to carry to."""
         if self.locks and self.settings.hubs:

@@ -87,7 +87,7 @@ def erase(desk: Desk, seen: Erasure, reason: str) -> Erased:
     if not seen.commits:
         told = f"{seen.name} was written by others alone"
         raise RuleBroken(told, "; ".join(map(_whose, seen.bound)), code="erase.not_yours")
-    at_ms, group = int(desk.clock().timestamp() * 1000), bytes.fromhex(seen.record.group)
+    at_ms, group = desk.at_ms(), bytes.fromhex(seen.record.group)
     with desk.store.writing() as connection:
         current = acting.reread(connection, type(seen.record), seen.record.id, seen.record.group)
         _only_as_shown(World(desk, connection), current, seen)

@@ -57,7 +57,7 @@ def admission(desk: Desk, group: str, device: str, role: str, hand: Hand | None 
 
 def admit(desk: Desk, admission: Admission, reason: str = "", hand: Hand | None = None) -> None:
     """Seat a device as it was shown, and hand it all keys; raises RuleBroken where markings do not permit it."""
-    pen, at_ms = hand or DeviceHand(desk.store), int(desk.clock().timestamp() * 1000)
+    pen, at_ms = hand or DeviceHand(desk.store), desk.at_ms()
     with desk.store.writing() as connection:
         world = World(desk, connection)
         now = _admission(world, admission.group, admission.candidate, admission.role, pen)
@@ -81,7 +81,7 @@ def only_fit(admission: Admission) -> None:
 
 def renew(desk: Desk, group: str = "") -> list[str]:
     """Take a new seat at this device's place, in one group or in all; the names of the groups."""
-    at_ms, renewed = int(desk.clock().timestamp() * 1000), []
+    at_ms, renewed = desk.at_ms(), []
     with desk.store.writing() as connection:
         world = World(desk, connection)
         for each in [placing.group_id(world, group)] if group else desk.store.groups():
@@ -108,7 +108,7 @@ def note(world: World, group: str, text: str, reason: str) -> None:
     subject = {"subject": id} if world.get(Group, id) else {}
     values = {"text": text, "marking": NOTE_MARKING, **subject}
     change = drafting.creation(world, Note, group, values, drafting.new_id())
-    at_ms = int(desk.clock().timestamp() * 1000)
+    at_ms = desk.at_ms()
     desk.store.write(world.connection, bytes.fromhex(group), [change], author=desk.person, reason=reason, at_ms=at_ms)
 
 

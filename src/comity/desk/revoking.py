@@ -98,7 +98,7 @@ def revoke(desk: Desk, revocation: Revocation, reason: str, hand: Hand | None = 
 
 def _write(desk: Desk, connection: Connection, pen: Hand, act: _Act) -> None:
     """The revokes, and a new key for those who stand; who may not make one leaves it to the next who writes."""
-    at_ms, circles = int(desk.clock().timestamp() * 1000), desk.store.circles
+    at_ms, circles = desk.at_ms(), desk.store.circles
     standing = circles.of(act.group).standing
     kept = _kept(desk, connection, standing, act)
     acts = revokes(

@@ -90,7 +90,7 @@ def _reverse(desk: Desk, act: Sequence[bytes]) -> Undone:
             reasons.append(commit.reason)
             changes += [_reversal(_trail(world, group, change, dot), change) for change in commit.changes]
         reason = f"undo: {reasons[0]}" if reasons[0] else "undo"
-        at_ms = int(desk.clock().timestamp() * 1000)
+        at_ms = desk.at_ms()
         written = desk.store.write(
             connection, bytes.fromhex(group), changes, author=desk.person, reason=reason, at_ms=at_ms
         )

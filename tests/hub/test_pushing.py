@@ -5,12 +5,14 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from comity.hub import pushing
 from comity.hub.ledger.database import Ledger
 from comity.hub.limits import Limits
 from comity.hub.pushing import Room
@@ -18,6 +20,7 @@ from comity.log.acts import Role
 from comity.log.envelope import Envelope, decode
 from comity.log.receipt import Signed
 from comity.sync import wire
+from comity.sync.verify import Checked, check
 from hub.stage import Circle, Device, Line, Refused
 from laws.chains import vector
 
@@ -363,6 +366,30 @@ def test_many_seats_are_one_bound(
     circle.renew(uk)
     with pytest.raises(Refused, match="full"):
         line.push(circle.push())
+
+
+def test_while_signatures_are_verified_others_write_and_what_they_open_counts(
+    hub: httpx.Client,
+    invited: Invited,
+    circle: Circle,
+    uk: Device,
+    us: Device,
+    rng: random.Random,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = invited(hub, uk)
+    line.push(circle.push())
+    new = Device("SG-AISI", rng)
+    opens, commit = circle.admit(uk, new), circle.commit(new)
+
+    def slowly(*told: Any) -> Checked:
+        monkeypatch.undo()
+        found = check(*told)
+        assert Line(hub, us).open().push(circle.push(opens)).fresh == 1
+        return found
+
+    monkeypatch.setattr(pushing, "check", slowly)
+    assert line.push(circle.push(commit)) == wire.Pushed(1)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -28,15 +28,30 @@ class Room(Struct, frozen=True):
     seats: int = wire.SEATS  # of one group; a message tells of no more
 
 
-def push(connection: Connection, caller: Caller, given: wire.Push, room: Room, now_ms: int) -> wire.Pushed:
+class Given(Struct, frozen=True):
+    """A push whose signatures were verified, and the seats that its acts open."""
+
+    push: wire.Push
+    checked: Checked
+    opened: dict[bytes, bytes]
+
+
+def verified(connection: Connection, given: wire.Push) -> Given:
+    """Verify a push by the seats known so far; it takes long, so nobody should wait for it."""
+    signers = membership.signers(connection, given.group, {raw[20:36] for raw in given.envelopes})
+    known = dict(signers)
+    checked = check(given.envelopes, given.group, signers, lambda them: followed(connection, given.group, them))
+    return Given(given, checked, {name: key for name, key in signers.items() if name not in known})
+
+
+def push(connection: Connection, caller: Caller, given: Given, room: Room, now_ms: int) -> wire.Pushed:
     """Keep what is new; the transaction must be undone when this refuses."""
-    group = given.group
+    group = given.push.group
     connection.lock(group)
     is_member = membership.stands(connection, caller, group)
-    signers = membership.signers(connection, group, {raw[20:36] for raw in given.envelopes})
-    known = dict(signers)
-    checked = check(given.envelopes, group, signers, lambda doubtful: followed(connection, group, doubtful))
-    opened = {name: key for name, key in signers.items() if name not in known}
+    if membership.signers(connection, group, {each.seat for each in given.checked.unknown}):
+        given = verified(connection, given.push)  # somebody brought, in the meantime, what opens these seats
+    checked, opened = given.checked, given.opened
     if not is_member:
         _let_in(connection, caller, checked, opened, room, now_ms)
     fresh = keep(connection, group, checked.good, opened, room)
@@ -44,7 +59,7 @@ def push(connection: Connection, caller: Caller, given: wire.Push, room: Room, n
         raise no_group()
     if fresh:
         connection.wake(group)
-    return wire.Pushed(fresh, _refused(given, checked))
+    return wire.Pushed(fresh, _refused(given.push, checked))
 
 
 def _let_in(

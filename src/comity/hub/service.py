@@ -92,8 +92,10 @@ def _pull(hub: Hub, caller: Caller, given: wire.Pull) -> wire.Page:
 
 
 def _push(hub: Hub, caller: Caller, given: wire.Push) -> wire.Pushed:
+    with hub.ledger.reading() as connection:
+        verified = pushing.verified(connection, given)
     with hub.ledger.writing() as connection:
-        pushed = pushing.push(connection, caller, given, hub.limits.room, hub.now_ms())
+        pushed = pushing.push(connection, caller, verified, hub.limits.room, hub.now_ms())
     hub.metrics.envelopes.inc(pushed.fresh)
     for _, reason in pushed.refused:
         hub.metrics.refused.labels(reason).inc()

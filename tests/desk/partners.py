@@ -58,4 +58,4 @@ def carry(one: Desk, *others: Desk, folder: Path) -> None:
 
 
 def shelf(desk: Desk) -> Shelf:
-    return Shelf(desk.store, lambda: int(desk.clock().timestamp() * 1000))
+    return Shelf(desk.store, desk.at_ms)

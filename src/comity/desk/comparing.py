@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from comity.desk.departures import compared, settings
 from comity.desk.desk import Desk
+from comity.desk.deviations import compared, settings
 from comity.desk.world import World
 from comity.domain.comparability import NOT_REPORTED, Verdict, same
 from comity.domain.comparability import compare as verdict_of

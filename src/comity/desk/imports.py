@@ -8,8 +8,8 @@ from typing import Final, Literal
 from uuid_utils import UUID
 
 from comity.desk import acting, drafting, labels, placing
-from comity.desk.departures import departures
 from comity.desk.desk import Desk
+from comity.desk.deviations import deviation_changes
 from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
 from comity.desk.matching import Place, place_of
@@ -109,7 +109,7 @@ def _update(world: World, path: Path, log: InspectLog, known: Run) -> FileOutcom
         same = _stamped(log, log.header) in opened.heads.get("header", {}).values()
         told = f"is {called} already" if same else f"{called} has a later word of this log already"
         return FileOutcome(str(path), "unchanged", known.id, told)
-    changes = [change, *departures(world, known, log)]
+    changes = [change, *deviation_changes(world, known, log)]
     acting.write(world.desk, world.connection, known.group, changes, f"same log, content changed ({path.name})")
     return FileOutcome(str(path), "updated", known.id, "same log, content changed")
 
@@ -123,7 +123,7 @@ def _add(world: World, path: Path, log: InspectLog, errand: Errand) -> FileOutco
     else:
         run, change = _new_run(world, log, place, errand)
         changes = [change]
-    changes += departures(world, run, log, place.cell)
+    changes += deviation_changes(world, run, log, place.cell)
     acting.write(world.desk, world.connection, run.group, changes, f"import of {path.name}")
     return FileOutcome(str(path), "added", run.id, _told(world, place, errand))
 

@@ -8,7 +8,7 @@ from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.marking import join
 from comity.domain.wording import listed
-from comity.store import departed
+from comity.store import given
 from comity.store.database import Connection
 from comity.sync import answer
 from comity.sync.shelf import Shelf
@@ -58,7 +58,7 @@ def of_group(desk: Desk, group: str, receivers: Collection[bytes], envelopes: in
     got = {device for device in receivers if not own.isdisjoint(answer.known(shelf, id, device, receipts.get(device)))}
     with desk.store.reading() as connection:
         world = World(desk, connection)
-        held, before = holdings.holding_of(world, group), departed.markings(connection, id)
+        held, before = holdings.holding_of(world, group), given.markings(connection, id)
         known = devices.names(desk, connection)
         named = {
             device: Receiver(device.hex(), seats[device].institute, devices.called(known, device))
@@ -96,7 +96,7 @@ def note(desk: Desk, parcel: Iterable[Leaving]) -> None:
 
 def _note(connection: Connection, each: Leaving) -> None:
     for receiver in each.receivers:
-        departed.note(connection, bytes.fromhex(each.group), bytes.fromhex(receiver.device), each.marking)
+        given.note(connection, bytes.fromhex(each.group), bytes.fromhex(receiver.device), each.marking)
 
 
 def _grown(before: Collection[str], now: str) -> str:

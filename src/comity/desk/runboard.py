@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from comity.desk import asking, checking
-from comity.desk.departures import frozen, settings, told
 from comity.desk.desk import Desk
+from comity.desk.deviations import frozen, settings, told
 from comity.desk.history import history
 from comity.desk.world import World
 from comity.domain import coverage

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from comity.desk import asking, imports, names
-from comity.desk.departures import compared, settings
 from comity.desk.desk import Desk
+from comity.desk.deviations import compared, settings
 from comity.desk.imports import Errand, FileOutcome
 from comity.desk.world import World
 from comity.domain import coverage

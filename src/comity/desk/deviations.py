@@ -56,7 +56,7 @@ def _reported(run: Run) -> Mapping[str, Mapping[str, Any]]:
     return found if isinstance(found, dict) else {}
 
 
-def departures(world: World, run: Run, log: InspectLog, cell: Cell | None = None) -> list[Change]:
+def deviation_changes(world: World, run: Run, log: InspectLog, cell: Cell | None = None) -> list[Change]:
     """The changes that keep the deviations of a run as its log now has them; one that succeeded is said to deviate."""
     cell = cell or (world.get(Cell, run.cell) if run.cell else None)
     protocol = frozen(world, cell) if cell else None

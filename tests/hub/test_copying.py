@@ -1,8 +1,10 @@
 """Backups of a ledger, back from them, and from one database to the other."""
 
 import random
+import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -73,6 +75,34 @@ def test_a_hub_on_an_old_backup_is_the_same_hub_and_heals(
     line = Line(hub, uk).open()
     assert line.push(circle.push()).fresh == 1
     assert rows(ledger)["chain"] == now
+
+
+def test_a_backup_is_read_and_stays_as_it_is_also_where_nothing_can_be_written(
+    circle: Circle, ledger: Ledger, tmp_path: Path
+) -> None:
+    folder = tmp_path / "disc"
+    folder.mkdir()
+    path = folder / "copy.db"
+    backup(ledger, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("DROP INDEX envelope_bare")  # as the first version left it
+        for column in ("invite.peer", "enrolled.peer", "member.institute"):
+            table, _, name = column.partition(".")
+            if name == "institute":
+                raw.execute("DROP INDEX member_house")
+            raw.execute(f"ALTER TABLE {table} DROP COLUMN {name}")
+        raw.execute("DROP TABLE peer")
+        raw.execute("UPDATE version SET number = 1")
+        raw.execute("PRAGMA journal_mode = DELETE")
+    before = path.read_bytes()
+    path.chmod(0o400)
+    folder.chmod(0o500)
+    target = open_ledger(f"sqlite:///{tmp_path / 'other.db'}")
+    assert restored(path, target) == len(circle.log)
+    target.close()
+    assert path.read_bytes() == before
+    assert [each.name for each in folder.iterdir()] == ["copy.db"]
+    folder.chmod(0o700)
 
 
 def test_a_backup_never_replaces_a_file(ledger: Ledger, tmp_path: Path) -> None:

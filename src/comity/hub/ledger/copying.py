@@ -1,9 +1,12 @@
 """Copies a ledger as it stands into another one: for a backup, back from it, and from SQLite to PostgreSQL."""
 
 import os
+import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from comity.errors import NotFound, Refused
 from comity.hub.ledger.database import Connection, Ledger, Row
@@ -35,11 +38,23 @@ def restored(path: Path, target: Ledger) -> int:
     """Fill an empty ledger from a backup; how many envelopes came."""
     if not path.is_file():
         raise NotFound(f"There is no backup at {path}.", hint="Look at its name.")
-    source = open_ledger(f"sqlite:///{path}")
-    try:
+    with _copied(path) as beside, closing(open_ledger(f"sqlite:///{beside}")) as source:
         return copy(source, target)
-    finally:
-        source.close()
+
+
+@contextmanager
+def _copied(path: Path) -> Iterator[Path]:
+    """A copy for as long as the block lasts: opening brings a ledger to this version, and a backup stays as it is."""
+    with TemporaryDirectory(prefix="comity-") as folder:
+        copied = Path(folder) / "backup.db"
+        try:
+            for end in ("", "-wal"):  # what a copy by other means may have left beside it
+                if path.with_name(path.name + end).is_file():
+                    shutil.copyfile(f"{path}{end}", f"{copied}{end}")
+        except OSError as error:
+            hint = f"It is copied to {folder} first; TMPDIR names another place."
+            raise Refused(f"The backup cannot be copied: {error.strerror}.", hint=hint) from error
+        yield copied
 
 
 def copy(source: Ledger, target: Ledger) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import acknowledging, acting, asking, courier, groups, leaving, membership, partners
+from comity.desk import acknowledging, acting, asking, courier, devices, groups, leaving, membership, partners
 from comity.desk.desk import Desk
 from comity.errors import BadInput, IntegrityFailure, NotFound, Refused
 from comity.log.commit import ORIGINATOR, Change
@@ -77,6 +77,7 @@ def test_groups_that_only_some_of_them_are_in_are_named(two: Pair, tmp_path: Pat
     carried(uk, us, tmp_path)
     bootstrap.init(tmp_path / "b", institute="US-CAISI", person="Noor Vale", device="b", recovery_public=line(us))
     second = bootstrap.open_desk(tmp_path / "b")
+    devices.add(second, devices.show(second, line(us)))
     membership.admit(us, membership.admission(us, "UKUS", line(second), "editor"))
     carried(us, uk, tmp_path, "UK-AISI")
     membership.admit(uk, membership.admission(uk, groups.found(uk, "NETWORK"), line(us), "chair"))

@@ -68,8 +68,8 @@ def test_the_founders_house_comes_back_from_its_words_and_ends_what_was_lost(
     new = house(tmp_path, at, "UK-AISI", "phoenix", like=uk)
     recovery.bundle_for(us, "UK-AISI", folder / "all")
     pen = recovery.hand(new, paper_of(tmp_path, "UK-AISI", "laptop-1"))
-    assert recovery.receive(new, pen, folder / "all") > 0
-    assert recovery.receive(new, pen, folder / "all") == 0
+    assert recovery.receive(new, pen, folder / "all", lambda doubt: True) > 0
+    assert recovery.receive(new, pen, folder / "all", lambda doubt: True) == 0
     assert "one" not in notes(new)
     (seen,) = recovery.admissions(new, pen)
     assert (seen.role, seen.act) == (Role.CHAIR, "device")
@@ -96,7 +96,7 @@ def test_a_partner_comes_back_below_its_own_recovery_key(
     new = house(tmp_path, at, "US-CAISI", "phoenix", like=us)
     recovery.bundle_for(uk, "US-CAISI", folder / "all")
     pen = recovery.hand(new, paper_of(tmp_path, "US-CAISI", "gaithers-1"))
-    recovery.receive(new, pen, folder / "all")
+    recovery.receive(new, pen, folder / "all", lambda doubt: True)
     (seen,) = recovery.admissions(new, pen)
     assert seen.role is Role.EDITOR
     with pytest.raises(Refused, match="only a seat above"):
@@ -114,7 +114,7 @@ def test_a_bundle_for_a_house_opens_with_its_words_alone(
     recovery.bundle_for(uk, "US-CAISI", folder / "all")
     pen = recovery.hand(uk, paper_of(tmp_path, "UK-AISI", "laptop-1"))
     with pytest.raises(Refused, match="for other devices"):
-        recovery.receive(uk, pen, folder / "all")
+        recovery.receive(uk, pen, folder / "all", lambda doubt: True)
     with pytest.raises(NotFound, match="no recovery key of SG-AISI"):
         recovery.bundle_for(uk, "SG-AISI", folder / "none")
 
@@ -128,7 +128,7 @@ def test_words_used_on_two_devices_apart_fork_a_chain_and_both_count(
     recovery.bundle_for(us, "UK-AISI", folder / "all")
     for desk in (one, two):
         pen = recovery.hand(desk, told)
-        recovery.receive(desk, pen, folder / "all")
+        recovery.receive(desk, pen, folder / "all", lambda doubt: True)
         membership.admit(desk, recovery.admissions(desk, pen)[0], "", pen)
     carry(one, us, folder=folder)
     carry(two, us, folder=folder)
@@ -201,7 +201,7 @@ def test_a_house_that_came_back_is_let_in_by_a_hub_whatever_it_brings(
         new = house(tmp_path, at, "US-CAISI", "phoenix", like=us)
         recovery.bundle_for(uk, "US-CAISI", folder / "all")
         pen = recovery.hand(new, paper_of(tmp_path, "US-CAISI", "gaithers-1"))
-        recovery.receive(new, pen, folder / "all")
+        recovery.receive(new, pen, folder / "all", lambda doubt: True)
         membership.admit(new, recovery.admissions(new, pen)[0], "", pen)
         note(new, "back")
         (outcome,) = sync(new, hub.invite("US-CAISI"))

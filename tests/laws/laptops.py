@@ -21,6 +21,7 @@ from comity.desk.desk import Desk
 from comity.home import STORE
 from comity.log import envelope, ring
 from comity.log.acts import Admit, AnyAct, Institute, Member, Role, second_seat
+from comity.log.card import Card
 from comity.log.commit import ORIGINATOR, Change
 from comity.log.envelope import Envelope
 from comity.log.keys import DeviceKeys, Pair, public_of
@@ -28,7 +29,7 @@ from comity.log.revoking import revokes
 from comity.log.standing import Standing
 from comity.log.verdict import Link
 from comity.settings import Settings
-from comity.store import circle, door, schema, writer
+from comity.store import addresses, circle, door, schema, writer
 from comity.store.store import TOKEN, Store
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -120,8 +121,15 @@ class Laptop:
         with self.store.writing() as c:
             return self.store.writer.act(c, group, act, self.at_ms())
 
+    def meets(self, other: "Laptop") -> None:
+        """Take the other's card into the address book; its words were compared."""
+        card = Card.of(other.keys, other.keys.pair.public, institute=other.institute, name=other.home.name)
+        with self.store.writing() as c:
+            addresses.note(c, other.device, addresses.Noted(card.encode(other.keys.pair.secret), 1))
+
     def admit(self, group: bytes, other: "Laptop", role: Role, recovery: Pair | None = None) -> bytes:
         """Seat another device, or with a recovery key another institute, and hand it the keys; its seat."""
+        other.meets(self)
         with self.store.writing() as c:
             at, pen = self.at_ms(), self.store.writer
             if recovery:

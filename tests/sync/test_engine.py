@@ -9,9 +9,9 @@ from comity.log.acts import Role
 from comity.log.commit import RETIRED, Change
 from comity.log.envelope import Type, decode
 from comity.log.keys import Pair
-from comity.log.upheaval import Ground, Upheaval
+from comity.log.upheaval import Upheaval
 from comity.sync.engine import outlook, sync
-from comity.sync.outcome import MassChange, Outcome, Progress
+from comity.sync.outcome import Doubt, MassChange, Outcome, Progress
 from comity.sync.shelf import Shelf
 from comity.sync.wire import Page, Pull
 from laws.carriers import Beside, Heap
@@ -191,8 +191,9 @@ def test_more_than_a_fifth_retired_is_asked_about(world: Three, rng: random.Rand
         meet(uk, hub)
     assert ids(uk) == before
 
-    def allow(group: bytes, before: Ground, upheaval: Upheaval) -> bool:
-        asked.append(upheaval)
+    def allow(doubt: Doubt) -> bool:
+        assert isinstance(doubt, MassChange)
+        asked.append(doubt.upheaval)
         return True
 
     sync(shelf(uk), hub, allow=allow)

@@ -11,6 +11,7 @@ from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.groups import ROLES
 from comity.cli.output import print_json, print_lines, tell
 from comity.cli.previews import admission_json, revocation_json, said_beside
+from comity.cli.sync import attended
 from comity.desk.foretelling import admission_lines, revocation_lines
 
 words_option = click.option("--words-file", required=True, metavar="FILE", help="The recovery words, chmod 600.")
@@ -59,7 +60,8 @@ def admit(
     with opened_desk(call) as desk:
         pen = recovery.hand(desk, Path(words_file))
         if bundle:
-            count = recovery.receive(desk, pen, Path(bundle))
+            with attended(call, "Reading") as (_, agreed):
+                count = recovery.receive(desk, pen, Path(bundle), agreed)
             tell(f"{count} envelopes taken in from {bundle}.")
         found = recovery.admissions(desk, pen, group, device, role)
         for seen in found:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.desk.syncing import Agree, GroupSession, HubSession
     from comity.log.keyfile import KeyFile
-    from comity.sync.outcome import MassChange, Progress, Tell
+    from comity.sync.outcome import Doubt, Progress, Tell
 
 COLUMNS = ("sent", "received", "waiting", "void", "missing", "conflicts")
 
@@ -220,7 +220,7 @@ def attended(call: Call, doing: str = "Syncing") -> "Iterator[tuple[Tell, Agree]
             if status:
                 status.update(f"{progress.doing.capitalize()} {progress.done:,}")
 
-        def agree(change: "MassChange") -> bool:
+        def agree(change: "Doubt") -> bool:
             if call.yes or not at_terminal():
                 return call.yes
             if status:

@@ -15,7 +15,7 @@ from comity.errors import ComityError, NotFound, Refused
 from comity.sync import bundle
 from comity.sync.bundle import Written
 from comity.sync.container import Container
-from comity.sync.outcome import MassChange, Tell, silently
+from comity.sync.outcome import Doubt, Tell, silently
 from comity.sync.shelf import Shelf
 
 ENDING = ".comity"
@@ -95,7 +95,7 @@ def telling_name(parcel: Parcel, path: Path) -> str:
 
 
 def read(desk: Desk, paths: Sequence[Path], *, tell: Tell = silently, agree: Agree = nobody) -> list[Opened]:
-    """Take in bundles, each as a whole or not at all; a bad one keeps none of the others out."""
+    """Take in bundles, each checked whole before anything of it is used; a bad one keeps none of the others out."""
     with syncing.beside(desk) as own:
         return [_read(own, path, tell, agree) for path in paths]
 
@@ -135,7 +135,7 @@ def _read(desk: Desk, path: Path, tell: Tell, agree: Agree) -> Opened:
             found.answer = bundle.code(shelf, path)
     except ComityError as error:
         found.error = error
-        if isinstance(error, MassChange):
+        if isinstance(error, Doubt):
             found.groups = syncing.told(desk, error.outcomes)
     return found
 

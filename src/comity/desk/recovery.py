@@ -9,6 +9,7 @@ from comity.desk.desk import Desk
 from comity.desk.hands import PaperHand
 from comity.desk.membership import Admission
 from comity.desk.revoking import Revocation
+from comity.desk.syncing import Agree, nobody, persisting
 from comity.desk.world import World
 from comity.errors import BadInput, Locked, NotFound, Refused
 from comity.log.keys import Pair
@@ -78,10 +79,11 @@ def revocation(
     return revoking.revocation(desk, groups(desk, pen, group)[0], named, institute, since, pen)
 
 
-def receive(desk: Desk, pen: PaperHand, path: Path) -> int:
+def receive(desk: Desk, pen: PaperHand, path: Path, agree: Agree = nobody) -> int:
     """Take in a bundle that a partner wrote for the recovery key; how many envelopes were not here."""
     shelf = Shelf(desk.store)
-    return sum(each.received for each in bundle.read(shelf, path, pair=pen.pair))
+    outcomes = persisting(lambda allow: bundle.read(shelf, path, allow=allow, pair=pen.pair), agree)
+    return sum(each.received for each in outcomes)
 
 
 def bundle_for(desk: Desk, institute: str, path: Path) -> int:

@@ -19,7 +19,7 @@ from comity.store.tally import Tally, conflicts_by_group, tally_of
 from comity.store.visits import Visited
 from comity.sync import engine
 from comity.sync.carrier import Carrier
-from comity.sync.outcome import Allow, MassChange, Outcome, Tell, silently
+from comity.sync.outcome import Allow, Doubt, Outcome, Tell, silently
 from comity.sync.shelf import Shelf
 from comity.sync.side import Side
 from comity.sync.watch import AFTER, QUIET, Watch
@@ -27,7 +27,7 @@ from comity.sync.watch import AFTER, QUIET, Watch
 if TYPE_CHECKING:
     from comity.sync.http import Patience
 
-Agree = Callable[[MassChange], bool]  # asked outside of any transaction; the session goes on where it was
+Agree = Callable[[Doubt], bool]  # asked outside of any transaction; the session goes on where it was
 NONE = Tally(0, 0, 0, 0)
 
 
@@ -63,14 +63,14 @@ class HubSession:
     @property
     def reached(self) -> bool:
         """Whether the session came to its end."""
-        return self.error is None or isinstance(self.error, MassChange)
+        return self.error is None or isinstance(self.error, Doubt)
 
     def total(self, what: str) -> int:
         """The sum of `sent`, `received` ... over the groups."""
         return sum(getattr(each.outcome, what) for each in self.groups)
 
 
-def nobody(change: MassChange) -> bool:
+def nobody(doubt: Doubt) -> bool:
     """Nobody is there to ask."""
     return False
 
@@ -152,23 +152,27 @@ class Watching:
 
 
 def met(side: Side, carrier: Carrier, *, tell: Tell = silently, agree: Agree = nobody) -> list[Outcome]:
-    """One session of any side; asks for each group that would change much. Raises MassChange where it may not."""
+    """One session of any side; asks for each group that is new or would change much. Raises Doubt where it may not."""
     return persisting(lambda allow: engine.sync(side, carrier, tell=tell, allow=allow), agree)
 
 
 def persisting(run: Callable[[Allow], list[Outcome]], agree: Agree) -> list[Outcome]:
-    """Run a session, again for every group that somebody allows to be changed much."""
-    allowed: set[bytes] = set()
+    """Run a session, again while somebody allows groups to be let in or to be changed much."""
+    allowed: set[tuple[str, bytes]] = set()
+    asked: set[tuple[str, bytes]] = set()
     before: dict[bytes, Outcome] = {}
     while True:
         try:
-            return added(before, run(lambda group, *_: group in allowed))
-        except MassChange as change:
-            change.outcomes = added(before, change.outcomes)
-            if change.group in allowed or not agree(change):
+            return added(before, run(lambda doubt: doubt.key in allowed))
+        except Doubt as doubt:
+            doubt.outcomes = added(before, doubt.outcomes)
+            fresh = [each for each in (doubt, *doubt.others) if each.key not in asked]
+            asked |= {each.key for each in fresh}
+            agreed = {each.key for each in fresh if agree(each)}
+            if not agreed:
                 raise
-            before = {each.group: each for each in change.outcomes}
-            allowed.add(change.group)
+            before = {each.group: each for each in doubt.outcomes}
+            allowed |= agreed
 
 
 def added(before: Mapping[bytes, Outcome], now: Collection[Outcome]) -> list[Outcome]:
@@ -218,7 +222,7 @@ def _round(
     sessions = {name: _session(desk, name, hub, tell, agree, patience) for name, hub in known.items()}
     brought = False
     for name, session in reversed(sessions.items()):
-        if brought and session.error is None:
+        if brought and session.reached:
             again = _session(desk, name, known[name], tell, agree, patience)
             before = {each.outcome.group: each.outcome for each in session.groups}
             outcomes = added(before, [each.outcome for each in again.groups])
@@ -240,7 +244,7 @@ def _session(
             outcomes = met(side, carrier, tell=tell, agree=agree)
     except ComityError as error:
         session.error = error
-        outcomes = error.outcomes if isinstance(error, MassChange) else []
+        outcomes = error.outcomes if isinstance(error, Doubt) else []
     session.groups = told(desk, outcomes)
     if session.reached:
         _note(desk, name, outcomes, side.clock())

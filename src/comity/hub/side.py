@@ -17,6 +17,8 @@ from comity.log.envelope import Envelope, Type
 from comity.log.receipt import Signed, Tip
 from comity.log.upheaval import Ground
 from comity.sync.carrier import Full, NoGroup
+from comity.sync.newcomer import Porch
+from comity.sync.outcome import Allow
 from comity.sync.side import Agree
 from comity.sync.verify import Checked, check
 from comity.sync.wire import PAGE, PAGE_BYTES, Link, Links, State, pages
@@ -76,6 +78,14 @@ class HubSide:
         """Those in which the other's institute stands: the other hub is told of no more."""
         with self._ledger.reading() as connection:
             return membership.groups_with(connection, self._institute)
+
+    def holds(self, group: bytes) -> bool:
+        """Yes: which groups may be brought is judged as they are."""
+        return True
+
+    def welcome(self, porch: Porch, allow: Allow) -> bool:
+        """Never asked."""
+        return True
 
     def state(self, group: bytes) -> State:
         with self._told(group) as connection:

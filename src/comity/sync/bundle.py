@@ -19,7 +19,8 @@ from comity.log.receipt import NOTHING, Tip
 from comity.sync import answer
 from comity.sync.container import Container, Draft
 from comity.sync.intake import Intake
-from comity.sync.outcome import Allow, Outcome, Tell, refuse, silently
+from comity.sync.newcomer import Porch
+from comity.sync.outcome import Allow, Doubt, Outcome, Tell, halted, refuse, silently
 from comity.sync.shelf import Shelf
 from comity.sync.wire import PAGE, PAGE_BYTES, Raw, SignedReceipt, State, pages
 
@@ -79,10 +80,12 @@ def read(
 ) -> list[Outcome]:
     """Take in a bundle; again and again, as long as what it brings makes more of it known.
 
-    `pair` opens one that is not for this device: that of the recovery key on paper.
+    `pair` opens one that is not for this device: that of the recovery key on paper. Raises a Doubt where nobody allowed
+    a group to be let in, or to be changed so much, after all others were taken in.
     """
     container = Container(path)
     key = container.key(pair or shelf.store.keys.pair)
+    strange, doubts = _strangers(shelf, container, key, allow, [pair.public.sign] if pair else [])
     intakes: dict[bytes, Intake] = {}
     while True:
         before = sum(each.outcome.received for each in intakes.values())
@@ -90,13 +93,42 @@ def read(
             each.outcome.unknown = 0
             each.outcome.bad.clear()
         for leaf in _leaves(container, key):
+            if leaf.group in strange or leaf.group in doubts:
+                continue
             if leaf.group not in intakes:
                 intakes[leaf.group] = Intake(shelf, leaf.group, tell, allow)
-            intakes[leaf.group].take(leaf.envelopes)
-            shelf.evidence.keep(leaf.group, leaf.receipts)
+            try:
+                intakes[leaf.group].take(leaf.envelopes)
+                shelf.evidence.keep(leaf.group, leaf.receipts)
+            except Doubt as doubt:
+                doubts[leaf.group] = doubt
         outcomes = [each.outcome for each in intakes.values()]
         if not any(each.unknown for each in outcomes) or sum(each.received for each in outcomes) == before:
-            return outcomes
+            break
+    if doubts:
+        raise halted(list(doubts.values()), outcomes)
+    return [*outcomes, *strange.values()]
+
+
+def _strangers(
+    shelf: Shelf, container: Container, key: bytes, allow: Allow, paper: Collection[bytes]
+) -> tuple[dict[bytes, Outcome], dict[bytes, Doubt]]:
+    """The new groups that may not come in: those that this device is not in, and those that nobody said yes to."""
+    porches = {group: Porch(group) for group in container.manifest.groups if not shelf.holds(group)}
+    strange: dict[bytes, Outcome] = {}
+    for leaf in _leaves(container, key) if porches else ():
+        if not shelf.holds(leaf.group):
+            porches.setdefault(leaf.group, Porch(leaf.group)).take(leaf.envelopes)
+            strange.setdefault(leaf.group, Outcome(leaf.group)).unknown += len(leaf.envelopes)
+    doubts: dict[bytes, Doubt] = {}
+    for group, porch in porches.items():
+        try:
+            if shelf.welcome(porch, allow, paper):
+                strange.pop(group, None)
+        except Doubt as doubt:
+            doubts[group] = doubt
+            strange.pop(group, None)
+    return strange, doubts
 
 
 def code(shelf: Shelf, path: Path) -> str:

@@ -4,12 +4,13 @@ Own echo, acts, others' envelopes, keys for those who lack them, push, receipts.
 begun again, nothing depends on how often or in which order it runs, and a page is stored whole or not at all.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from comity.log.envelope import Envelope, Type
 from comity.sync.carrier import Carrier, Full, NoGroup
 from comity.sync.intake import Intake
-from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell, Withheld, refuse, silently
+from comity.sync.newcomer import Porch
+from comity.sync.outcome import Allow, Doubt, Outcome, Progress, Tell, Withheld, halted, refuse, silently
 from comity.sync.plan import beyond, lacking, lower, plan
 from comity.sync.side import Side
 from comity.sync.wire import GROUPS, PAGE, Link, Links, Look, Order, Pull, Push, State, Swap, pages
@@ -19,6 +20,7 @@ ACTS = (int(Type.ACT),)
 LONGEST = 2_000_000  # links; whoever shows more is not listened to any longer
 PARTS = 1_000  # so many answers tell of all groups
 NEVER = Order(-1, -1)
+Take = Callable[[tuple[bytes, ...]], list[Envelope]]
 
 
 def sync(
@@ -26,22 +28,22 @@ def sync(
 ) -> list[Outcome]:
     """Exchange with a carrier what either side lacks, of all groups or of those named.
 
-    Raises MassChange of the first group that nobody allowed to be changed so much, after all others were exchanged.
+    Raises a Doubt where nobody allowed a group to be let in, or to be changed so much, after all others were exchanged.
     """
-    visits = []
-    halted: MassChange | None = None
+    visits: list[Visit] = []
+    doubts: list[Doubt] = []
     for group, mine, theirs in _looked(shelf, carrier, only):
         visits.append(Visit(shelf, carrier, group, theirs or mine, tell, allow))
         try:
             if theirs is not None or not visits[-1].is_settled():
                 visits[-1].exchange()
-        except MassChange as change:
-            halted = halted or change
+        except Doubt as doubt:
+            doubts.append(doubt)
+    visits = [each for each in visits if each.is_known()]
     _judge(shelf, carrier, visits)
     outcomes = [visit.outcome for visit in visits]
-    if halted:
-        halted.outcomes = outcomes
-        raise halted
+    if doubts:
+        raise halted(doubts, outcomes)
     return outcomes
 
 
@@ -96,7 +98,7 @@ class Visit:
         self._intake = Intake(shelf, group, tell, allow)
         self.outcome = self._intake.outcome
         self.moved = False
-        self._tell = tell
+        self._tell, self._allow = tell, allow
         self._chains: dict[bytes, list[Link]] = {}
 
     def is_settled(self) -> bool:
@@ -109,6 +111,8 @@ class Visit:
         before = self.shelf.evidence.shown(self.group, self.carrier.name)
         self.outcome.rolled_back = beyond(lower(before, self.theirs.tips), self.theirs.tips)
         try:
+            if not self.is_known() and not self._is_let_in():
+                return
             if self.shelf.state(self.group) != self.theirs:
                 self.receive()
                 self.take_receipts()
@@ -118,6 +122,18 @@ class Visit:
             self.give_receipts()
         except (NoGroup, Full) as refusal:
             self.outcome.refused[refusal.code] += 1
+
+    def is_known(self) -> bool:
+        """Whether the group was let in, or there is nothing of it."""
+        return not self.theirs.tips or self.shelf.holds(self.group)
+
+    def _is_let_in(self) -> bool:
+        """Look at the acts of a new group, of which nothing is kept yet."""
+        porch, seen = Porch(self.group), set[bytes]()
+        while seats := (porch.signers.keys() | {self.group}) & self.theirs.tips.keys() - seen:
+            self._pull(dict.fromkeys(sorted(seats), 0), ACTS, porch.take)
+            seen |= seats
+        return self.shelf.welcome(porch, self._allow)
 
     def foresee(self) -> None:
         """Count what both sides lack."""
@@ -159,11 +175,11 @@ class Visit:
             self.shelf.evidence.keep(self.group, found)
             newer = newer[max(1, len(found)) :]
 
-    def _pull(self, above: Mapping[bytes, int], types: tuple[int, ...]) -> None:
+    def _pull(self, above: Mapping[bytes, int], types: tuple[int, ...], take: Take | None = None) -> None:
         asked = dict(above)
         while asked:
             page = self.carrier.pull(Pull(self.group, asked, (), types))
-            if not _advance(asked, self._take(page.envelopes)) or not page.more:
+            if not _advance(asked, (take or self._take)(page.envelopes)) or not page.more:
                 return
 
     def _pull_ids(self, ids: Sequence[bytes]) -> None:

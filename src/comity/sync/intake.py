@@ -39,6 +39,7 @@ class Intake:
 
     def _agree(self, before: Ground, upheaval: Upheaval) -> None:
         if is_great(before, upheaval):
-            if not self._allow(self.outcome.group, before, upheaval):
-                raise MassChange(self.outcome.group, before, upheaval)
+            change = MassChange(self.outcome.group, before, upheaval)
+            if not self._allow(change):
+                raise change
             self._allow = lambda *_: True  # one yes is for the session

@@ -12,11 +12,15 @@ from comity.log.upheaval import Ground
 from comity.sync import sketch
 from comity.sync.clock import Clock, wall_clock
 from comity.sync.evidence import sound
+from comity.sync.newcomer import Porch
+from comity.sync.outcome import Allow
 from comity.sync.side import Agree
 from comity.sync.sketch import Outline, Sitting
 from comity.sync.spool import ENVELOPE, RECEIPT, Entry, Spool
 from comity.sync.verify import Checked, check
 from comity.sync.wire import Link, Order, State
+
+ROOM = 64 * 1024 * 1024  # bytes kept of groups that nobody said yes to yet
 
 
 @dataclass
@@ -60,6 +64,8 @@ class LockedSide:
         self._held = {group: _held(outline) for group, outline in self._sketch.groups.items()}
         for each in self._spool.entries:
             self._load(each)
+        strange = (each for each in self._spool.entries if each.group not in self._sketch.groups)
+        self._unasked = sum(len(each.data) for each in strange)
 
     @property
     def evidence(self) -> "LockedSide":
@@ -69,6 +75,14 @@ class LockedSide:
     def groups(self) -> list[bytes]:
         """Those that the sketch tells of, or that came since."""
         return sorted(self._held)
+
+    def holds(self, group: bytes) -> bool:
+        """Yes: whether a new group may come in is asked when it is taken in."""
+        return True
+
+    def welcome(self, porch: Porch, allow: Allow) -> bool:
+        """Nobody can be asked."""
+        return False
 
     def state(self, group: bytes) -> State:
         """What is held of a group, here and in the store."""
@@ -103,6 +117,10 @@ class LockedSide:
         """Keep a verified page; how many were not here."""
         held = self._of(group)
         fresh = [each for each in page if each.id not in held.chains.get(each.seat, {})]
+        if group not in self._sketch.groups:
+            self._unasked += sum(each.length for each in fresh)
+            if self._unasked > ROOM:
+                return 0
         self._spool.add(Entry(ENVELOPE, group, each.encode()) for each in fresh)
         for each in fresh:
             held.add(each)
@@ -133,10 +151,13 @@ class LockedSide:
 
     # -- what others hold
     def sign(self, group: bytes) -> None:
-        """Say what is held, where the store is sure to be as it was left: of an older copy nothing is claimed."""
+        """Say what is held, where the store is sure to be as it was left: of an older copy nothing is claimed.
+
+        Nor of a new group: it may not be let in.
+        """
         held = self._of(group)
         tips, said = held.tips(), held.receipts.get(self.device)
-        if not self._is_sure or (said and said.receipt.tips == tips):
+        if not self._is_sure or group not in self._sketch.groups or (said and said.receipt.tips == tips):
             return
         at_ms = max(self.clock(), said.receipt.at_ms + 1 if said else 0)
         signed = Signed.of(Receipt(group, self.device, at_ms, tips, held.outline.lacking), self.carrier)

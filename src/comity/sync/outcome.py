@@ -1,11 +1,14 @@
 """What a session did, and what it noticed about the carrier."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct, field
 
-from comity.errors import Refused
+from comity.domain.text import plain
+from comity.errors import Problem, Refused
+from comity.log.acts import Public
+from comity.log.card import house_words
 from comity.log.upheaval import Ground, Upheaval
 
 
@@ -31,6 +34,18 @@ class Outcome(Struct):
     rolled_back: int = 0  # envelopes the carrier showed at an earlier visit, and did not at the start of this one
 
 
+class Introducer(Struct, frozen=True):
+    """Who founded a group, or let this device in: the institute as it calls itself, and a key."""
+
+    institute: str
+    keys: Public
+
+    @property
+    def said(self) -> str:
+        """As people read it, with the words of the key."""
+        return f"{plain(self.institute)} with the key «{' '.join(house_words(self.keys))}»"
+
+
 class Progress(Struct, frozen=True):
     """How far a session is, for people who wait."""
 
@@ -40,28 +55,73 @@ class Progress(Struct, frozen=True):
 
 
 Tell = Callable[[Progress], None]  # a session ends, between two pages, with the error that this raises
-Allow = Callable[[bytes, Ground, Upheaval], bool]  # whether a group may be changed that much
+
+
+class Doubt(Refused):
+    """What a session did not let into one group, as only a person may; all others were exchanged."""
+
+    title = ""
+
+    def __init__(self, group: bytes, message: str, hint: str) -> None:
+        super().__init__(message, hint)
+        self.group = group
+        self.others: list[Doubt] = []  # of other groups in the same session
+        self.outcomes: list[Outcome] = []  # what the session did all the same
+
+    @property
+    def key(self) -> tuple[str, bytes]:
+        """What a yes is for."""
+        return self.code, self.group
+
+
+Allow = Callable[[Doubt], bool]  # whether a group may be let in, or changed that much
 
 
 def silently(progress: Progress) -> None:
     """Tell nobody."""
 
 
-def refuse(group: bytes, before: Ground, upheaval: Upheaval) -> bool:
+def refuse(doubt: Doubt) -> bool:
     """Nobody is there to ask."""
     return False
 
 
-class MassChange(Refused):
+class MassChange(Doubt):
     """A session would retire, void or erase more than a fifth of a group, and nobody said yes."""
 
     code = "mass_change"
+    title = "A change of much"
 
     def __init__(self, group: bytes, before: Ground, upheaval: Upheaval) -> None:
         super().__init__(
+            group,
             f"this would retire {upheaval.retired} of {before.records} records"
             f" and make {upheaval.void} of {before.envelopes} envelopes void",
             "look at it with --dry-run; if it is meant, say yes when asked, or give --yes",
         )
-        self.group, self.upheaval = group, upheaval
-        self.outcomes: list[Outcome] = []  # what the session did all the same
+        self.upheaval = upheaval
+
+
+class Newcomer(Doubt):
+    """A group that nothing is held of, into which somebody who is not known here let this device."""
+
+    code = "newcomer"
+    title = "A new group"
+
+    def __init__(self, group: bytes, founder: Introducer, admitter: Introducer) -> None:
+        let_in = "" if admitter == founder else f", and let in by {admitter.said}"
+        super().__init__(
+            group,
+            f"the group {group.hex()[:8]} is new here: founded by {founder.said}{let_in}; nobody here compared their card",
+            "have the words of their card read out and add it: `comity device add CARD`; or say yes when asked, or --yes",
+        )
+        self.founder, self.admitter = founder, admitter
+
+
+def halted(doubts: Sequence[Doubt], outcomes: list[Outcome]) -> Doubt:
+    """The first doubt, with the others and with what was done all the same."""
+    first = doubts[0]
+    first.others, first.outcomes = list(doubts[1:]), outcomes
+    if first.others:
+        first.problems = tuple(Problem(each.group.hex()[:8], each.message) for each in doubts)
+    return first

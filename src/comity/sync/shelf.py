@@ -7,9 +7,12 @@ from comity.log.envelope import Envelope
 from comity.log.standing import Seat
 from comity.log.upheaval import Ground, Upheaval
 from comity.store import door, exchange, upheaval
+from comity.store.known import known
 from comity.store.store import Store
 from comity.sync.clock import Clock, wall_clock
 from comity.sync.evidence import Evidence
+from comity.sync.newcomer import Porch, is_welcome
+from comity.sync.outcome import Allow
 from comity.sync.side import Agree
 from comity.sync.verify import Checked, check
 from comity.sync.wire import PAGE_BYTES, Link, Order, State, pages
@@ -38,6 +41,17 @@ class Shelf:
         with self.store.reading():
             circles = self.store.circles
             return [group for group in circles.groups() if self._others(group)]
+
+    def holds(self, group: bytes) -> bool:
+        """Whether anything of a group is here."""
+        with self.store.reading():
+            return group in self.store.circles.groups()
+
+    def welcome(self, porch: Porch, allow: Allow, paper: Collection[bytes] = ()) -> bool:
+        """Whether a new group may come in; `paper` are keys that a person holds beside this device's."""
+        with self.store.reading() as connection:
+            others = known(connection, self.store)
+        return is_welcome(porch, {self.device, *paper}, others, allow)
 
     def state(self, group: bytes) -> State:
         """What is held of a group."""

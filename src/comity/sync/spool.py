@@ -14,7 +14,8 @@ from comity.errors import Refused
 from comity.home import SPOOL, alone
 from comity.store.store import Store
 from comity.sync.intake import Intake
-from comity.sync.outcome import Allow, MassChange, refuse, silently
+from comity.sync.newcomer import Porch
+from comity.sync.outcome import Allow, MassChange, Newcomer, refuse, silently
 from comity.sync.shelf import Shelf
 from comity.sync.wire import pages
 
@@ -91,7 +92,8 @@ def _at(data: bytes, start: int) -> tuple[Entry, int] | None:
 def take_in(home: Path, store: Store, clock: Callable[[], int], allow: Allow = refuse) -> int:
     """Verify and store what came while the device was locked; how many envelopes were new.
 
-    A group that would be changed much stays in the spool until a sync has asked. What carries now is not waited for.
+    A group that would be changed much stays in the spool until a sync has asked. Of a new one that nobody known let this
+    device into nothing is kept: it comes again by the next sync, which asks. What carries now is not waited for.
     """
     if not (home / SPOOL).exists():
         return 0
@@ -112,9 +114,14 @@ def _take_in(spool: Spool, shelf: Shelf, allow: Allow) -> int:
     received = 0
     for group, entries in by_group.items():
         intake = Intake(shelf, group, silently, allow)
+        envelopes = [each.data for each in entries if each.sort == ENVELOPE]
         try:
-            for page in pages([each.data for each in entries if each.sort == ENVELOPE]):
+            if not shelf.holds(group) and not _is_let_in(shelf, group, envelopes, allow):
+                continue
+            for page in pages(envelopes):
                 intake.take(page)
+        except Newcomer:
+            continue
         except MassChange:
             halted.add(group)
             continue
@@ -123,3 +130,10 @@ def _take_in(spool: Spool, shelf: Shelf, allow: Allow) -> int:
         shelf.evidence.keep(group, [each.data for each in entries if each.sort == RECEIPT])
     spool.keep_only(halted)
     return received
+
+
+def _is_let_in(shelf: Shelf, group: bytes, envelopes: list[bytes], allow: Allow) -> bool:
+    porch = Porch(group)
+    for page in pages(envelopes):
+        porch.take(page)
+    return shelf.welcome(porch, allow)

@@ -96,7 +96,7 @@ class Crossing(Everywhere):
             self.say(f"{trip.what.capitalize()} stopped: what came and went until then stays, the next goes on there.")
 
     def _ask(self, trip: "Trip") -> None:
-        """Whether so much may be changed at once."""
+        """What only a person may let in, such as a change of much at once."""
         from comity.tui.screens.outgoing import TypeCode
 
         self._asked = change = trip.question
@@ -106,7 +106,7 @@ class Crossing(Everywhere):
             line(span(f"{change.message[:1].upper()}{change.message[1:]}.")),
             line(span("esc leaves it as it is.", "dim")),
         ]
-        title = line(span("A change of much", "strong bold"))
+        title = line(span(change.title, "strong bold"))
         self.push_screen(TypeCode(title, told, "yes", does="let it in"), lambda typed: trip.answer(typed is not None))
 
     # keys

@@ -11,7 +11,7 @@ from comity.desk.leaving import Leaving
 from comity.desk.noticing import noticed
 from comity.domain.wording import some
 from comity.errors import ComityError, HubUnreachable
-from comity.sync.outcome import MassChange, Tell
+from comity.sync.outcome import Doubt, Tell
 from comity.tui.refusals import sentences
 from comity.tui.screens.outgoing import OutgoingPage, code_of, why
 from comity.tui.session import host
@@ -54,7 +54,7 @@ def _told(app: App[None], sessions: "list[HubSession]") -> None:
     known = partners.names(desk)
     for each in sessions:
         if each.error and each.name not in missing:
-            asked = isinstance(each.error, MassChange)
+            asked = isinstance(each.error, Doubt)
             host(app).say(f"{each.name}: {_declined(each.error) if asked else sentences(each.error)}", "red")
         for group in each.groups:
             for told in noticed(known, f"the hub {each.name}", group):

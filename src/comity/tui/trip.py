@@ -8,7 +8,7 @@ from textual.worker import get_current_worker
 
 from comity.desk.syncing import Agree, Stopped
 from comity.domain.wording import some
-from comity.sync.outcome import MassChange, Progress, Tell
+from comity.sync.outcome import Doubt, Progress, Tell
 
 _LOOK: Final = 0.5  # seconds between two looks whether anybody is there to answer
 
@@ -23,7 +23,7 @@ class Trip:
         self.over = False
         self.done = False  # it came to its end and there is a result
         self.stopping = False
-        self.question: MassChange | None = None
+        self.question: Doubt | None = None
         self._far = ""
         self._answered = Event()
         self._yes = False
@@ -44,7 +44,7 @@ class Trip:
         if self.stopping or get_current_worker().is_cancelled:
             raise Stopped
 
-    def agree(self, change: MassChange) -> bool:
+    def agree(self, change: Doubt) -> bool:
         """Ask a person, and wait for the answer in this thread."""
         self._answered.clear()
         self._yes, self.question = False, change

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from comity.log.envelope import Envelope, decode
 from comity.log.receipt import Signed, knot, tip
 from comity.store import exchange
-from comity.sync import wire
 from comity.sync.shelf import Shelf
 from comity.sync.wire import Chain, Link, Links, Look, Looked, Order, Page, Pull, Push, Pushed, Receipts, State, Swap
 from laws.laptops import Laptop
@@ -25,13 +24,15 @@ class Beside:
 
     def links(self, ask: Links) -> Chain:
         with self.shelf.store.reading() as c:
-            found = exchange.links(c, ask.seat, ask.after, 8)
+            found = [each for each in exchange.links(c, ask.seat) if each[:2] > ask.after][:8]
         return Chain(tuple(Link(*each) for each in found[:7]), len(found) > 7)
 
     def pull(self, ask: Pull) -> Page:
         with self.shelf.store.reading() as c:
-            found, more = exchange.page(c, ask.group, ask.above, ask.ids, ask.types, most=10, room=wire.PAGE_BYTES)
-        return Page(tuple(found), more)
+            held = exchange.carried(c, exchange.numbers(c, ask.group, ask.above, ask.ids))
+        wanted = [each for each in map(decode, held) if each.type in ask.types or each.id in ask.ids]
+        found = [each.encode() for each in sorted(wanted, key=lambda each: (each.id in ask.ids, each.seat, each.seq))]
+        return Page(tuple(found[:10]), len(found) > 10)
 
     def push(self, give: Push) -> Pushed:
         checked = self.shelf.check(give.group, give.envelopes, self.shelf.signers(give.group))

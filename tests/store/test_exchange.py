@@ -39,12 +39,6 @@ def seat_of(laptop: Laptop, group: bytes) -> bytes:
     return max(reaches(laptop, group).items(), key=lambda item: item[1].tip.count)[0]
 
 
-def carried(laptop: Laptop, group: bytes, *, most: int = 1_000, room: int = 2**20, **asked: object) -> list[bytes]:
-    wanted = {"above": {}, "ids": [], "types": (1, 2), **asked}
-    with laptop.store.reading() as c:
-        return exchange.page(c, group, most=most, room=room, **wanted)[0]  # type: ignore[arg-type]
-
-
 def test_reaches_are_the_tips_of_what_is_held_remembered_or_not(uk: Laptop, group: bytes) -> None:
     for _ in range(2):
         assert {seat: reach.tip for seat, reach in reaches(uk, group).items()} == vector(uk.envelopes())
@@ -87,24 +81,6 @@ def test_a_fork_has_the_same_knot_in_whatever_order_it_came(tmp_path: Path) -> N
     assert [reach.knot != exchange.LINE for reach in reaches(us, group).values()].count(True) == 1
 
 
-def test_a_page_holds_what_was_asked_as_far_as_it_fits(uk: Laptop, group: bytes) -> None:
-    seat = seat_of(uk, group)
-    whole = carried(uk, group, above={seat: 0})
-    numbers = [decode(each).seq for each in whole]
-    assert numbers == list(range(1, len(whole) + 1))
-    with uk.store.reading() as c:
-        for most, room in ((3, 2**20), (1_000, len(b"".join(whole[:3])) + 1), (3, 1)):
-            found, more = exchange.page(c, group, {seat: 4}, [], (1, 2), most=most, room=room)
-            assert (found, more) == (whole[4 : 4 + len(found)], True)
-            assert len(found) == (3 if room > 1 else 1)
-        found, more = exchange.page(c, group, {seat: 4}, [], (1, 2), most=len(whole) - 4, room=2**20)
-        assert (found, more) == (whole[4:], False)
-        assert exchange.page(c, b"?" * 16, {seat: 0}, [], (1, 2), most=9, room=2**20) == ([], False)
-    ids = [decode(each).id for each in whole[2:4]]
-    assert carried(uk, group, ids=ids) == whole[2:4]
-    assert {decode(each).type for each in carried(uk, group, above={seat: 0}, types=[2])} == {2}
-
-
 def test_what_is_sent_goes_in_the_order_in_which_it_came(uk: Laptop, group: bytes) -> None:
     held = uk.envelopes()
     seat = seat_of(uk, group)
@@ -144,7 +120,6 @@ def test_links_tell_ids_and_whether_bodies_are_here(uk: Laptop, group: bytes, tm
     with other.store.reading() as c:
         links = exchange.links(c, seat)
         assert [link.id for link in links if not link.whole] == [held[5].id]
-        assert links == exchange.links(c, seat, most=4) + exchange.links(c, seat, links[3][:2])
 
 
 def test_signers_are_those_of_every_seat_an_act_opens(tmp_path: Path) -> None:

@@ -70,40 +70,12 @@ def note_reaches(connection: Connection, group: bytes) -> None:
     schema.remember(connection, _name(group), msgspec.msgpack.encode(_reached(connection, group)))
 
 
-def links(connection: Connection, seat: bytes, after: tuple[int, bytes] = (0, b""), most: int = -1) -> list[Link]:
+def links(connection: Connection, seat: bytes) -> list[Link]:
     """The chain of a seat in the order (seq, id)."""
     e = schema.envelopes.c
-    beyond = or_(e.seq > after[0], and_(e.seq == after[0], e.id > after[1]))
     whole = or_(e.body.is_not(None), e.status == door.ERASED)
-    rows = connection.execute(
-        select(e.seq, e.id, whole).where(e.seat == seat, beyond).order_by(e.seq, e.id).limit(most)
-    )
+    rows = connection.execute(select(e.seq, e.id, whole).where(e.seat == seat).order_by(e.seq, e.id))
     return [Link(seq, id, bool(has)) for seq, id, has in rows]
-
-
-def page(
-    connection: Connection,
-    group: bytes,
-    above: Mapping[bytes, int],
-    ids: Sequence[bytes],
-    types: Iterable[int],
-    *,
-    most: int,
-    room: int,
-) -> tuple[list[bytes], bool]:
-    """Envelopes as they are carried: of seats above a seq, then of ids, as many as fit; whether there are more."""
-    e = schema.envelopes.c
-    wanted = [and_(e.seat == seat, e.seq > seq, e.type.in_(tuple(types))) for seat, seq in above.items()]
-    wanted += [e.id.in_(part) for part in door.chunks(ids)]
-    found: list[bytes] = []
-    for condition in wanted:
-        query = _carried(and_(e.group == group, condition)).order_by(e.seq, e.id).limit(most - len(found) + 1)
-        for data in _bytes(connection, query):
-            room -= len(data)
-            if len(found) == most or (found and room < 0):
-                return found, True
-            found.append(data)
-    return found, False
 
 
 def numbers(

@@ -45,11 +45,6 @@ class GroupSession:
     tally: Tally
     conflicts: int
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing came, went or was noticed."""
-        return self.outcome == Outcome(self.outcome.group)
-
 
 @dataclass(slots=True)
 class HubSession:
@@ -205,7 +200,7 @@ def told(desk: Desk, outcomes: Collection[Outcome]) -> list[GroupSession]:
 
 def shelf(desk: Desk) -> Shelf:
     """The store of a desk as a session uses it."""
-    return Shelf(desk.store, lambda: int(desk.clock().timestamp() * 1000))
+    return Shelf(desk.store, desk.at_ms)
 
 
 @contextmanager
@@ -227,7 +222,7 @@ def _round(
             before = {each.outcome.group: each.outcome for each in session.groups}
             outcomes = added(before, [each.outcome for each in again.groups])
             if again.reached:
-                _note(desk, name, outcomes, int(desk.clock().timestamp() * 1000))
+                _note(desk, name, outcomes, desk.at_ms())
             sessions[name] = again
         brought = brought or bool(session.total("received"))
     return list(sessions.values())

@@ -19,7 +19,7 @@ from comity.log.upheaval import Ground
 from comity.sync.carrier import Full, NoGroup
 from comity.sync.newcomer import Porch
 from comity.sync.outcome import Allow
-from comity.sync.side import Agree
+from comity.sync.side import Weigh
 from comity.sync.verify import Checked, check
 from comity.sync.wire import PAGE, PAGE_BYTES, Link, Links, State, pages
 
@@ -124,7 +124,7 @@ class HubSide:
         """Nothing: whether a session changes too much is for those to say who can read it."""
         return Ground()
 
-    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: Agree) -> int:
+    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: Weigh) -> int:
         """Keep a page as if a device of the other's institute had pushed it; a group without room ends alone."""
         with self._told(group) as connection:
             is_theirs = connection is not None

@@ -14,7 +14,7 @@ from comity.sync.clock import Clock, wall_clock
 from comity.sync.evidence import sound
 from comity.sync.newcomer import Porch
 from comity.sync.outcome import Allow
-from comity.sync.side import Agree
+from comity.sync.side import Weigh
 from comity.sync.sketch import Outline, Sitting
 from comity.sync.spool import ENVELOPE, RECEIPT, Entry, Spool
 from comity.sync.verify import Checked, check
@@ -113,7 +113,7 @@ class LockedSide:
         """Nothing: how much is changed is seen when it is taken in."""
         return Ground()
 
-    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: Agree) -> int:
+    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: Weigh) -> int:
         """Keep a verified page; how many were not here."""
         held = self._of(group)
         fresh = [each for each in page if each.id not in held.chains.get(each.seat, {})]

@@ -13,7 +13,7 @@ from comity.sync.clock import Clock, wall_clock
 from comity.sync.evidence import Evidence
 from comity.sync.newcomer import Porch, is_welcome
 from comity.sync.outcome import Allow
-from comity.sync.side import Agree
+from comity.sync.side import Weigh
 from comity.sync.verify import Checked, check
 from comity.sync.wire import PAGE_BYTES, Link, Order, State, pages
 
@@ -85,7 +85,7 @@ class Shelf:
         with self.store.reading() as connection:
             return upheaval.ground(connection, group)
 
-    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: Agree) -> int:
+    def take(self, group: bytes, page: list[Envelope], before: Ground, retired: set[int], agree: Weigh) -> int:
         """Store a verified page in one transaction, if `agree` does; how many were not here before.
 
         `retired` are the records that this session retired so far, and learn those of this page.

@@ -167,7 +167,7 @@ def persisting(run: Callable[[Allow], list[Outcome]], agree: Agree) -> list[Outc
             if not agreed:
                 raise
             before = {each.group: each for each in doubt.outcomes}
-            allowed |= agreed
+            allowed.update(agreed)
 
 
 def added(before: Mapping[bytes, Outcome], now: Collection[Outcome]) -> list[Outcome]:

@@ -16,14 +16,13 @@ from comity.errors import ComityError
 from comity.settings import Settings
 from comity.tui import themes
 from comity.tui.actions import SECTIONS, bindings, section_bindings
-from comity.tui.crossing import Crossing
 from comity.tui.frame import Opening
 from comity.tui.glyphs import AsciiOnly, only_ascii
+from comity.tui.lagging import Lagging
 from comity.tui.places import Place, read_places, write_places
 from comity.tui.session import Session
 
 if TYPE_CHECKING:
-    from comity.desk.checking import Pass
     from comity.desk.desk import Desk
     from comity.domain.record import Record
     from comity.tui.screens.base import Page
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 _LOOK = 2.0  # seconds between two looks at what other processes wrote
 
 
-class ComityApp(Crossing):
+class ComityApp(Lagging):
     """Comity on the screen."""
 
     TITLE = "Comity"
@@ -53,7 +52,6 @@ class ComityApp(Crossing):
         self.start, self.start_filter = start or "today", filter
         self._opener = desk_opener
         self._places: dict[str, Place] = {}
-        self._checking = False
         self._first: dict[str, Page] = {}  # the first page of each section that was seen
         self.animation_level = "none"
         self._ascii = [AsciiOnly()] if only_ascii(self.session.settings.screen.glyphs, environ) else []
@@ -140,29 +138,6 @@ class ComityApp(Crossing):
     def written(self) -> None:
         self.tell_link()
         super().written()
-
-    # the checks of a store so big that nobody waits for them
-
-    def check_later(self) -> None:
-        """Make a pass over the checks in a thread; the page reads again when it is there."""
-        if not self._checking:
-            self._checking = True
-            self.run_worker(self._check, thread=True, exit_on_error=False)
-
-    def _check(self) -> None:
-        from comity.desk import checking
-
-        found = None
-        try:
-            found = checking.passed_beside(self.desk)
-        finally:
-            self.call_from_thread(self._checked, found)
-
-    def _checked(self, found: "Pass | None") -> None:
-        self._checking = False
-        if found:
-            self.desk.passed = found
-            super().written()
 
     def stop_here(self, error: ComityError) -> None:
         """A page for what cannot continue: what happened and what to do."""

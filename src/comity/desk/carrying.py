@@ -9,7 +9,7 @@ from comity.desk.syncing import NONE, GroupSession, HubSession, met
 from comity.errors import ComityError
 from comity.home import alone
 from comity.settings import Hub
-from comity.sync.clock import wall_clock
+from comity.sync.clock import now_ms
 from comity.sync.locked import LockedSide
 from comity.sync.outcome import Outcome, Tell, silently
 
@@ -21,7 +21,7 @@ def carry(
     chosen = hubs.chosen(home, names)
     with alone(home):
         return [
-            _session(LockedSide(home, device, carrier, wall_clock), name, hub, tell) for name, hub in chosen.items()
+            _session(LockedSide(home, device, carrier, now_ms), name, hub, tell) for name, hub in chosen.items()
         ]
 
 

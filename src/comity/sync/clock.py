@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from time import time
 
-Clock = Callable[[], int]
+Millis = Callable[[], int]
 
 
-def wall_clock() -> int:
+def now_ms() -> int:
     """Milliseconds since 1970, as this machine shows them."""
     return int(time() * 1000)

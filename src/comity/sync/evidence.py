@@ -7,13 +7,13 @@ from comity.log.receipt import Receipt, Signed, Tip
 from comity.log.ring import lacking
 from comity.store import exchange
 from comity.store.store import Store
-from comity.sync.clock import Clock
+from comity.sync.clock import Millis
 
 
 class Evidence:
     """Who says to hold what, as kept in a store."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Millis) -> None:
         self.store, self.clock = store, clock
         self.device = store.keys.pair.public.sign
 

@@ -16,7 +16,7 @@ from comity.log.body import Malformed
 from comity.log.keys import public_of
 from comity.sync import wakeups, wire
 from comity.sync.carrier import Full, NoGroup
-from comity.sync.clock import Clock, wall_clock
+from comity.sync.clock import Millis, now_ms
 
 TIMEOUT = httpx.Timeout(40, connect=10)  # a hub gives a sign of life in half of that
 A = TypeVar("A", bound=Struct)
@@ -65,7 +65,7 @@ class HttpCarrier:
         tls: Tls | None = None,
         proxy: str | None = None,
         patience: Patience | None = None,
-        clock: Clock = wall_clock,
+        clock: Millis = now_ms,
     ) -> None:
         """`device` is the public signing key, `carrier` the seed of the carrier key; `hub` which hub it has to be."""
         self.name = name

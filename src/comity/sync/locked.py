@@ -10,7 +10,7 @@ from comity.log.envelope import Envelope, Type, decode
 from comity.log.receipt import NOTHING, Receipt, Signed, Tip
 from comity.log.upheaval import Ground
 from comity.sync import sketch
-from comity.sync.clock import Clock, wall_clock
+from comity.sync.clock import Millis, now_ms
 from comity.sync.evidence import sound
 from comity.sync.newcomer import Porch
 from comity.sync.outcome import Allow
@@ -56,7 +56,7 @@ class Held:
 class LockedSide:
     """The side of a locked device. It believes its sketch of the store for what is held there, and opens nothing."""
 
-    def __init__(self, home: Path, device: bytes, carrier: bytes, clock: Clock = wall_clock) -> None:
+    def __init__(self, home: Path, device: bytes, carrier: bytes, clock: Millis = now_ms) -> None:
         self.device, self.carrier, self.clock = device, carrier, clock
         self._sketch = sketch.read(home)
         self._is_sure = self._sketch.is_of(home)

@@ -9,7 +9,7 @@ from comity.log.upheaval import Ground, Upheaval
 from comity.store import door, exchange, upheaval
 from comity.store.known import known
 from comity.store.store import Store
-from comity.sync.clock import Clock, wall_clock
+from comity.sync.clock import Millis, now_ms
 from comity.sync.evidence import Evidence
 from comity.sync.newcomer import Porch, is_welcome
 from comity.sync.outcome import Allow
@@ -26,7 +26,7 @@ class Shelf:
     A session in another thread than its store's takes a store of its own, opened on the same home.
     """
 
-    def __init__(self, store: Store, clock: Clock = wall_clock) -> None:
+    def __init__(self, store: Store, clock: Millis = now_ms) -> None:
         self.store = store
         self.clock = clock
         self.evidence = Evidence(store, clock)

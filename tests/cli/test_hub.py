@@ -1,5 +1,6 @@
 """`comity hub` as those who run one type it."""
 
+import io
 import os
 import random
 import re
@@ -119,6 +120,26 @@ def test_limits_are_as_they_were_told(comity: Comity, tmp_path: Path) -> None:
         assert told.status_code == 200
 
 
+def test_what_is_secret_of_a_hub_need_not_be_typed(
+    comity: Comity, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COMITY_HUB_DATABASE", f"sqlite:///{tmp_path / 'theirs.db'}")
+    with served() as other:
+        url = str(other.base_url).rstrip("/")
+        (tmp_path / "code").write_text(comity("hub", "invite", "--institute", "UK-AISI", "--quiet").out)
+        assert comity("hub", "add", "ours", url, "--invite-file", str(tmp_path / "code")).code == 0
+        code = comity("hub", "invite", "--peer", "--institute", "UK-AISI", "--quiet").out
+        monkeypatch.setenv("COMITY_HUB_DATABASE", f"sqlite:///{tmp_path / 'ours.db'}")
+        monkeypatch.setattr(sys, "stdin", io.StringIO(code))
+        assert comity("hub", "join", url, "--institute", "UK-AISI", "--invite-file", "-").code == 0
+        assert url in comity("hub", "peers").out
+    assert not (home / "hub.db").exists()
+
+
+def test_help_says_how_to_keep_a_backup(comity: Comity) -> None:
+    assert "keep it like these" in " ".join(comity("hub", "backup", "--help").out.split())
+
+
 def test_without_words_the_ledger_is_at_home(comity: Comity, tmp_path: Path) -> None:
     home = Path(os.environ["COMITY_HOME"])
     told = comity("hub", "invite", "--institute", "UK-AISI")
@@ -142,6 +163,10 @@ def test_without_words_the_ledger_is_at_home(comity: Comity, tmp_path: Path) -> 
         (["serve", "--peer", "https://hub.test", "--port", "0"], 3, "has not joined"),
         (["join", "ftp://x", "--institute", "UK", "--invite", "x"], 4, "no address of a hub"),
         (["join", "http://127.0.0.1:1", "--institute", "UK", "--invite", "x"], 6, "was not reached"),
+        (["join", "https://x", "--institute", "UK"], 2, "invite is not given"),
+        (["join", "https://x", "--institute", "UK", "--invite", "x", "--invite-file", "x"], 2, "told twice"),
+        (["join", "https://x", "--institute", "UK", "--invite-file", "none"], 4, "cannot be read"),
+        (["join", "https://x", "--institute", "UK", "--invite-file", os.devnull], 4, "holds no invite"),
         (["backup", "copy.db", "--database", "sqlite:///none.db"], 3, "no ledger"),
         (["restore", "none.db"], 3, "no backup"),
     ],

@@ -301,6 +301,15 @@ def test_an_address_is_taken(url: str) -> None:
     assert address(url).path.endswith("/")
 
 
+@pytest.mark.parametrize("proxy", ["http://user:secret@proxy.test:3128", "http://user@proxy.test"])
+def test_a_proxy_with_a_password_is_refused_without_repeating_it(proxy: str) -> None:
+    with pytest.raises(BadInput) as refusal:
+        HttpCarrier("ours", "https://hub.test", bytes(32), bytes(32), proxy=proxy)
+    assert "password" in refusal.value.message
+    assert "secret" not in f"{refusal.value} {refusal.value.hint} {refusal.value.problems}"
+    HttpCarrier("ours", "https://hub.test", bytes(32), bytes(32), proxy="http://proxy.test:3128").close()
+
+
 def test_certificate_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="certificate files"):
         HttpCarrier("ours", "https://hub.example", bytes(32), bytes(32), tls=Tls(ca=tmp_path / "none.pem"))

@@ -23,7 +23,7 @@ hub = Noun(
     "hub",
     lazy=LAZY,
     help="The hubs of this device; or run one: it carries sealed envelopes between institutes and can read none.",
-    epilog="Example: comity hub add ours https://hub.example.org --invite CODE",
+    epilog="Example: comity hub add ours https://hub.example.org --invite-file code.txt",
     invoke_without_command=True,
 )
 hub.callback = click.pass_context(bare(hub, "list"))
@@ -57,7 +57,10 @@ def invite(call: Call, institute: str, expires: str, peer: bool, database: str) 
 @database
 @pass_call
 def backup(call: Call, file: str, database: str) -> None:
-    """Write a copy of the ledger to a new file while the hub runs; it holds sealed envelopes only."""
+    """Write a copy of the ledger to a new file while the hub runs.
+
+    It holds sealed envelopes, and the hub's keys and invites: keep it like these.
+    """
     from comity.hub.ledger.copying import backup as written
 
     url = place(call, database)

@@ -7,33 +7,39 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from comity.cli.frame import Call, Verb, pass_call
+from comity.cli.invites import invite_told, invited
 from comity.cli.ledgers import database, extra, institute, opened
 from comity.cli.output import print_json, print_table, tell
+from comity.errors import UsageError
 
 if TYPE_CHECKING:
     from comity.hub.peers import Peer
 
 
 @click.command(
-    "join", cls=Verb, epilog="Example: comity hub join https://hub.example.org --institute UK-AISI --invite CODE"
+    "join",
+    cls=Verb,
+    epilog="Example: comity hub join https://hub.example.org --institute UK-AISI --invite-file FILE",
 )
 @click.argument("url", metavar="URL")
 @click.option("--institute", "code", required=True, metavar="CODE", help="Whose hub that is: it gets their groups.")
-@click.option("--invite", required=True, metavar="CODE", help="From `comity hub invite --peer` there.")
+@invited
 @click.option("--ca", default="", metavar="FILE", help="Authority that signed its certificate.")
 @click.option("--cert", default="", metavar="FILE", help="Certificate to show, if it asks for one.")
 @click.option("--key", default="", metavar="FILE", help="Its private key.")
 @database
 @pass_call
-def join(call: Call, url: str, code: str, invite: str, ca: str, cert: str, key: str, database: str) -> None:
-    """Show another hub its invite, once; then `comity hub serve --peer URL` meets it."""
-    whose = institute(code)
+def join(call: Call, /, url: str, code: str, invite: str, invite_file: str, database: str, **told: str) -> None:
+    """Show another hub its invite for hubs, once; then `comity hub serve --peer URL` meets it."""
+    whose, shown = institute(code), invite_told(invite, invite_file)
+    if not shown:
+        raise UsageError("The invite is not given.", hint="Give it with --invite-file, or --invite.")
     with opened(call, database) as ledger, extra():
         from comity.hub.joining import join as joined
         from comity.sync.http import Tls
 
-        tls = Tls(*(Path(each) if each else None for each in (ca, cert, key)))
-        peer = joined(ledger, url, whose, invite, tls)
+        tls = Tls(**{name: Path(file) for name, file in told.items() if file})
+        peer = joined(ledger, url, whose, shown, tls)
     if call.as_json:
         print_json(_told(peer))
     elif not call.quiet:

@@ -4,6 +4,7 @@ import click
 
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
+from comity.cli.invites import invite_told, invited
 from comity.cli.output import print_json, print_table, tell
 
 
@@ -21,24 +22,27 @@ def show(call: Call) -> None:
     columns = ("name", "url", "reached_at", "sent", "withheld")
     print_table(columns, [tuple(each[name] for name in columns) for each in found])
     if not found and not call.quiet:
-        tell("This device has no hub: comity hub add NAME URL --invite CODE, or carry a bundle.")
+        tell("This device has no hub: comity hub add NAME URL --invite-file FILE, or carry a bundle.")
 
 
-@click.command("add", cls=Verb, epilog="Example: comity hub add ours https://hub.example.org --invite CODE")
+@click.command("add", cls=Verb, epilog="Example: comity hub add ours https://hub.example.org --invite-file code.txt")
 @click.argument("name")
 @click.argument("url")
-@click.option("--invite", default="", metavar="CODE", help="The code from who runs it; it is used now and not kept.")
+@invited
 @click.option("--ca", default="", metavar="FILE", help="The authority that signed its certificate, if it is private.")
 @click.option("--cert", default="", metavar="FILE", help="The client certificate that it asks for.")
 @click.option("--key", default="", metavar="FILE", help="The private key of that certificate.")
-@click.option("--proxy", default="", metavar="URL", help="A proxy on the way; the environment's is never taken.")
+@click.option(
+    "--proxy", default="", metavar="URL", help="A proxy on the way, no password; the environment's is never taken."
+)
 @pass_call
-def add(call: Call, /, name: str, url: str, **told: str) -> None:
+def add(call: Call, /, name: str, url: str, invite: str, invite_file: str, **told: str) -> None:
     """Add a hub: it is asked at once, and kept if it lets this device in; which hub it is is remembered."""
     from comity.desk import hubs
 
+    code = invite_told(invite, invite_file)
     with opened_desk(call) as desk:
-        found = hubs.add(desk, name, url, **told)
+        found = hubs.add(desk, name, url, invite=code, **told)
     if call.as_json:
         print_json(hubs.as_json(found))
     elif not call.quiet:

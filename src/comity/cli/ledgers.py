@@ -12,15 +12,15 @@ from comity.errors import BadInput, Refused
 if TYPE_CHECKING:
     from comity.hub.ledger.database import Ledger
 
+FROM = "COMITY_HUB_DATABASE"
 F = TypeVar("F", bound=Callable[..., Any])
 EXTRA = {"starlette", "uvicorn", "prometheus_client", "psycopg", "psycopg_pool", "anyio", "h11"}
 
 
 def database(command: F) -> F:
     """The option that names the ledger."""
-    return click.option(
-        "--database", default="", metavar="URL", help="sqlite:///PATH or postgresql://HOST/NAME; else hub.db at home."
-    )(command)
+    told = f"sqlite:///PATH or postgresql://HOST/NAME; with a password in {FROM}. Else hub.db at home."
+    return click.option("--database", default="", envvar=FROM, metavar="URL", help=told)(command)
 
 
 @contextmanager

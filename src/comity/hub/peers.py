@@ -38,7 +38,7 @@ def joined(ledger: Ledger, url: str) -> Peer:
     if not found:
         raise NotFound(
             f"This hub has not joined {url}.",
-            hint=f"Run: comity hub join {url} --institute CODE --invite CODE, with the same --database.",
+            hint=f"Run: comity hub join {url} --institute CODE --invite-file FILE, with the same --database.",
         )
     return found[0]
 

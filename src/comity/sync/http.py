@@ -280,10 +280,14 @@ def _context(tls: Tls) -> ssl.SSLContext:
 
 def _proxy(url: str | None) -> httpx.Proxy | None:
     try:
-        return httpx.Proxy(url) if url else None
+        proxy = httpx.Proxy(url) if url else None
     except (httpx.InvalidURL, ValueError):
         hint = "write it like http://proxy.example.org:3128"
         raise BadInput("this is no address of a proxy", hint, [Problem("proxy", hint)]) from None
+    if proxy and proxy.raw_auth:
+        hint = "leave out user name and password, which others could read; let it know this machine by its address"
+        raise BadInput("a proxy is not told a password here", hint, [Problem("proxy", hint)])
+    return proxy
 
 
 def _body(answer: httpx.Response) -> bytes:

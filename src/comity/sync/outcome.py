@@ -112,8 +112,10 @@ class Newcomer(Doubt):
         let_in = "" if admitter == founder else f", and let in by {admitter.said}"
         super().__init__(
             group,
-            f"the group {group.hex()[:8]} is new here: founded by {founder.said}{let_in}; nobody here compared their card",
-            "have the words of their card read out and add it: `comity device add CARD`; or say yes when asked, or --yes",
+            f"the group {group.hex()[:8]} is new here: founded by {founder.said}{let_in};"
+            " nobody here compared their card",
+            "have the words of their card read out and add it: `comity device add CARD`;"
+            " or say yes when asked, or --yes",
         )
         self.founder, self.admitter = founder, admitter
 

@@ -92,8 +92,8 @@ def _at(data: bytes, start: int) -> tuple[Entry, int] | None:
 def take_in(home: Path, store: Store, clock: Callable[[], int], allow: Allow = refuse) -> int:
     """Verify and store what came while the device was locked; how many envelopes were new.
 
-    A group that would be changed much stays in the spool until a sync has asked. Of a new one that nobody known let this
-    device into nothing is kept: it comes again by the next sync, which asks. What carries now is not waited for.
+    A group that would be changed much stays in the spool until a sync has asked. Of a new one that nobody known let
+    this device into nothing is kept: it comes again by the next sync, which asks. What carries now is not waited for.
     """
     if not (home / SPOOL).exists():
         return 0

@@ -1,4 +1,4 @@
-"""A group that this device holds nothing of: it comes in if somebody known let this device in, or if a person says so."""
+"""A group that this device holds nothing of: it comes in if somebody known let this device in, or by a person's yes."""
 
 import random
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def stranger_of(folder: Path, rng: random.Random) -> Laptop:
 
 @pytest.mark.parametrize("way", [by_bundle, by_hub])
 def test_a_strangers_group_comes_in_by_a_yes_alone(way: Way, world: Three, rng: random.Random, tmp_path: Path) -> None:
-    _, uk, us, _ = world
+    _, uk, _, _ = world
     stranger = stranger_of(tmp_path, rng)
     group, before = seat(stranger, uk, rng), uk.envelopes()
     take = way(stranger, uk, tmp_path)

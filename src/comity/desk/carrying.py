@@ -20,9 +20,7 @@ def carry(
     """A session with each hub, or with those named, by the device's public key and the seed of its carrier key."""
     chosen = hubs.chosen(home, names)
     with alone(home):
-        return [
-            _session(LockedSide(home, device, carrier, now_ms), name, hub, tell) for name, hub in chosen.items()
-        ]
+        return [_session(LockedSide(home, device, carrier, now_ms), name, hub, tell) for name, hub in chosen.items()]
 
 
 def _session(side: LockedSide, name: str, hub: Hub, tell: Tell) -> HubSession:

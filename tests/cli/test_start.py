@@ -1,10 +1,19 @@
 """Making a home, opening it, and what is wrong with it."""
 
+import fcntl
+import os
+import struct
+import subprocess
+import sys
+import termios
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Comity
+from comity import unlocking
+from comity.log.keyfile import INTERACTIVE
 
 INIT = ("init", "--institute", "UK-AISI", "--person", "Tamsin Oakhollow", "--device", "laptop-1")
 
@@ -122,3 +131,29 @@ def test_the_demo_keeps_out_of_the_users_home_and_is_used_again(demo: Path, home
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_for_every_shell(comity: Comity, shell: str) -> None:
     assert "_COMITY_COMPLETE" in comity("completion", shell).out
+
+
+@pytest.mark.parametrize(
+    ("typed", "opens", "code"), [(["wrong", "right"], True, 0), (["wrong", "wrong", "wrong"], False, 7)]
+)
+def test_the_app_asks_again_for_a_passphrase_that_is_wrong(
+    tmp_path: Path, home: Path, typed: list[str], opens: bool, code: int
+) -> None:
+    unlocking.change_passphrase(home, old="", new="right", cost=INTERACTIVE)
+    here, there = os.openpty()
+    fcntl.ioctl(there, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    line = [sys.executable, "-m", "comity", "ui"]
+    with subprocess.Popen(line, stdin=there, stdout=there, stderr=there) as run:
+        os.close(there)
+        said, asked, left = "", 0, False
+        with suppress(OSError):  # the terminal closes with the program
+            while data := os.read(here, 65536):
+                said += data.decode(errors="replace")
+                if said.count("Passphrase:") > asked:
+                    os.write(here, f"{typed[asked]}\n".encode())
+                    asked += 1
+                if "Nothing needs you" in said and not left:
+                    left = True
+                    os.write(here, b"\x11")
+        os.close(here)
+    assert (asked, left, run.returncode) == (len(typed), opens, code)

@@ -12,6 +12,8 @@ from comity.errors import Locked, Refused, UsageError
 if TYPE_CHECKING:
     from comity.settings import Settings
 
+TRIES = 3  # of a passphrase
+
 
 def at_terminal() -> bool:
     """Whether there is a person to ask."""
@@ -33,10 +35,25 @@ def passphrase() -> str:
 
 
 def asked_before(home: Path, settings: "Settings") -> str | None:
-    """The passphrase as asked before the app takes the terminal; None where it is not needed or told elsewhere."""
+    """The passphrase as asked before the app takes the terminal; None where it is not needed or told elsewhere.
+
+    A wrong one is asked for again. Raises Locked after three.
+    """
     from comity.unlocking import key_file, must_ask
 
-    return passphrase() if at_terminal() and must_ask(key_file(home), settings) else None
+    file = key_file(home)
+    if not at_terminal() or not must_ask(file, settings):
+        return None
+    for left in range(TRIES - 1, -1, -1):
+        told = passphrase()
+        try:
+            file.unlock(file.derive(told))
+            break
+        except Locked as error:
+            if not left:
+                raise
+            click.echo(error.message, err=True)
+    return told
 
 
 def new_passphrase() -> str:

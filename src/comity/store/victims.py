@@ -14,6 +14,7 @@ from comity.store.circle import Circles
 from comity.store.exchange import receipts
 
 SHOWN = "shown:"
+DEVICE = "device "  # before the key of one that answered a bundle by voice; no hub is called so
 
 
 class Victim(NamedTuple):
@@ -56,7 +57,11 @@ def holders(connection: Connection, group: bytes, given: Sequence[Envelope]) -> 
     rows = select(schema.local.c.name, schema.local.c.value).where(schema.local.c.name.startswith(prefix))
     for name, packed in connection.execute(rows):
         tips = msgspec.msgpack.decode(packed, type=dict[bytes, Tip])
-        found.append(Holder(b"", name.removeprefix(prefix), _held(tips, given), 0))
+        called = name.removeprefix(prefix)
+        if not called.startswith(DEVICE):
+            found.append(Holder(b"", called, _held(tips, given), 0))
+        elif (device := bytes.fromhex(called.removeprefix(DEVICE))) not in {each.device for each in found}:
+            found.append(Holder(device, "", _held(tips, given), 0))
     return [each for each in found if each.commits]
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from comity.errors import IntegrityFailure
 from comity.log.acts import Role
 from comity.log.commit import RETIRED, Change
 from comity.log.envelope import Type, decode
@@ -13,7 +14,7 @@ from comity.log.upheaval import Upheaval
 from comity.sync.engine import outlook, sync
 from comity.sync.outcome import Doubt, MassChange, Outcome, Progress
 from comity.sync.shelf import Shelf
-from comity.sync.wire import Page, Pull
+from comity.sync.wire import Chain, Links, Look, Looked, Page, Pull
 from laws.carriers import Beside, Heap
 from laws.laptops import Laptop
 
@@ -278,6 +279,48 @@ def test_garbage_ends_a_pull_and_stores_nothing(world: Three, rng: random.Random
     before = ids(us2)
     assert meet(us2, hub).bad["malformed"] > 0
     assert ids(us2) == before
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_links_that_do_not_go_on_end_the_session(way: int, world: Three, rng: random.Random, tmp_path: Path) -> None:
+    group, uk, *_ = world
+
+    class Circling(Heap):
+        def links(self, ask: Links) -> Chain:
+            assert self.asked < 100, "it is asked for ever"
+            first = super().links(Links(ask.group, ask.seat)).links
+            return Chain(first[::way], True)
+
+    copy, hub = uk.copy(tmp_path / "copy"), Circling()
+    notes(uk, group, rng, 2)
+    meet(uk, hub)
+    (uk.home / "token").unlink()
+    uk.restore(copy)
+    notes(uk, group, rng, 1)
+    with pytest.raises(IntegrityFailure, match="no order"):
+        meet(uk, hub)
+
+
+@pytest.mark.parametrize("path", ["ids", "seats", "looks"])
+def test_more_that_never_comes_is_not_asked_for_again(path: str, world: Three, rng: random.Random) -> None:
+    """Garbage as pages, or the same groups as answers: the session ends, however much more is promised."""
+    group, _, us, us2 = world
+
+    class Promising(Heap):
+        def look(self, ask: Look) -> Looked:
+            return Looked(super().look(ask).groups, path == "looks")
+
+        def pull(self, ask: Pull) -> Page:
+            assert self.asked < 100, "it is asked for ever"
+            page = super().pull(ask)
+            is_spoilt = bool({"ids": ask.ids, "seats": ask.above}.get(path))
+            return Page((bytes(300), *page.envelopes[:1]), True) if is_spoilt else page
+
+    hub = Promising(page=3)
+    notes(us, group, rng, 3)
+    meet(us, hub)
+    meet(us2, hub)
+    assert hub.asked < 100
 
 
 def test_two_stores_side_by_side_need_no_hub(world: Three, rng: random.Random) -> None:

@@ -5,7 +5,9 @@ begun again, nothing depends on how often or in which order it runs, and a page 
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
+from comity.errors import IntegrityFailure
 from comity.log.envelope import Envelope, Type
 from comity.sync.carrier import Carrier, Full, NoGroup
 from comity.sync.intake import Intake
@@ -234,13 +236,21 @@ class Visit:
         """The ids that the carrier shows of a seat; asked for once."""
         if seat not in self._chains:
             found: list[Link] = []
-            more = seat in self.theirs.tips
-            while more and len(found) < LONGEST:
-                answer = self.carrier.links(Links(self.group, seat, found[-1][:2] if found else (0, bytes(32))))
-                more = answer.more and bool(answer.links)
+            parts = PARTS if seat in self.theirs.tips else 0
+            while parts and len(found) < LONGEST:
+                after = found[-1][:2] if found else (0, bytes(32))
+                answer = self.carrier.links(Links(self.group, seat, after))
+                self._must_go_on(after, answer.links)
+                parts = parts - 1 if answer.more and answer.links else 0
                 found += answer.links
             self._chains[seat] = found
         return self._chains[seat]
+
+    def _must_go_on(self, after: tuple[int, bytes], links: Sequence[Link]) -> None:
+        """In the order (seq, id) and after the last one, or there is no end to them."""
+        places = [after, *(each[:2] for each in links)]
+        if any(place <= last for last, place in pairwise(places)):
+            raise IntegrityFailure(f"{self.carrier.name} tells of envelopes in no order", "ask who runs it")
 
 
 def _more(above: Mapping[bytes, int], shown: State) -> int:

@@ -6,8 +6,8 @@ The store and the kinds take long to load: they are imported where they are need
 import os
 import re
 import shutil
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -48,7 +48,7 @@ def init(
     device: str,
     institute_name: str = "",
     country: str = "",
-    recovery_public: str = "",
+    recovery_public: str | None = None,
     passphrase: str = "",
     tell: Callable[[Made], None] = lambda made: None,
     clock: Clock = wall_clock,
@@ -59,16 +59,16 @@ def init(
     `tell` hears the recovery words before the home is in place: one whose words reached nobody is not made.
     """
     _check_names(institute, person, device)
-    make_home(home)
-    with alone(home):
+    house = None if recovery_public is None else house_in(recovery_public)
+    with _unmade_on_failure(home), alone(home):
         making = _cleared(home)
         try:
             keys, secret = DeviceKeys.make(), os.urandom(32)
-            public = house_in(recovery_public) if recovery_public else Pair.of_recovery(secret).public
+            public = house or Pair.of_recovery(secret).public
             card = Card.of(keys, public, institute=institute, name=device, person=person)
             write_private(making / KEYS, keyfile.sealed(keys, card, passphrase, cost).encode())
             _first_group(making, keys, card, {"code": institute, "name": institute_name, "country": country}, clock)
-            words = "" if recovery_public else " ".join(recovery_words(secret))
+            words = "" if house else " ".join(recovery_words(secret))
             made = Made(device, words, card.encode(keys.pair.secret))
             tell(made)
         except BaseException:
@@ -76,6 +76,20 @@ def init(
             raise
         _put_in_place(home, making)
     return made
+
+
+@contextmanager
+def _unmade_on_failure(home: Path) -> Iterator[None]:
+    """The folder of a home; where no home is made in it, folders that were not there before go again."""
+    fresh = [folder for folder in (home / "logs", home) if not folder.exists()]
+    try:
+        make_home(home)
+        yield
+    except BaseException:
+        for folder in fresh:
+            with suppress(OSError):  # somebody put something into it
+                folder.rmdir()
+        raise
 
 
 def _check_names(institute: str, person: str, device: str) -> None:

@@ -66,6 +66,13 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
+def given_file(path: Path, hint: str) -> Path:
+    """The file that somebody named. Raises NotFound where it is none: reading a pipe or a device may never end."""
+    if not path.is_file():
+        raise NotFound(f"there is no file {path}", hint)
+    return path
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Put a file of the owner alone in place, whole or not at all, and on disk."""
     fresh = path.with_name(f".{path.name}.new")

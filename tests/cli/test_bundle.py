@@ -123,7 +123,7 @@ def test_a_bundle_for_others_says_so(uk: House, us: House, tmp_path: Path) -> No
         (["bundle", "read", "none.comity"], 3, "no file"),
         (["receipt", "read", "ABCD-EFGH"], 3, "answered by this code"),
         (["receipt", "read", "none.txt"], 3, "no file"),
-        (["receipt", "read", "/dev/null"], 4, "no receipt"),
+        (["receipt", "read", "/dev/null"], 3, "no file"),
         (["receipt", "--group", "nowhere"], 3, "nowhere"),
     ],
 )

@@ -157,3 +157,56 @@ def test_the_app_asks_again_for_a_passphrase_that_is_wrong(
                     os.write(here, b"\x11")
         os.close(here)
     assert (asked, left, run.returncode) == (len(typed), opens, code)
+
+
+def test_an_institute_that_was_named_by_nothing_is_none_and_no_other_is_founded(tmp_path: Path, comity: Comity) -> None:
+    (tmp_path / "empty").touch()
+    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
+    for given in ("", str(tmp_path / "empty"), str(tmp_path / "binary")):
+        said = comity(*INIT, "--no-passphrase", "--recovery-public", given, "--json")
+        assert (said.code, said.out, (tmp_path / "home").exists()) == (4, "", False), given
+        assert f"«{given}»" in said.error["message"]
+    (tmp_path / "text").write_text("not a card\n", encoding="utf-8")
+    assert comity(*INIT, "--no-passphrase", "--recovery-public", str(tmp_path / "text")).code == 8
+    assert not (tmp_path / "home").exists()
+
+
+def test_an_init_that_failed_leaves_no_folder(tmp_path: Path, comity: Comity) -> None:
+    home = tmp_path / "home"
+    failing = (*INIT, "--no-passphrase", "--recovery-out", str(tmp_path / "nowhere" / "x"))
+    assert (comity(*failing).code, home.exists()) == (4, False)
+    home.mkdir(mode=0o700)
+    assert (comity(*failing).code, [*home.iterdir()]) == (4, [])
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe with a name is POSIX")
+@pytest.mark.parametrize("words", [("device", "add"), ("bundle", "read"), ("bundle", "show"), ("receipt", "read")])
+def test_a_pipe_is_no_file(home: Path, tmp_path: Path, comity: Comity, words: tuple[str, ...]) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    said = comity(*words, str(tmp_path / "pipe"), "--json")
+    assert (said.code, said.error["message"]) == (3, f"there is no file {tmp_path / 'pipe'}")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a pipe with a name is POSIX")
+def test_nothing_is_made_from_a_pipe(tmp_path: Path, comity: Comity) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for words in ((*INIT, "--no-passphrase", "--recovery-public", str(tmp_path / "pipe")), ("restore", "/dev/zero")):
+        said = comity(*words, "--json")
+        assert (said.code, "there is no file" in said.error["message"]) == (3, True), words
+    assert not (tmp_path / "home").exists()
+
+
+def test_of_two_cards_in_a_file_none_is_taken(home: Path, tmp_path: Path, comity: Comity) -> None:
+    lines = []
+    for name in ("laptop-2", "laptop-3"):
+        words = ("--institute", "US-CAISI", "--person", "A. Oak", "--device", name, "--home", str(tmp_path / name))
+        lines.append(comity("init", *words, "--no-passphrase", "--json").json["card"])
+    (tmp_path / "cards").write_text("\n".join([*lines, lines[0]]), encoding="utf-8")
+    for command in (
+        ("device", "add"),
+        (*INIT, "--no-passphrase", "--home", str(tmp_path / "new"), "--recovery-public"),
+    ):
+        said = comity(*command, str(tmp_path / "cards"), "--json")
+        assert (said.code, "2 cards" in said.error["message"]) == (4, True)
+    (tmp_path / "cards").write_text("\n".join([lines[0], lines[0]]), encoding="utf-8")
+    assert comity("device", "add", str(tmp_path / "cards"), "--yes").code == 0

@@ -14,7 +14,7 @@ from comity.cli.asking import ask, asked_before, new_passphrase
 from comity.cli.desks import day_told, loaded, opened_desk
 from comity.cli.frame import Call, Verb, pass_call, unknown
 from comity.cli.output import print_json, print_lines, print_text, tell, write_new
-from comity.errors import ComityError, Refused, UsageError
+from comity.errors import BadInput, ComityError, Refused, UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--country", default="", metavar="CC", help="Its country, two letters.")
 @click.option("--no-passphrase", is_flag=True, help="Keep the keys without one; every start says so.")
 @click.option("--recovery-out", default="", metavar="FILE", help="Write the recovery words to a file, not the screen.")
-@click.option("--recovery-public", default="", metavar="CARD", help="Join an institute: one of its cards.")
+@click.option("--recovery-public", default=None, metavar="CARD", help="Join an institute: one of its cards.")
 @pass_call
 def init(
     call: Call,
@@ -43,7 +43,7 @@ def init(
     country: str,
     no_passphrase: bool,
     recovery_out: str,
-    recovery_public: str,
+    recovery_public: str | None,
 ) -> None:
     """Make a home and this device's keys; nothing is sent. Prints the institute's recovery words once."""
     from comity import bootstrap
@@ -66,7 +66,7 @@ def init(
         device=ask("Name of this device", "--device", device, default="laptop-1"),
         institute_name=institute_name,
         country=country,
-        recovery_public=_text_or_file(recovery_public),
+        recovery_public=None if recovery_public is None else _house(recovery_public),
         passphrase="" if no_passphrase else new_passphrase(),
         tell=tell_words,
     )
@@ -74,9 +74,16 @@ def init(
         tell(f"Made {home}.")
 
 
-def _text_or_file(told: str) -> str:
-    """A line as it was given, or the file that holds it."""
-    return Path(told).read_text("utf-8") if told and ":" not in told else told
+def _house(told: str) -> str:
+    """The line that names an institute as it was given, or the file that holds it: what was given is never nothing."""
+    from comity.desk.devices import text_of
+    from comity.log.card import HOUSE, PREFIX
+
+    text = told if not told or HOUSE in told or PREFIX in told else text_of(Path(told))
+    if not text.strip():
+        hint = "Give a file with one of its cards, or the line itself. No home was made."
+        raise BadInput(f"«{told}», which --recovery-public names, holds no card.", hint)
+    return text
 
 
 def _tell_words(made: "Made", home: Path, out: str, *, as_json: bool) -> None:

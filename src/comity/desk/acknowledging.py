@@ -10,7 +10,8 @@ from comity.desk import partners, placing, syncing
 from comity.desk.desk import Desk
 from comity.desk.partners import Partner
 from comity.desk.world import World
-from comity.errors import BadInput, NotFound, Refused
+from comity.errors import BadInput, Refused
+from comity.home import given_file
 from comity.log.body import Malformed
 from comity.log.receipt import Signed
 from comity.sync import answer
@@ -65,12 +66,10 @@ def _line(shelf: Shelf, group: bytes) -> str:
 
 
 def _of_file(shelf: Shelf, path: Path) -> set[tuple[bytes, bytes]]:
+    hint = "give the file that they sent, or the code of eight letters that they read out"
     try:
-        with path.open(encoding="utf-8") as file:
+        with given_file(path, hint).open(encoding="utf-8") as file:
             text = file.read(LONGEST)
-    except (FileNotFoundError, IsADirectoryError):
-        hint = "give the file that they sent, or the code of eight letters that they read out"
-        raise NotFound(f"there is no file {path}", hint) from None
     except UnicodeDecodeError:
         text = ""
     given = [each for line in text.splitlines() if (each := _signed(line.strip()))]

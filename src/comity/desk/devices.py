@@ -8,8 +8,9 @@ from typing import Final
 
 from comity.desk.desk import Desk
 from comity.errors import Ambiguous, NotFound, Refused
+from comity.home import given_file
 from comity.log.acts import Member, Public
-from comity.log.card import LIMIT, PREFIX, Card
+from comity.log.card import LIMIT, PREFIX, Card, line_in
 from comity.log.keyfile import KeyFile
 from comity.log.standing import Seat
 from comity.store import addresses
@@ -194,16 +195,18 @@ def _of_card(card: Card, *, compared: bool) -> Candidate:
 def _line(told: str) -> str:
     """The line of the card in what was given: a text, or a file."""
     if PREFIX not in told:
-        try:
-            with Path(told).open(encoding="utf-8") as file:
-                told = file.read(LIMIT * 4)
-        except (FileNotFoundError, IsADirectoryError):
-            hint = f"give the file that they sent, or the line that starts with {PREFIX}"
-            raise NotFound(f"there is no card {told}", hint) from None
-        except UnicodeDecodeError:
-            told = ""
-    lines = (line.strip() for line in told.splitlines())
-    return next((line for line in lines if line.startswith(PREFIX)), "")
+        told = text_of(Path(told))
+    return line_in(told, PREFIX)
+
+
+def text_of(path: Path) -> str:
+    """What a file with a card says; nothing where it is no text."""
+    hint = f"give the file that they sent, or the line that starts with {PREFIX}"
+    try:
+        with given_file(path, hint).open(encoding="utf-8") as file:
+            return file.read(LIMIT * 4)
+    except UnicodeDecodeError:
+        return ""
 
 
 def _book(desk: Desk) -> list[Known]:

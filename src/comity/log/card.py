@@ -6,6 +6,7 @@ import binascii
 import msgspec
 from msgspec import Struct
 
+from comity.errors import BadInput
 from comity.log.acts import Key, Member, Public, Short
 from comity.log.body import Malformed
 from comity.log.envelope import sign, verify
@@ -51,7 +52,7 @@ class Card(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     @classmethod
     def decode(cls, text: str) -> "Card":
         """The card in a text, whatever stands around its line."""
-        line = next((line.strip() for line in text.splitlines() if line.strip().startswith(PREFIX)), "")
+        line = line_in(text, PREFIX)
         try:
             data = base64.b64decode(line[len(PREFIX) : LIMIT].encode(), altchars=b"-_", validate=True)
             card = _DECODER.decode(data[64:])
@@ -67,6 +68,14 @@ class Card(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 _DECODER = msgspec.msgpack.Decoder(Card)
 
 
+def line_in(text: str, start: str) -> str:
+    """The one line that starts so, whatever stands around it; none is empty. Raises BadInput where there are more."""
+    lines = {line.strip() for line in text.splitlines() if line.strip().startswith(start)}
+    if len(lines) > 1:
+        raise BadInput(f"this holds {len(lines)} cards, and one is meant", "give the line of the one that you mean")
+    return next(iter(lines), "")
+
+
 def house_line(recovery: Public) -> str:
     """The public half of a recovery key as one line of text, for a device that joins its institute."""
     return HOUSE + base64.urlsafe_b64encode(_ENCODER.encode(recovery)).decode()
@@ -74,7 +83,7 @@ def house_line(recovery: Public) -> str:
 
 def house_in(text: str) -> Public:
     """The recovery key that a text names: by its own line, or by the card of any device of the institute."""
-    line = next((line.strip() for line in text.splitlines() if line.strip().startswith(HOUSE)), "")
+    line = line_in(text, HOUSE)
     if not line:
         return Card.decode(text).recovery
     try:

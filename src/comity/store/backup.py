@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, NotFound, Refused
-from comity.home import KEYS, STORE
+from comity.home import KEYS, STORE, given_file
 from comity.log.keyfile import KeyFile
 from comity.store.store import TOKEN, Store
 from comity.store.token import unknown_past
@@ -62,19 +62,18 @@ def restore(source: Path, home: Path) -> None:
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         hint = "name another home with --home, or move this one away"
         raise Refused(f"{home} is not empty; nothing was changed", hint, code="home_exists")
+    given = given_file(source, "name the file that `comity backup` wrote")
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{home.name}.", dir=home.parent) as folder:
             place = Path(folder) / "home"
             place.mkdir(mode=0o700)
-            with source.open("rb") as file:
+            with given.open("rb") as file:
                 _unpack(file, place)
             KeyFile.decode((place / KEYS).read_bytes())
             _put(place / TOKEN, iter([unknown_past()]))
             (place / "logs").mkdir(mode=0o700)
             place.rename(home)
-    except FileNotFoundError as error:
-        raise NotFound(f"there is no backup at {source}", "name the file that `comity backup` wrote") from error
     except OSError as error:
         hint = "check the room and the rights where it should go; nothing was put in place"
         raise Refused(f"{home} cannot be restored: {error.strerror}", hint, code="restore_failed") from error

@@ -17,7 +17,8 @@ from typing import Annotated, BinaryIO
 import msgspec
 from msgspec import Meta, Struct
 
-from comity.errors import IntegrityFailure, NotFound, Refused
+from comity.errors import IntegrityFailure, Refused
+from comity.home import given_file
 from comity.log.acts import Key
 from comity.log.body import NONCE, TAG, seal, unseal
 from comity.log.commit import Dot
@@ -149,9 +150,7 @@ def _manifest(file: BinaryIO, path: Path) -> Manifest:
 
 def _opened(path: Path) -> BinaryIO:
     try:
-        return path.open("rb")
-    except (FileNotFoundError, IsADirectoryError):
-        raise NotFound(f"there is no file {path}", "name the file that the courier brought") from None
+        return given_file(path, "name the file that the courier brought").open("rb")
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror}", "copy it to the disk of this machine") from error
 

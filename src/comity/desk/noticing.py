@@ -23,7 +23,8 @@ def noticed(names: dict[bytes, str], carrier: str, session: GroupSession) -> Ite
         yield f"{holder} holds {other.count:,} of {group} that {carrier} does not show."
     if found.rolled_back:
         told = some(found.rolled_back, "envelope")
-        yield f"{carrier} shows {told} of {group} less than before: it was set back, or hides them."
+        why = "it was set back, hides them, or this device was revoked"
+        yield f"{carrier} shows {told} of {group} less than before: {why}."
     if found.bad:
         reasons = ", ".join(sorted(found.bad))
         told = some(found.bad.total(), "envelope")

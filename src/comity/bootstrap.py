@@ -175,8 +175,8 @@ def doctor(desk: "Desk") -> dict[str, Any]:
 
     found = care.doctor(desk)["problems"]
     hint = "see [keys] in the settings"
-    problems = [*found, *({"code": "keys", "text": each, "hint": hint} for each in clashes(desk.settings.keys))]
-    return {"ok": not problems, "problems": problems}
+    clashing = ({"code": "keys", "text": each, "hint": hint} for each in clashes(desk.settings.keys))
+    return care.judged([*found, *clashing])
 
 
 def demo_home() -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from comity.desk import care
 from comity.errors import ComityError
 from comity.log.body import Malformed
 from comity.log.commit import Change, Commit
@@ -126,5 +127,11 @@ def test_a_fork_is_found_and_both_branches_are_kept(group: tuple[bytes, Laptop, 
     for text in ("one", "two"):
         commit = Commit(1, "x", "", (Change("note", b"n" * 16, {"text": text}),))
         uk.take([sealed(Slot(id, seat.id, last.seq + 1, 9, last.id), commit.encode(), key, us2.keys.pair.secret)])
-    assert codes(uk) == {"fork"}
+    assert codes(uk) == {"forked"}
+    (found,) = care.told(verify.problems(uk.store))["problems"]
+    assert care.judged([found])["ok"]
+    assert f"{us2.device.hex()[:12]} of US-CAISI" in found["text"]
+    assert "no backup is needed; let it be renewed" in found["hint"]
+    us2.take(uk.envelopes())
+    assert any("comity group renew" in each.hint for each in verify.problems(us2.store))
     assert len(uk.heads(id, "note", b"n" * 16)["text"]) == 3

@@ -100,4 +100,4 @@ def print_findings(found: dict[str, Any], *, as_json: bool) -> None:
     for problem in found["problems"]:
         print_lines(problem["text"], *([f"  {problem['hint']}"] if problem["hint"] else []))
     if found["ok"]:
-        print_lines("Nothing is wrong.")
+        print_lines("Nothing is damaged." if found["problems"] else "Nothing is wrong.")

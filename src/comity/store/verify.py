@@ -11,12 +11,13 @@ from comity.log.acts import AnyAct, Renew, act_of, seated, signer
 from comity.log.body import Malformed
 from comity.log.envelope import Envelope, Type, authentic, decode
 from comity.store import door, folding, schema
-from comity.store.circle import Circles, worded
+from comity.store.circle import Circle, Circles, worded
 from comity.store.rows import words
 from comity.store.store import Store
 
 PAGE = 1_000
 RESTORE = "copy the home away, then `comity restore FILE` from a backup"
+FORKED = "forked"  # what was done by hand and is kept as it was done: nothing to restore
 REBUILD = "`comity rebuild` makes rows and search anew from the log"
 
 
@@ -40,7 +41,7 @@ def problems(store: Store) -> list[Finding]:
             return found
         circles.refresh(connection)
         for group in circles.groups():
-            found += _chains(connection, group)
+            found += _chains(connection, circles.of(group), group, store.keys.pair.public.sign)
         found += _judgements(connection, circles)
         found += _records(connection, circles)
     return found
@@ -77,7 +78,7 @@ def _paged(connection: Connection, query: Any, column: Any) -> Iterator[Row[Any]
         last = rows[-1].no
 
 
-def _chains(connection: Connection, group: bytes) -> Iterator[Finding]:
+def _chains(connection: Connection, circle: Circle, group: bytes, device: bytes) -> Iterator[Finding]:
     """Each seat: a signature, or a signed successor that names it, for every envelope; and one successor each."""
     e = schema.envelopes.c
     acts = [
@@ -101,8 +102,16 @@ def _chains(connection: Connection, group: bytes) -> Iterator[Finding]:
             taken[envelope.prev] = taken.get(envelope.prev, 0) + (envelope.id not in renewals)
         for prev, count in taken.items():
             if count > 1:
-                text = f"seat {seat.hex()[:8]} goes on in {count} ways after {prev.hex()[:8]}; all of them are kept"
-                yield Finding("fork", text, "two laptops use one device's keys: give one of them keys of its own")
+                yield _forked(circle, seat, device, f"{count} ways after {prev.hex()[:8]}")
+
+
+def _forked(circle: Circle, id: bytes, device: bytes, ways: str) -> Finding:
+    """Not damage: two laptops wrote with one device's keys, and what both wrote is here."""
+    seat = circle.standing.seats.get(id)
+    who = f"device {seat.device.hex()[:12]} of {seat.institute}" if seat else f"seat {id.hex()[:8]}"
+    own = seat is not None and seat.device == device
+    way = "`comity group renew` gives it a new seat" if own else "let it be renewed, or revoke it"
+    return Finding(FORKED, f"the chain of {who} goes on in {ways}; all of them are kept", f"no backup is needed; {way}")
 
 
 def _signers(acts: Iterable[tuple[Envelope, AnyAct | None]]) -> dict[bytes, bytes]:

@@ -94,7 +94,8 @@ def test_a_damaged_bundle_changes_nothing_and_keeps_no_other_out(uk: House, us: 
     assert (refused.code, us("status", "--json").json) == (8, before)
     assert "nothing was changed" in refused.error["message"]
     both = us("bundle", "read", str(broken), str(whole), "--json")
-    assert both.code == 8
+    assert (both.code, both.error["code"]) == (4, "bundle")
+    assert us("bundle", "read", str(broken), str(broken)).code == 8
     assert [each["read"] for each in both.json["bundle"]["files"]] == [False, True]
     assert us("note", "list", "--json").json["count"] == NOTES
     assert us("bundle", "show", str(broken)).code == 8

@@ -14,7 +14,7 @@ from comity.cli.output import print_json, print_lines, print_table, tell
 from comity.cli.previews import said_beside
 from comity.cli.sync import COLUMNS, attended, group_json, numbers, tell_noticed, together
 from comity.domain.wording import listed, some
-from comity.errors import BadInput, Problem
+from comity.errors import BadInput, ComityError, Problem, Refused
 
 if TYPE_CHECKING:
     from comity.desk.courier import Opened, Parcel
@@ -75,8 +75,8 @@ def read(call: Call, files: tuple[str, ...], dry_run: bool) -> None:
             with attended(call, "Reading") as (told, agree):
                 opened = courier.read(desk, paths, tell=told, agree=agree)
         _print(call, desk, opened)
-    if failed := {str(each.path): each.error for each in opened if each.error}:
-        raise together(failed, len(opened), "bundles were not read")
+    if any(each.error for each in opened):
+        raise _unread(opened)
 
 
 @bundle.command("show", cls=Verb, epilog="Example: comity bundle show /media/stick/3f2a9c10.comity")
@@ -97,6 +97,15 @@ def show(call: Call, file: str) -> None:
     whose = "for this device" if seen.for_us else "not for this device"
     print_lines(f"{file}: {seen.size:,} bytes, {some(seen.pages, 'page')}, {whose}")
     print_table(("group_id", "group", "brings"), [(id, name, brings.get(id)) for id, name in seen.groups])
+
+
+def _unread(opened: "Sequence[Opened]") -> ComityError:
+    """One error for the files that were not read; a refusal where others were, as of every batch."""
+    failed = {str(each.path): each.error for each in opened if each.error}
+    found = together(failed, len(opened), "bundles were not read")
+    if not all(each.error for each in opened):
+        found.exit_code = Refused.exit_code
+    return found
 
 
 def _print(call: Call, desk: "Desk", opened: "Sequence[Opened]") -> None:

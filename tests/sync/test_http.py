@@ -244,6 +244,23 @@ def test_the_words_of_a_fault_become_no_code_here(status: str) -> None:
     assert refusal.value.code == "unreachable"
 
 
+@pytest.mark.parametrize("lasts", [0, 2, 3])
+def test_a_hub_that_ends_each_session_at_once_is_left(lasts: int) -> None:
+    """Whether it opens any, or says so at the first question."""
+    opened = [wire.Challenge(bytes(16), bytes(32)), wire.Session("t" * 20, 1), wire.Looked({})][:lasts]
+    ended = b"HTTP/1.1 401 No\r\nContent-Length: %d\r\n\r\n%s"
+    fault = wire.encode(wire.Fault("no_session", "No session is open."))
+    answers = [b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(e), e) for e in map(wire.encode, opened)]
+    again = [*answers[:2], ended % (len(fault), fault)]
+    with answering(*answers, *again * 3) as port:
+        carrier = HttpCarrier("ours", f"http://127.0.0.1:{port}", bytes(32), bytes(32), patience=AT_ONCE)
+        with closing(carrier):
+            if lasts == 3:
+                assert carrier.look(wire.Look({})) == wire.Looked({})
+            with pytest.raises(HubUnreachable, match="ours"):
+                carrier.look(wire.Look({}))
+
+
 def test_an_endless_answer_is_left() -> None:
     endless = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"10000\r\n" + bytes(0x10000) + b"\r\n"
     with answering(endless + (b"10000\r\n" + bytes(0x10000) + b"\r\n") * 80) as port:
@@ -254,9 +271,9 @@ def test_an_endless_answer_is_left() -> None:
 
 
 @contextmanager
-def answering(answer: bytes, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """A server that gives one answer to everybody."""
-    stop = threading.Event()
+def answering(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[int]:
+    """A server that gives each answer to one who comes, and the last to everybody else."""
+    stop, rest = threading.Event(), list(answers)
 
     def serve(server: socket.socket) -> None:
         while not stop.is_set():
@@ -267,7 +284,7 @@ def answering(answer: bytes, tls: ssl.SSLContext | None = None) -> Iterator[int]
                     line = tls.wrap_socket(accepted, server_side=True) if tls else accepted
                     with line:
                         line.recv(65_536)
-                        line.sendall(answer)
+                        line.sendall(rest.pop(0) if len(rest) > 1 else rest[0])
                         line.shutdown(socket.SHUT_WR)
                         while line.recv(65_536):
                             pass
@@ -327,7 +344,7 @@ def test_tls_that_fails_is_told_with_what_is_lacking(wants: ssl.VerifyMode, tmp_
     context.verify_mode = wants
 
     def told(tls: Tls) -> ComityError:
-        with answering(b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n", context) as port:
+        with answering(b"HTTP/1.1 418 Tea\r\nContent-Length: 0\r\n\r\n", tls=context) as port:
             url = f"https://127.0.0.1:{port}"
             carrier = HttpCarrier("ours", url, bytes(32), bytes(32), tls=tls, patience=AT_ONCE)
             with pytest.raises(HubUnreachable) as refusal, closing(carrier):
@@ -348,7 +365,7 @@ def test_tls_below_1_3_is_refused(tmp_path: Path) -> None:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     authority.issue_cert("127.0.0.1").configure_cert(context)
     context.maximum_version = ssl.TLSVersion.TLSv1_2
-    with answering(b"", context) as port:
+    with answering(b"", tls=context) as port:
         carrier = HttpCarrier(
             "ours", f"https://127.0.0.1:{port}", bytes(32), bytes(32), tls=Tls(ca=tmp_path / "ca.pem"), patience=AT_ONCE
         )

@@ -131,11 +131,12 @@ class HttpCarrier:
 
     # -- within
     def _ask(self, path: str, message: Struct, sort: type[A]) -> A:
-        try:
-            return self._tried(lambda: self._said(path, message, sort))
-        except _NoSession:
-            self._token = ""
-            return self._tried(lambda: self._said(path, message, sort))
+        for _ in range(2):
+            try:
+                return self._tried(lambda: self._said(path, message, sort))
+            except _NoSession:
+                self._token = ""
+        raise HubUnreachable(f"{self.name} ends each session at once", "ask who runs it; what was exchanged stays")
 
     def _said(self, path: str, message: Struct, sort: type[A]) -> A:
         self._open_once()
@@ -204,7 +205,7 @@ class HttpCarrier:
             fault = wire.decode(body, wire.Fault)
         except Malformed:
             fault = wire.Fault("unexpected", f"{self.name} answered with status {status}.", "look at its address")
-        if fault.code == "no_session":
+        if fault.code == "no_session" and self._token:
             return _NoSession()
         if fault.code == "no_group":
             return NoGroup(fault.message, fault.hint)
@@ -217,7 +218,7 @@ class HttpCarrier:
             hint = "try again later; what was exchanged stays"
             error = HubUnreachable(f"{self.name} cannot answer now: {fault.message}", hint)
             return _Again(error, float(after) if after.isdecimal() else 0)
-        if answer.is_redirect or fault.code == "unexpected":
+        if answer.is_redirect or fault.code in ("unexpected", "no_session"):
             return HubUnreachable(f"{self.name} is no hub: it answered with status {status}", "look at its address")
         return Refused(fault.message, fault.hint, code=fault.code)
 

@@ -5,6 +5,7 @@ import socket
 import sqlite3
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -270,9 +271,26 @@ def test_an_endless_answer_is_left() -> None:
         carrier.close()
 
 
+@pytest.mark.parametrize("told", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\n\r\n"])
+@pytest.mark.parametrize("is_tls", [False, True])
+def test_an_answer_that_drips_is_left(told: bytes, is_tls: bool, tmp_path: Path) -> None:
+    """In its headers or in its body: each byte comes in time, the whole does not."""
+    authority, context = trustme.CA(), ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    tls = Tls(ca=tmp_path / "ca.pem") if is_tls else Tls()
+    with answering(told, tls=context if is_tls else None, drips=100) as port:
+        url = f"{'https' if is_tls else 'http'}://127.0.0.1:{port}"
+        carrier = HttpCarrier("ours", url, bytes(32), bytes(32), tls=tls, patience=Patience(4, 0, whole=0.5))
+        began = time.monotonic()
+        with pytest.raises(HubUnreachable, match="in time"), closing(carrier):
+            carrier.look(wire.Look({}))
+        assert time.monotonic() - began < 4
+
+
 @contextmanager
-def answering(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[int]:
-    """A server that gives each answer to one who comes, and the last to everybody else."""
+def answering(*answers: bytes, tls: ssl.SSLContext | None = None, drips: int = 0) -> Iterator[int]:
+    """A server that gives each answer to one who comes, and the last to everybody else, some more bytes dripping."""
     stop, rest = threading.Event(), list(answers)
 
     def serve(server: socket.socket) -> None:
@@ -285,6 +303,9 @@ def answering(*answers: bytes, tls: ssl.SSLContext | None = None) -> Iterator[in
                     with line:
                         line.recv(65_536)
                         line.sendall(rest.pop(0) if len(rest) > 1 else rest[0])
+                        for _ in range(drips):
+                            time.sleep(0.05)
+                            line.sendall(b"x")
                         line.shutdown(socket.SHUT_WR)
                         while line.recv(65_536):
                             pass

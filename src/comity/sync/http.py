@@ -17,6 +17,7 @@ from comity.log.keys import public_of
 from comity.sync import wakeups, wire
 from comity.sync.carrier import Full, NoGroup
 from comity.sync.clock import Millis, now_ms
+from comity.sync.deadline import Deadline, TooLate
 
 TIMEOUT = httpx.Timeout(40, connect=10)  # a hub gives a sign of life in half of that
 A = TypeVar("A", bound=Struct)
@@ -32,10 +33,11 @@ class Tls(Struct, frozen=True):
 
 
 class Patience(Struct, frozen=True):
-    """How often something is tried, and how many seconds it waits at most before it is tried again."""
+    """How often something is tried, how many seconds it waits at most between, and for a whole answer."""
 
     attempts: int = 5
     longest: float = 8.0
+    whole: float = 120.0
 
 
 class _Again(Exception):
@@ -75,6 +77,7 @@ class HttpCarrier:
         self._patience = patience or Patience()
         self._tls = tls or Tls()
         self._token = ""
+        self._deadline = Deadline()
         self._client = httpx.Client(
             base_url=self._url,
             verify=_context(self._tls) if self._url.scheme == "https" else False,
@@ -163,10 +166,14 @@ class HttpCarrier:
         self.hub = given.hub
 
     def _post(self, path: str, message: Struct, sort: type[A]) -> A:
-        with self._sent("POST", path, wire.encode(message)) as answer:
-            body = _body(answer)
-            if answer.status_code != httpx.codes.OK:
-                raise self._refusal(answer, body)
+        try:
+            with self._deadline.within(self._patience.whole), self._sent("POST", path, wire.encode(message)) as answer:
+                body = _body(answer)
+                if answer.status_code != httpx.codes.OK:
+                    raise self._refusal(answer, body)
+        except TooLate as late:
+            hint = "look at the network, or ask who runs it; what was exchanged stays"
+            raise HubUnreachable(f"{self.name} did not end its answer in time", hint) from late
         try:
             return wire.decode(body, sort)
         except Malformed as error:
@@ -176,7 +183,8 @@ class HttpCarrier:
     def _sent(self, method: str, path: str, data: bytes) -> Iterator[httpx.Response]:
         headers = {"Authorization": f"Bearer {self._token}"} if self._token else {}
         try:
-            with self._client.stream(method, f"v1/{path}", content=data, headers=headers) as answer:
+            heard = {"trace": self._deadline.trace}
+            with self._client.stream(method, f"v1/{path}", content=data, headers=headers, extensions=heard) as answer:
                 yield answer
         except httpx.TransportError as error:
             raise self._unreachable(error) from error

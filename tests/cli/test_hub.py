@@ -195,7 +195,7 @@ def test_without_the_extra_one_line_says_what_to_install(tmp_path: Path) -> None
     for words in (["serve"], ["invite", "--institute", "UK", "--database", "postgresql://x/y"]):
         done = subprocess.run([*command, *words], capture_output=True, text=True, check=False)
         assert done.returncode == 4
-        assert done.stderr.count("pip install 'comity[hub]'") == 1
+        assert done.stderr.count('.venv/bin/pip install ".[hub]"') == 1
         assert "Traceback" not in done.stderr
     base = subprocess.run([*command, "invite", "--institute", "UK"], capture_output=True, text=True, check=False)
     assert base.returncode == 0

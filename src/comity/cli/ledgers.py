@@ -44,7 +44,9 @@ def extra() -> Iterator[None]:
     except ImportError as error:
         if (error.name or "").partition(".")[0] not in EXTRA:
             raise
-        raise Refused("This needs packages that only a hub has.", hint="Run: pip install 'comity[hub]'") from error
+        raise Refused(
+            "This needs packages that only a hub has.", hint='In the clone: .venv/bin/pip install ".[hub]"'
+        ) from error
 
 
 def place(call: Call, url: str) -> str:

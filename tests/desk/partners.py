@@ -21,7 +21,9 @@ def _made(institute: str, device: str, like: str) -> tuple[Path, str]:
     home = Path(mkdtemp(prefix="comity-test-")) / "home"
     atexit.register(shutil.rmtree, home.parent, ignore_errors=True)
     start = ticking(datetime(2026, 11, 1, tzinfo=UTC))
-    made = bootstrap.init(home, institute=institute, person="A. Oak", device=device, recovery_public=like or None, clock=start)
+    made = bootstrap.init(
+        home, institute=institute, person="A. Oak", device=device, recovery_public=like or None, clock=start
+    )
     return home, made.words
 
 

@@ -149,7 +149,7 @@ def test_from_above_one_may_erase_and_from_below_and_beside_one_is_told_who_can(
     (bound,) = seen.bound
     assert (bound.institute, bound.commits, len(seen.commits)) == ("US-CAISI", 1, 2)
     assert any("UK-AISI" in each for each in bound.can)
-    assert any(us.device.hex()[:8] in each for each in bound.can)
+    assert any(us.desk.device in each or us.device.hex()[:8] in each for each in bound.can)
     done = erase(us2)
     assert done.bound == (bound,)
     meet(uk, us, us2)

@@ -242,6 +242,7 @@ def test_the_room_of_what_was_erased_is_given_free(
     circle.erase(uk, gone)
     line.push(circle.push())
     for _ in range(50):
+        line.push(circle.push())  # a server tells its counts when it is asked for something more
         with ledger.reading() as connection:  # the server counts what died a while later
             ((dead,),) = connection.all("SELECT n_dead_tup FROM pg_stat_user_tables WHERE relid = 'envelope'::regclass")
         if dead:

@@ -23,6 +23,8 @@ async def test_what_one_has_just_written_is_not_kept_from_its_writer(opened: Ope
         await until(pilot, lambda: asking.count(desk, "finding") == 1)
         await until(pilot, lambda: "Tokens run out" in screen_text(pilot.app))
         assert "TLP:RED" in screen_text(pilot.app).splitlines()[0]
+        said = pilot.app.session.said[-1].text  # type: ignore[attr-defined]
+        assert said.endswith("; TLP:RED is kept off screen after this session: m shows it")
         await pilot.press("m")
         await pilot.press("m")
         await until(pilot, lambda: "····" in screen_text(pilot.app))
@@ -49,3 +51,14 @@ async def test_a_deviation_reads_like_everywhere_else(shown: Opener) -> None:
         assert "R2  token limit" in text
         assert "2_500_000" not in text
         assert "token_limit" not in text
+
+
+async def test_an_exercise_above_the_ceiling_is_not_named_among_runs(opened: Opener, desk: Desk) -> None:
+    made = acting.add(desk, "exercise", {"code": "OSPREY"}, group="private", marking="TLP:RED")
+    assert made.marking == "TLP:RED"
+    async with opened("runs") as pilot:
+        await until(pilot, lambda: "kept off screen" in screen_text(pilot.app))
+        assert "OSPREY" not in screen_text(pilot.app)
+        assert "TLP:RED" not in screen_text(pilot.app).splitlines()[0]
+        await pilot.press("m")
+        await until(pilot, lambda: "OSPREY" in screen_text(pilot.app))

@@ -25,6 +25,7 @@ from comity.store import reading
 
 Outcome = Literal["added", "changed", "unchanged", "refused"]
 OUTCOMES: Final[tuple[Outcome, ...]] = ("added", "changed", "unchanged", "refused")
+MEND: Final = "mend the row and import the sheet again"
 BATCH: Final = 2_000  # rows in one transaction: what was done of an import that is stopped stays done
 
 
@@ -54,7 +55,7 @@ class Errand:
         """What a row says by field; a blank cell says nothing."""
         if len(row.cells) > len(self.fields):
             told = f"{len(row.cells)} cells under {len(self.fields)} headings"
-            raise Refused("", problems=[Problem("row", f"{told}; is a separator missing its quotation marks?")])
+            raise Refused("", MEND, [Problem("row", f"{told}; is a separator missing its quotation marks?")])
         cells = {name: text for name, text in zip(self.fields, row.cells, strict=False) if name and text.strip()}
         words = self.chosen.values
         given = {name: words.get(name, {}).get(text.strip(), text) for name, text in cells.items()}
@@ -140,7 +141,7 @@ class Batch:
             found = self.world.get(kind, id)
             if found is None:
                 why = f"no {kind.noun.replace('_', ' ')} has the id {id} here; leave it empty for a new one"
-                raise NotFound("", problems=[Problem("id", why)])
+                raise NotFound("", MEND, [Problem("id", why)])
             return found
         code = said.get(kind.code_field, "").strip() if kind.code_field else ""
         known = self.register.by_code(code, group) if code else None
@@ -160,7 +161,7 @@ class Batch:
             raise _twice(self.register.lines[record.id])
         if group not in ("", record.group):
             told = f"a record stays in its group for life; this one is in {self.world.named(record.group)}"
-            raise Refused("", problems=[Problem("group", told)])
+            raise Refused("", MEND, [Problem("group", told)])
         self.register.lines[record.id] = row.line
         said = {name: text for name, text in said.items() if text != self._shown(record, name)}
         known = drafting.values_of(record)
@@ -201,7 +202,7 @@ class Batch:
 
 
 def _twice(line: int) -> Refused:
-    return Refused("", problems=[Problem("row", f"line {line} says the same record")])
+    return Refused("", MEND, [Problem("row", f"line {line} says the same record")])
 
 
 def called(world: World, noun: str, id: str) -> str:

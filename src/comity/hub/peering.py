@@ -110,7 +110,7 @@ class Meeting:
             try:
                 yield from carrier.events()
             except ComityError as error:
-                raise HubUnreachable(error.message) from error
+                raise HubUnreachable(error.message, error.hint) from error
 
     def _line(self) -> HttpCarrier:
         return line(self._ledger, self._peer.url, self._tls)
@@ -130,7 +130,7 @@ class Meeting:
             self._told(outcomes, now_ms)
         except ComityError as error:
             self._failed(error)
-            raise HubUnreachable(error.message) from error
+            raise HubUnreachable(error.message, error.hint) from error
 
     def _told(self, outcomes: list[Outcome], now_ms: int) -> None:
         received, sent = sum(each.received for each in outcomes), sum(each.sent for each in outcomes)

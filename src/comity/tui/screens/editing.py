@@ -161,7 +161,9 @@ class EditPage(FormPage):
         saved = acting.save(host(self).desk, self.opened, changed)
         called = said(host(self).desk, saved.record)
         host(self).session.own.add(saved.record.id)
-        told: list[Word] = [(f"Saved {called}, {counted(len(changed), 'field')}", "line")]
+        told: list[Word] = [
+            (f"Saved {called}, {counted(len(changed), 'field')}{_kept_off(self, saved.record)}", "line")
+        ]
         for name in saved.moved:
             label = facets(self.kind)[name].label
             told.append((f"{label} of {called} was changed meanwhile: both values are kept. g c settles it.", "notice"))
@@ -225,4 +227,10 @@ class NewPage(FormPage):
         group, marking = raw.pop("group", "") or self.group, raw.pop("marking", "")
         record = acting.add(host(self).desk, self.kind.noun, raw, group=group, marking=marking)
         host(self).session.own.add(record.id)
-        return [(f"Added {said(host(self).desk, record)}", "line")]
+        return [(f"Added {said(host(self).desk, record)}{_kept_off(self, record)}", "line")]
+
+
+def _kept_off(page: Page, record: Record) -> str:
+    """What to say of a marking above the ceiling: its writer sees the record only in this session."""
+    masked = host(page).session.masks(record.marking)
+    return f"; {record.marking} is kept off screen after this session: m shows it" if masked else ""

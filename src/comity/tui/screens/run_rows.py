@@ -56,6 +56,8 @@ class RunRows:
         return self._drawn(made)
 
     def _heading(self, group: RunGroup, *, folded: bool) -> Row:
+        if group.exercise and host(self._pane).session.hides(group.exercise):
+            return masked(key_of(group), group)
         name = group.exercise.code if group.exercise else "no exercise"
         count = f" · {group.count} run{'s' * (group.count != 1)}" if group.count else " · no runs yet"
         spans = line(

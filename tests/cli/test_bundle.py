@@ -68,7 +68,7 @@ def test_the_second_time_nobody_is_asked_unless_the_marking_grew(
     write(desk, 1, marking="TLP:AMBER")
     desk.close()
     refused = uk("bundle", "write", str(tmp_path / "3.comity"), "--for", "UKUS", "--json")
-    assert (refused.code, refused.error["code"]) == (4, "ask")
+    assert (refused.code, refused.error["code"]) == (4, "not_agreed")
     assert "was marked TLP:GREEN when it left last" in refused.error["message"]
 
 

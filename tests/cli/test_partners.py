@@ -144,7 +144,10 @@ def test_a_stolen_laptop_is_revoked_and_its_new_work_stays_out(both: tuple[House
     seen = uk.ok("group", "revoke", "UKUS", "--device", "gaithers-1", "--dry-run", "--json").json
     assert (seen["late"], seen["falls"], seen["elsewhere"]) == ([], [], [])
     assert "late tray" in uk.ok("group", "revoke", "UKUS", "--device", "gaithers-1", "--dry-run").out
-    uk.ok("group", "revoke", "UKUS", "--device", "gaithers-1", "--reason", "stolen on a train")
+    revoke = ("group", "revoke", "UKUS", "--device", "gaithers-1", "--reason", "stolen on a train")
+    asked = uk.run(*revoke)
+    assert (asked.code, "--yes" in asked.err) == (4, True)
+    uk.ok(*revoke, "--yes")
     us.ok("note", "add", "--text", "thief", "--group", "UKUS", "--marking", "TLP:AMBER")
     us.give(uk, stick)
     assert {"first", "honest"} <= uk.notes()
@@ -183,8 +186,10 @@ def test_a_whole_house_comes_back_from_its_words(
     said = new.ok(*back, "--bundle", str(stick / "house"), "--yes", "--json").json
     assert (said["count"], said["items"][0]["members"]) == (1, ["UK-AISI", "US-CAISI"])
     assert {"first", "before the fire"} <= new.notes()
-    seen = new.ok("recovery", "revoke", "--words-file", words, "--group", "UKUS", "--device", old, "--reason", "burnt")
-    assert "Revoke" in seen.err
+    revoke = ("recovery", "revoke", "--words-file", words, "--group", "UKUS", "--device", old, "--reason", "burnt")
+    asked = new.run(*revoke)
+    assert (asked.code, "--yes" in asked.err, "Revoke" in asked.err) == (4, True, True)
+    new.ok(*revoke, "--yes")
     new.ok("note", "add", "--text", "after the fire", "--group", "UKUS", "--marking", "TLP:AMBER")
     new.give(uk, stick)
     assert "after the fire" in uk.notes()

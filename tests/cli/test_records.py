@@ -49,6 +49,15 @@ def test_an_empty_text_clears_a_field_and_a_list_repeats_its_option(home: Path, 
     assert comity("person", "show", ref, "--json").json["fields"]["languages"] == []
 
 
+def test_a_grave_step_asks_for_a_yes_once_its_rules_let_it_pass(exercise: str, comity: Comity) -> None:
+    cancel = ("exercise", "cancel", exercise, "--json")
+    assert "needs a reason" in comity(*cancel).error["message"]
+    asked = comity(*cancel, "--reason", "no quorum")
+    assert (asked.code, asked.error["code"], "--yes" in asked.error["hint"]) == (4, "not_agreed", True)
+    assert comity("exercise", "show", exercise, "--json").json["fields"]["status"] == "proposed"
+    assert comity(*cancel, "--reason", "no quorum", "--yes").json["fields"]["status"] == "cancelled"
+
+
 def test_every_problem_is_told_at_once_and_nothing_is_written(home: Path, comity: Comity) -> None:
     wrong = ("exercise", "add", "--kind", "bilaterl", "--window-start", "81 December", "--code", "TWO WORDS", "--json")
     said = comity(*wrong)

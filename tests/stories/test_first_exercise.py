@@ -109,7 +109,7 @@ def _edits(comity: House) -> None:
 
     error = comity("run", "void", "SALTMARSH/R3", code=4)
     assert "needs a reason" in error["message"]
-    voided = comity("run", "void", "SALTMARSH/R3", "--reason", "VM image fault")
+    voided = comity("run", "void", "SALTMARSH/R3", "--reason", "VM image fault", "--yes")
     assert (voided["fields"]["validity"], voided["fields"]["remark"]) == ("void", "VM image fault")
     assert comity("run", "release", "SALTMARSH/R3", code=4)["code"] == "run.release"
 

@@ -77,17 +77,11 @@ def chosen_passphrase() -> str:
     )
 
 
-def agree(question: str, *, yes: bool) -> None:
-    """Ask a person at a terminal before something grave; a script that asks for it means it."""
-    if not yes and at_terminal() and not click.confirm(question, err=True):
-        raise Refused("Nothing was done.", hint="Answer y, or give --yes.", code="not_agreed")
-
-
-def agree_by_typing(what: str, code: str, *, yes: bool) -> None:
-    """Let a person type a code before something leaves the house; a script says --yes, and nothing leaves without."""
+def agree(question: str, code: str, *, yes: bool) -> None:
+    """Something grave needs a yes: a person types the code of whom or what it is about, a script says --yes."""
     if yes:
         return
     if not at_terminal():
-        raise Refused(f"{what} asks for a yes, and nobody is there.", hint="Look at it, then say --yes.", code="ask")
-    if str(click.prompt(f"{what} Type {code} to go on", default="", show_default=False, err=True)).strip() != code:
+        raise Refused(f"{question} Nobody is here to agree.", hint="Look at it, then say --yes.", code="not_agreed")
+    if str(click.prompt(f"{question} Type {code} to go on", default="", show_default=False, err=True)).strip() != code:
         raise Refused("Nothing was done.", hint=f"Type {code} exactly, or give --yes.", code="not_agreed")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from comity.cli.asking import agree_by_typing, at_terminal
+from comity.cli.asking import agree, at_terminal
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell
@@ -46,7 +46,7 @@ def write(call: Call, file: str, receiver: str, group: str, max_size: str) -> No
         if at_terminal() or not call.as_json:
             said_beside(call, _preview(parcel))
         if parcel.asks:
-            agree_by_typing(f"Writing it ({parcel.asks})", parcel.code, yes=call.yes)
+            agree(f"Write it? {parcel.asks}.", parcel.code, yes=call.yes)
         written = courier.write(desk, parcel, Path(file), limit)
     if call.as_json:
         files = [{"file": str(each.path), "envelopes": each.envelopes} for each in written]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from comity.cli.asking import agree_by_typing
+from comity.cli.asking import agree
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, bare, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell, write_new
@@ -55,7 +55,7 @@ def add(call: Call, card: str, fingerprint: str) -> None:
         else:
             tell(f"{shown.card.institute} {shown.card.name}, {shown.card.person}: {shown.words}")
             question = "Let its owner read the words out by voice. Are they the same?"
-            agree_by_typing(question, shown.card.institute, yes=call.yes)
+            agree(question, shown.card.institute, yes=call.yes)
         devices.add(desk, shown)
     if call.as_json:
         told = {"institute": shown.card.institute, "name": shown.card.name, "person": shown.card.person}

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from comity.cli import asking
+from comity.cli.asking import agree
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, tell
@@ -37,7 +37,7 @@ def erase(call: Call, ref: str, reason: str, dry_run: bool) -> None:
                 print_json(_seen(seen))
             return
         if seen.commits:
-            _sure(call, seen.name)
+            agree(f"Erase {seen.name} for good?", seen.name, yes=call.yes)
         done = erasing.erase(desk, seen, reason)
     if call.as_json:
         print_json({**_seen(seen), "erased": done.commits})
@@ -46,16 +46,6 @@ def erase(call: Call, ref: str, reason: str, dry_run: bool) -> None:
             f"{seen.name} is erased: {some(done.commits, 'commit')}. It goes from others with the next sync or bundle."
         )
     _say_what_stays(done)
-
-
-def _sure(call: Call, name: str) -> None:
-    """A yes that takes thought: the name is typed."""
-    if call.yes:
-        return
-    if not asking.at_terminal():
-        raise Refused("Erasing cannot be undone; nobody is here to agree.", "Say it with --yes.", code="not_agreed")
-    if str(click.prompt(f"Type {name} to erase it", default="", show_default=False, err=True)).strip() != name:
-        raise Refused("Nothing was erased.", f"Type {name} when asked, or give --yes.", code="not_agreed")
 
 
 def _say_what_stays(done: "Erased") -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import click
 
-from comity.cli.asking import agree, agree_by_typing
+from comity.cli.asking import agree
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell
@@ -43,7 +43,7 @@ def create(call: Call, name: str, purpose: str, cards: str, role: str) -> None:
         with desk.store.reading() as connection:
             who = [devices.candidate(desk, connection, each) for each in chosen]
         for it in who:
-            agree_by_typing(f"Admit {it.institute} {it.name} to {name}?", it.institute, yes=call.yes)
+            agree(f"Admit {it.institute} {it.name} to {name}?", it.institute, yes=call.yes)
         id = groups.found(desk, name, purpose)
         for each in chosen:
             membership.admit(desk, membership.admission(desk, id, each, role))
@@ -133,7 +133,7 @@ def revoke(
             print_lines(*revocation_lines(seen))
         if not dry_run:
             said_beside(call, revocation_lines(seen))
-            agree("Revoke them?", yes=call.yes)
+            agree("Revoke them?", seen.group_name, yes=call.yes)
             revoking.revoke(desk, seen, reason)
     if call.as_json:
         print_json(revocation_json(seen))
@@ -171,7 +171,7 @@ def admit_shown(call: Call, desk: "Desk", seen: "Admission", reason: str) -> Non
     said_beside(call, admission_lines(seen))
     membership.only_fit(seen)
     code = seen.candidate.institute
-    agree_by_typing(f"What has left cannot be unsent. Admit {code}?", code, yes=call.yes)
+    agree(f"What has left cannot be unsent. Admit {code}?", code, yes=call.yes)
     membership.admit(desk, seen, reason)
 
 

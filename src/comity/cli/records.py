@@ -155,12 +155,14 @@ def step_command(kind: type[Record], step: Step) -> click.Command:
     def take(call: Call, ref: str, reason: str, override: str, **told: Any) -> None:
         from comity.desk import stepping
         from comity.desk.asking import find
+        from comity.desk.asking import ref as short
 
         with opened_desk(call) as desk:
             record = find(desk, ref, kind.noun)
             given = given_fields(kind, told)
             if step.grave:
-                agree(f"{step.name} {ref}: {step.help} Go on?", yes=call.yes)
+                stepping.check(desk, record, step.name, reason, override, given)
+                agree(f"{step.name}: {step.help} Is that meant?", short(desk, record), yes=call.yes)
             record = stepping.do(desk, record, step.name, reason=reason, override=override, given=given)
             _print_after(desk, call, record, step.name)
 

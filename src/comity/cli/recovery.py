@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from comity.cli.asking import agree, agree_by_typing
+from comity.cli.asking import agree
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.groups import ROLES
@@ -69,7 +69,7 @@ def admit(
                 said_beside(call, admission_lines(seen))
         if found and not dry_run:
             code = found[0].candidate.institute
-            agree_by_typing(f"Admit it to {len(found)} groups?", code, yes=call.yes)
+            agree(f"Admit it to {len(found)} groups?", code, yes=call.yes)
             for seen in found:
                 membership.admit(desk, seen, reason, pen)
     _told(call, [admission_json(seen) for seen in found], [seen.group_name for seen in found], dry_run=dry_run)
@@ -110,7 +110,7 @@ def revoke(
         if not call.as_json:
             said_beside(call, revocation_lines(seen))
         if not dry_run:
-            agree("Revoke them?", yes=call.yes)
+            agree("Revoke them?", seen.group_name, yes=call.yes)
             revoking.revoke(desk, seen, reason, pen)
     _told(call, [revocation_json(seen)], [seen.group_name], dry_run=dry_run)
 
@@ -124,7 +124,7 @@ def bundle(call: Call, file: str, institute: str) -> None:
     from comity.desk import recovery
 
     with opened_desk(call) as desk:
-        agree_by_typing(f"Write all that {institute} may hold to {file}?", institute, yes=call.yes)
+        agree(f"Write all that {institute} may hold to {file}?", institute, yes=call.yes)
         count = recovery.bundle_for(desk, institute, Path(file))
     if call.as_json:
         print_json({"file": file, "institute": institute, "envelopes": count})

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from comity.cli.asking import agree_by_typing
+from comity.cli.asking import agree
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.listing import joined
@@ -65,7 +65,7 @@ def tearline(call: Call, ref: str, to: str, fields: str, marking: str, reason: s
                 print_lines(*lines)
             return
         said_beside(call, lines)
-        agree_by_typing("What has left cannot be unsent. Release it?", seen.group_name, yes=call.yes)
+        agree("What has left cannot be unsent. Release it?", seen.group_name, yes=call.yes)
         made, kept = releasing.tear(desk, seen, reason)
         if call.as_json:
             print_json({**telling.as_json(desk, made), "disclosures": [each.id for each in kept]})

@@ -55,19 +55,32 @@ def do(
     given: Mapping[str, Any] | None = None,
 ) -> Record:
     """Take one step. Raises RuleBroken with every record in the way; `override` is the reason to go on anyway."""
-    step = named(record.noun, verb)
     with desk.store.writing() as connection:
-        world = Mended(desk, connection)
-        current = acting.reread(connection, type(record), record.id, record.group)
-        rules.only_live(current)
-        shown = drafting.opened(connection, current)
-        _one_state(step, shown)
-        _readable(step, current)
-        values = drafting.typed(world, type(current), given or {}, drafting.values_of(current))
-        outcome = take(step, mended(current), Taking(world, reason, values), override=override)
+        changes = _taken(Mended(desk, connection), record, verb, reason, override, given or {})
         said = "; ".join(filter(None, (reason, override and f"guards overridden: {override}")))
-        acting.write(desk, connection, current.group, _changes(world, shown, outcome), said)
+        acting.write(desk, connection, record.group, changes, said)
         return acting.reread(connection, type(record), record.id, record.group)
+
+
+def check(desk: Desk, record: Record, verb: str, reason: str, override: str, given: Mapping[str, Any]) -> None:
+    """Raise what `do` would raise; nothing is done."""
+    with desk.store.reading() as connection:
+        _taken(Mended(desk, connection), record, verb, reason, override, given)
+
+
+def _taken(
+    world: Mended, record: Record, verb: str, reason: str, override: str, given: Mapping[str, Any]
+) -> list[Change]:
+    """What a step changes."""
+    step, connection = named(record.noun, verb), world.connection
+    current = acting.reread(connection, type(record), record.id, record.group)
+    rules.only_live(current)
+    shown = drafting.opened(connection, current)
+    _one_state(step, shown)
+    _readable(step, current)
+    values = drafting.typed(world, type(current), given, drafting.values_of(current))
+    outcome = take(step, mended(current), Taking(world, reason, values), override=override)
+    return _changes(world, shown, outcome)
 
 
 def named(noun: str, verb: str) -> Step:

@@ -1,19 +1,22 @@
 """What the palette finds: records by search, commands from the table of actions, places to go."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Final, Protocol
+from shlex import quote
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from comity.desk import asking, searching
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.record import Record, facets
 from comity.domain.text import fold
+from comity.home import home_folder
 from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, shown_keys
 from comity.tui.screens import making
 from comity.tui.screens.base import Page
 from comity.tui.screens.verbs import Verbs
-from comity.tui.session import Session
+from comity.tui.session import Session, Strength
 from comity.tui.spans import span
+from comity.tui.typed import TYPED, Typed
 from comity.tui.widgets.palette import PaletteHit
 
 if TYPE_CHECKING:
@@ -58,6 +61,12 @@ class Finder(Protocol):
 
     def simulate_key(self, key: str) -> None: ...
 
+    def say(self, text: str, strength: Strength = "line") -> None: ...
+
+    def copy_to_clipboard(self, text: str) -> None: ...
+
+    def call_later(self, callback: Callable[..., Any], *args: Any) -> bool: ...
+
 
 def hits(app: Finder, asked: str) -> Iterable[PaletteHit]:
     """Everything that fits what was typed; a first `>`, `@` or `#` narrows it."""
@@ -73,6 +82,7 @@ def hits(app: Finder, asked: str) -> Iterable[PaletteHit]:
         yield from _commands(app, words)
         yield from _makes(app, words)
         yield from _places(app, words)
+        yield from _typed(app, words)
 
 
 def _records(app: Finder, words: str, nouns: tuple[str, ...]) -> Iterator[PaletteHit]:
@@ -150,6 +160,27 @@ def _places(app: Finder, words: str) -> Iterator[PaletteHit]:
     for number, name in enumerate(SECTIONS, 1):
         if _fits(words, name):
             yield PaletteHit("Go", name, "section", partial(app.go, name.lower()), key=str(number))
+
+
+def _typed(app: Finder, words: str) -> Iterator[PaletteHit]:
+    """What is done on a page of its own or typed in a terminal, by any of its names."""
+    fitting = [each for each in TYPED if words and _fits(words, f"{each.does} {each.command} {each.words}")]
+    for each in sorted(fitting, key=lambda each: not each.place):
+        note = ", ".join(part for part in (*each.place.split("/"), each.then) if part) or each.command
+        yield PaletteHit("Go" if each.place else "In a terminal", each.does, note, partial(_show, app, each))
+
+
+def _show(app: Finder, typed: Typed) -> None:
+    """Go where it is done; else the command line, also for the clipboard."""
+    if typed.place:
+        app.go(typed.place)
+        if typed.then:
+            app.call_later(app.say, f"{typed.does}: {typed.then}")
+        return
+    home = "" if app.desk.home == home_folder() else f" --home {quote(str(app.desk.home))}"
+    command = typed.command.replace("comity", f"comity{home}", 1)
+    app.copy_to_clipboard(command)
+    app.say(f"{typed.does}, in a terminal: `{command}` (copied)", "notice")
 
 
 def _fits(words: str, text: str) -> bool:

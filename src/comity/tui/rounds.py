@@ -25,7 +25,7 @@ def start(app: App[None], section: str) -> None:
     """Sync with every hub; asks first if the set of receivers or the highest marking grew."""
     desk = host(app).desk
     if not hubs.listed(desk):
-        host(app).say("No hub. Bundles work without one: B. `comity hub add NAME URL --invite CODE` adds one.")
+        host(app).say("No hub. Bundles work without one: B. `comity hub add NAME URL --invite-file FILE` adds one.")
         return
     found = [each for each in leaving.everywhere(desk) if each.envelopes]
     asking = [each for each in found if each.asks]

@@ -3,45 +3,52 @@
 import hashlib
 from contextlib import suppress
 from pathlib import Path
+from typing import Annotated, Final
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from comity.errors import ComityError
 from comity.home import SKETCH, STORE, write_private
-from comity.log.receipt import Tip
+from comity.log.acts import Key
+from comity.log.body import Malformed
+from comity.log.commit import Dot
+from comity.log.receipt import Signed, Tip
 from comity.log.ring import lacking
 from comity.store import exchange
 from comity.store.database import Connection
 from comity.store.store import Store
+from comity.sync.wire import SignedReceipt
+
+LONGEST: Final = 64 * 1024 * 1024  # of the file; a device with more to tell carries while it is open only
 
 
-class Sitting(Struct, frozen=True, array_like=True):
-    """Who sits on a seat, and the carrier key that signs its receipts."""
+class Sitting(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """Who sits on a seat, and the carrier key that signs its receipts; the seat of a paper key has none."""
 
-    device: bytes
-    carrier: bytes
+    device: Key
+    carrier: Annotated[bytes, Meta(max_length=32)]
     institute: str
 
 
-class Outline(Struct, frozen=True, array_like=True):
+class Outline(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """One group: how far its chains are held, whose keys sign there, and what devices said to hold."""
 
-    tips: dict[bytes, Tip] = field(default_factory=dict)
-    knots: dict[bytes, bytes] = field(default_factory=dict)
-    signers: dict[bytes, bytes] = field(default_factory=dict)
-    seats: dict[bytes, Sitting] = field(default_factory=dict)
-    receipts: tuple[bytes, ...] = ()
-    lacking: tuple[bytes, ...] = ()  # keys that this device knows of and cannot open
+    tips: dict[Dot, Tip] = field(default_factory=dict)
+    knots: dict[Dot, Key] = field(default_factory=dict)
+    signers: dict[Dot, Key] = field(default_factory=dict)
+    seats: dict[Dot, Sitting] = field(default_factory=dict)
+    receipts: tuple[SignedReceipt, ...] = ()
+    lacking: tuple[Dot, ...] = ()  # keys that this device knows of and cannot open
 
 
-class Sketch(Struct, frozen=True, array_like=True):
+class Sketch(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """All groups that others are in, as of a state of the store."""
 
-    mark: bytes = b""
+    mark: Annotated[bytes, Meta(max_length=16)] = b""
     file: tuple[int, int, int] = (0, 0, 0)  # of the store as it was left
-    groups: dict[bytes, Outline] = field(default_factory=dict)
+    groups: dict[Dot, Outline] = field(default_factory=dict)
 
     def is_of(self, home: Path) -> bool:
         """Whether the store is still as it was left: an older copy put in its place would hold less."""
@@ -49,11 +56,23 @@ class Sketch(Struct, frozen=True, array_like=True):
 
 
 def read(home: Path) -> Sketch:
-    """The sketch of a home; an empty one where there is none, or it cannot be read."""
+    """The sketch of a home; an empty one where there is none, or not every byte of it can be read."""
     try:
-        return msgspec.msgpack.decode((home / SKETCH).read_bytes(), type=Sketch)
-    except (OSError, msgspec.MsgspecError, ValueError):
+        return decode((home / SKETCH).read_bytes() if (home / SKETCH).stat().st_size <= LONGEST else b"")
+    except (OSError, Malformed):
         return Sketch()
+
+
+def decode(data: bytes) -> Sketch:
+    """What a file says, each key and each receipt looked at."""
+    try:
+        sketch = msgspec.msgpack.decode(data, type=Sketch)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Malformed("This is not a sketch.") from error
+    for group, outline in sketch.groups.items():
+        if any(Signed.decode(each).receipt.group != group for each in outline.receipts):
+            raise Malformed("A receipt is of another group.")
+    return sketch
 
 
 def drawn(store: Store, home: Path) -> Sketch:
@@ -81,8 +100,11 @@ def leave(home: Path, store: Store) -> None:
 
 def keep(home: Path, sketch: Sketch) -> None:
     """Leave a sketch beside the store that was just closed."""
-    if not sketch.is_of(home):
-        write_private(home / SKETCH, msgspec.msgpack.encode(replace(sketch, file=_stamp(home))))
+    if sketch.is_of(home):
+        return
+    packed = msgspec.msgpack.encode(replace(sketch, file=_stamp(home)))
+    if len(packed) <= LONGEST:
+        write_private(home / SKETCH, packed)
 
 
 def _shared(store: Store, group: bytes, own: bytes) -> bool:

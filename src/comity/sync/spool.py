@@ -5,13 +5,14 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 from msgspec import Struct
 
 from comity.errors import Refused
 from comity.home import SPOOL, alone
+from comity.log.commit import Dot
 from comity.store.store import Store
 from comity.sync.intake import Intake
 from comity.sync.newcomer import Porch
@@ -19,7 +20,8 @@ from comity.sync.outcome import Allow, MassChange, Newcomer, refuse, silently
 from comity.sync.shelf import Shelf
 from comity.sync.wire import pages
 
-ENVELOPE, RECEIPT = 1, 2
+ENVELOPE: Final = 1
+RECEIPT: Final = 2
 LENGTH, DIGEST = 4, 8  # before each entry
 LONGEST: Final = 2**24
 
@@ -27,8 +29,8 @@ LONGEST: Final = 2**24
 class Entry(Struct, frozen=True, array_like=True):
     """An envelope or a receipt, as it was carried."""
 
-    sort: int
-    group: bytes
+    sort: Literal[1, 2]
+    group: Dot
     data: bytes
 
 
@@ -85,7 +87,7 @@ def _at(data: bytes, start: int) -> tuple[Entry, int] | None:
         return None
     try:
         return msgspec.msgpack.decode(packed, type=Entry), first + size
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 
 

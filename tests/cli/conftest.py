@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cli.house import House
 from comity.cli.app import main
 
 
@@ -78,3 +79,30 @@ def demo(_demo: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The home with the sample exercises that all tests read and none changes; it is 2026-11-23 there."""
     monkeypatch.setenv("COMITY_HOME", str(_demo))
     return _demo
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    made = tmp_path / "stick"
+    made.mkdir()
+    return made
+
+
+@pytest.fixture
+def uk(tmp_path: Path, comity: Comity) -> House:
+    return House(tmp_path, "uk", comity)
+
+
+@pytest.fixture
+def us(tmp_path: Path, comity: Comity) -> House:
+    return House(tmp_path, "us", comity)
+
+
+@pytest.fixture
+def both(uk: House, us: House, stick: Path) -> tuple[House, House]:
+    """The UK founded a group, and the US is its second chair."""
+    uk.ok("group", "create", "UKUS")
+    uk.ok("note", "add", "--text", "first", "--group", "UKUS", "--marking", "TLP:AMBER")
+    uk.ok("group", "admit", "UKUS", "--device", str(us.card), "--role", "chair", "--yes")
+    uk.give(us, stick)
+    return uk, us

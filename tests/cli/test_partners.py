@@ -2,76 +2,8 @@
 
 from pathlib import Path
 
-import pytest
-
-from cli.conftest import Comity, Said
-from comity import bootstrap
-from comity.sync import bundle
-from comity.sync.shelf import Shelf
-
-HOUSES = {"uk": ("UK-AISI", "laptop-1"), "us": ("US-CAISI", "gaithers-1"), "sg": ("SG-AISI", "lion-1")}
-
-
-class House:
-    """A home, driven by commands alone."""
-
-    def __init__(self, folder: Path, name: str, comity: Comity, *, device: str = "", like: str = "") -> None:
-        self.home, self.comity, self.words = folder / name, comity, folder / f"{name}.words"
-        institute, first = HOUSES[name[:2]]
-        init = ["init", "--institute", institute, "--person", "A. Oak", "--device", device or first, "--no-passphrase"]
-        told = ["--recovery-public", like] if like else ["--recovery-out", str(self.words)]
-        self.name, self.institute = device or first, institute
-        assert self.run(*init, *told).code == 0
-        self.card = folder / f"{name}.card"
-        assert self.run("device", "card", "--out", str(self.card)).code == 0
-
-    def run(self, *words: str) -> Said:
-        return self.comity(*words, "--home", str(self.home))
-
-    def ok(self, *words: str) -> Said:
-        said = self.run(*words)
-        assert said.code == 0, said.err
-        return said
-
-    def give(self, other: "House", stick: Path) -> None:
-        """A bundle to another home."""
-        path = stick / f"{self.name}-{other.name}-{len(list(stick.iterdir()))}"
-        one, two = bootstrap.open_desk(self.home), bootstrap.open_desk(other.home)
-        bundle.write(Shelf(one.store), path, [two.store.keys.pair.public.sign])
-        bundle.read(Shelf(two.store), path, allow=lambda *_: True)
-        one.close()
-        two.close()
-
-    def notes(self) -> set[str]:
-        items = self.ok("note", "list", "--json").json["items"]
-        return {each["fields"]["text"] for each in items} - {""}
-
-
-@pytest.fixture
-def stick(tmp_path: Path) -> Path:
-    made = tmp_path / "stick"
-    made.mkdir()
-    return made
-
-
-@pytest.fixture
-def uk(tmp_path: Path, comity: Comity) -> House:
-    return House(tmp_path, "uk", comity)
-
-
-@pytest.fixture
-def us(tmp_path: Path, comity: Comity) -> House:
-    return House(tmp_path, "us", comity)
-
-
-@pytest.fixture
-def both(uk: House, us: House, stick: Path) -> tuple[House, House]:
-    """The UK founded a group, and the US is its second chair."""
-    uk.ok("group", "create", "UKUS")
-    uk.ok("note", "add", "--text", "first", "--group", "UKUS", "--marking", "TLP:AMBER")
-    uk.ok("group", "admit", "UKUS", "--device", str(us.card), "--role", "chair", "--yes")
-    uk.give(us, stick)
-    return uk, us
+from cli.conftest import Comity
+from cli.house import House
 
 
 def test_a_card_is_kept_once_its_words_were_compared(uk: House, us: House) -> None:

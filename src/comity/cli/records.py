@@ -102,6 +102,8 @@ def add_command(kind: type[Record]) -> click.Command:
                 _print(desk, call, record)
             else:
                 print_lines(record.id)
+                if record.group == desk.store.private and not call.quiet:
+                    tell(f"private: only {desk.institute} will ever hold it")
 
     group_option = click.Option(["--group", "in_group"], default="", metavar="GROUP", help="Who may hold it, for life.")
     own = [*field_options(kind, facets(kind)), group_option, *_reason(kind)]

@@ -157,10 +157,22 @@ def _receivers(world: World, shelf: Shelf, told: str, only: str) -> tuple[str, s
         if not found:
             raise Refused(f"nobody else stands in {world.named(group)}", "admit somebody first", code="no_seat")
         return world.named(group), found, group
+    strangers = [each.card for each in devices.book(world.connection) if each.card.institute.lower() == told.lower()]
+    if strangers:
+        raise _apart(world, strangers[0].institute, strangers[0].name, only)
     one = devices.candidate(world.desk, world.connection, told)
     if one.member.keys.sign == shelf.device:
         raise Refused("this is the device itself", "name who is to open it", code="own_device")
+    if not any(one.member.keys.sign in seats for seats in standing.values()):
+        raise _apart(world, f"{one.institute} {one.name or one.id[: devices.SHORT]}", told, only)
     return one.institute, {one.member.keys.sign}, only
+
+
+def _apart(world: World, who: str, device: str, only: str) -> Refused:
+    """Nothing can be for somebody who sits in no group with this device."""
+    name = world.named(only) if only else "NAME"
+    where = f"{who} has no seat in {name}" if only else f"you share no group with {who} yet"
+    return Refused(where, f"`comity group admit {name} --device {device} --role ROLE` lets it in", code="no_seat")
 
 
 def _group(world: World, told: str) -> str:

@@ -155,6 +155,9 @@ def _refusal(world: World, circle: Circle, seat: Seat, candidate: Candidate, rol
     if world.is_private(group) and candidate.institute != world.institute:
         hint = "found one for both: `comity group create NAME`"
         return Refused("this group is your institute's own; nobody else is admitted", hint, code="private")
+    if candidate.institute == world.institute and candidate.recovery not in (None, world.desk.root):
+        hint = "make its home anew with `comity init --recovery-public CARD`, a card of yours; then take its new card"
+        return Refused(f"its recovery key is not the one of {world.institute}", hint, code="root")
     if seat.role.rank < least.rank and (seat.carrier or least is Role.CHAIR):
         what = "a device of its institute takes an admin" if least is Role.ADMIN else "an institute takes a chair"
         house = seat.institute if least is Role.ADMIN else ""

@@ -209,8 +209,17 @@ def _above(world: World, pen: Hand, group: bytes, targets: Collection[bytes]) ->
     if best is None or not below[best.id]:
         above = sorted({said(standing.seats[place], known) for each in theirs for place in each.place.path})
         hint = f"above sits: {', '.join(above)}" if above else "nobody is above the root"
+        if world.desk.root in {standing.seats[place].keys for each in theirs for place in each.place.path}:
+            hint += f"; {_by_paper(world.named(group.hex()), theirs)} does it"
         raise Refused("only a seat above another revokes it, and yours is not", hint, code="not_above")
     return best
+
+
+def _by_paper(group: str, theirs: Collection[Seat]) -> str:
+    """The command by which the words on paper revoke these devices; of an institute whose recovery key is meant too."""
+    houses = {f"--institute {each.institute}" for each in theirs if not each.carrier}
+    whom = houses or {f"--device {each.device.hex()[: devices.SHORT]}" for each in theirs}
+    return f"`comity recovery revoke --words-file FILE --group {group} {' '.join(sorted(whom))}`"
 
 
 def _moment(told: str, desk: Desk) -> datetime | None:

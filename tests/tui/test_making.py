@@ -72,6 +72,26 @@ async def test_n_on_an_exercise_makes_what_stands_under_it_with_the_exercise_fil
         assert (made.marking, made.synthetic) == ("TLP:AMBER", True)
 
 
+async def test_a_new_form_shows_the_group_and_marking_that_are_taken_where_none_is_typed(
+    opened: Opener, desk: Desk
+) -> None:
+    async with opened("SALTMARSH", size=(80, 24)) as pilot:
+        await until(pilot, lambda: "new" in screen_text(pilot.app).splitlines()[-2])
+        await pilot.press("n")
+        await _take(pilot, "finding")
+        await _form(pilot)
+        marking, group = (field(pilot, name) for name in ("marking", "group"))
+        await until(pilot, lambda: marking.entry.placeholder == "TLP:AMBER" and marking.note == "if empty")
+        assert group.entry.placeholder == "private"
+        field(pilot, "exercise").text = "none of that name"
+        await until(pilot, lambda: marking.entry.placeholder == "TLP:RED")
+        field(pilot, "exercise").text = "SALTMARSH"
+        await until(pilot, lambda: marking.entry.placeholder == "TLP:AMBER")
+        marking.text = "TLP:GREEN"
+        await until(pilot, lambda: marking.note == "")
+        assert set(pilot.app.screen.form.changed) == {"marking"}
+
+
 async def test_a_cell_without_a_strand_says_so_and_makes_the_strand_first(opened: Opener) -> None:
     async with opened("SALTMARSH") as pilot:
         await pilot.press("n")

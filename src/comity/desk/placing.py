@@ -1,9 +1,11 @@
 """Where a new record goes: its group and its marking."""
 
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, NamedTuple
 
-from comity.desk import names
+from comity.desk import finding, names
+from comity.desk.desk import Desk
 from comity.desk.world import PRIVATE, World
 from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import STRICTEST
@@ -12,6 +14,26 @@ from comity.domain.sharing import Group
 from comity.errors import Ambiguous, NotFound
 
 OWN = ("run", "person")  # kinds whose institute is this one unless another is named
+
+
+class Whereto(NamedTuple):
+    """What a new record takes where nothing is said: its group by name, its marking, and who will hold it."""
+
+    group: str
+    marking: str
+    members: tuple[str, ...]
+
+
+def whereto(desk: Desk, kind: type[Record], texts: Mapping[str, str], group: str) -> Whereto:
+    """Where a record goes that is being written, as far as its texts tell. Raises NotFound or Ambiguous for a group."""
+    with desk.store.reading() as connection:
+        world, values = World(desk, connection), {}
+        for name in (kind.parent_field, "exercise"):
+            if texts.get(name) and (facet := facets(kind).get(name)):
+                with suppress(NotFound, Ambiguous):
+                    values[name] = finding.find(connection, texts[name], facet.refers).id
+        home = place(world, kind, group, values)
+        return Whereto(world.group_name(home), inherited(world, kind, home, values)["marking"], world.members(home))
 
 
 def place(world: World, kind: type[Record], named: str, values: Mapping[str, Any]) -> str:

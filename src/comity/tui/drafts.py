@@ -12,6 +12,7 @@ from comity.domain.facet import Facet, Shape
 from comity.domain.labels import RANKS
 from comity.domain.parse import parse
 from comity.domain.record import Record, choices, encode, facets
+from comity.domain.wording import words
 from comity.errors import Ambiguous, BadInput, NotFound
 
 if TYPE_CHECKING:
@@ -27,6 +28,13 @@ ACCEPTS: Final = {
     Shape.FACTS: ("JSON; F4 opens an editor",),
     Shape.COUNT: ("a whole number",),
 }
+
+
+def shape(facet: Facet) -> str:
+    """What kind of value a field takes, in words."""
+    if facet.shape is not Shape.REF:
+        return facet.shape.value
+    return "any record" if facet.refers == "*" else words(facet.refers)
 
 
 def written(desk: "Desk", record: Record, name: str) -> str:

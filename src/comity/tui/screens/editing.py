@@ -1,15 +1,16 @@
 """Pages with a form: to edit a record, to add one, to give what a step takes."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from comity.desk import acting, asking
+from comity.desk.placing import Whereto, whereto
 from comity.desk.rules import state_fields
 from comity.domain.kinds import BY_NOUN
-from comity.domain.marking import STRICTEST
 from comity.domain.record import Record, facets
-from comity.errors import ComityError
+from comity.errors import Ambiguous, ComityError, NotFound
 from comity.tui import drafts
 from comity.tui.actions import bindings
 from comity.tui.deriving import said
@@ -194,6 +195,32 @@ class EditPage(FormPage):
         host(self).say("Theirs: " + " · ".join(told) if told else "Nothing changed underneath.", "notice")
 
 
+class NewPane(FormPane):
+    """The form of a new record: group and marking show what is taken where they are left empty."""
+
+    def __init__(self, kind: type[Record], fields: Sequence[Field], whither: Whereto, *, synthetic: bool) -> None:
+        super().__init__(kind, fields, whither.marking, whither.members, synthetic=synthetic)
+        self._whither = whither
+        self._asked: tuple[str, ...] = ()
+
+    def tell_all(self) -> None:
+        self._follow()
+        super().tell_all()
+
+    def _follow(self) -> None:
+        """Look up again where the record goes, if a field that decides it changed."""
+        texts = {each.field: each.text for each in self.fields}
+        asked = tuple(texts.get(name, "") for name in (self.kind.parent_field, "exercise", "group"))
+        if asked != self._asked:
+            self._asked = asked
+            with suppress(NotFound, Ambiguous):
+                self._whither = whereto(host(self).desk, self.kind, texts, texts["group"])
+        self._marking, self._members = self._whither.marking, self._whither.members
+        for field in self.fields:
+            if field.field in ("group", "marking"):
+                field.usually(getattr(self._whither, field.field))
+
+
 class NewPage(FormPage):
     """Adds a record; without a group it takes that of its parent."""
 
@@ -213,11 +240,8 @@ class NewPage(FormPage):
         synthetic = bool(self.above and self.above.synthetic)
         made.append(Field("marking", facets(self.kind)["marking"], ""))
         made.append(Field("synthetic", facets(self.kind)["synthetic"], "yes" if synthetic else "no"))
-        marking = self.above.marking if self.above else STRICTEST
-        return FormPane(self.kind, made, marking, self.members(), synthetic=synthetic)
-
-    def members(self) -> tuple[str, ...]:
-        return asking.members(host(self).desk, self.above.group) if self.above else super().members()
+        whither = whereto(host(self).desk, self.kind, self.given, self.group)
+        return NewPane(self.kind, made, whither, synthetic=synthetic)
 
     def path(self) -> Line:
         return (span(f"{self.kind.noun.replace('_', ' ').capitalize()}  ", "dim"), Span("new", "strong bold"))

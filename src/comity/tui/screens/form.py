@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -24,11 +24,14 @@ from comity.tui.spans import BLANK, Line, Span, content, line, span
 from comity.tui.widgets.fields import Field
 from comity.tui.widgets.palette import Palette, PaletteHit
 
-if TYPE_CHECKING:
-    pass
-
 GROUP: Final = Facet("Group", "Who may ever see the record; fixed for life.", Shape.CHOICE)
 _BLOCKS: Final = {Shape.DATE: "time", Shape.MOMENT: "time", Shape.PROSE: "prose", Shape.FACTS: "facts"}
+
+
+class Choices(Palette):
+    """What may stand in a field."""
+
+    KEYS = (("enter", "take"), ("esc", "close"))
 
 
 class FormPane(Pane):
@@ -110,7 +113,7 @@ class FormPane(Pane):
         if field is None:
             return ()
         lines = [
-            line(span(field.facet.label, "strong bold"), span(f"  {field.field}, {field.facet.shape.value}", "dim"))
+            line(span(field.facet.label, "strong bold"), span(f"  {field.field}, {drafts.shape(field.facet)}", "dim"))
         ]
         lines += [BLANK, line(field.facet.help)] if field.facet.help else []
         lines += [BLANK, line(Span("■ ", "red"), span(field.problem, "red"))] if field.problem else []
@@ -164,7 +167,7 @@ class FormPane(Pane):
             host(self).say(_no_choice(field))
             return
         hits = partial(_matching, options)
-        self.app.push_screen(Palette(hits), partial(self._picked, field))
+        self.app.push_screen(Choices(hits), partial(self._picked, field))
 
     def _options(self, field: Field) -> list[tuple[str, str]]:
         desk = host(self).desk
@@ -226,8 +229,8 @@ def counted(number: int, what: str) -> str:
 
 def _no_choice(field: Field) -> str:
     """Why there is nothing to choose, and what to do."""
-    what = field.facet.refers.replace("_", " ") if field.facet.shape is Shape.REF else field.facet.shape.value
-    if what == "*":
+    what = drafts.shape(field.facet)
+    if field.facet.refers == "*":
         return "Any record may stand here: type its name. tab goes on."
     return f"There is no {what} here yet to choose from. tab goes on; : new {what} makes one."
 

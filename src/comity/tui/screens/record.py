@@ -10,6 +10,7 @@ from comity.desk.history import Entry, history
 from comity.domain.facet import Shape
 from comity.domain.record import Record, facets
 from comity.domain.text import plain_lines
+from comity.tui import drafts
 from comity.tui.deriving import cell, marking_role, said
 from comity.tui.glyphs import sign, signed
 from comity.tui.screens import making
@@ -147,7 +148,7 @@ class RecordPane(Pane):
         value = asking.texts(host(self).desk, self.record, [name])[name]
         if facet.shape is Shape.PROSE:
             value = plain_lines(getattr(self.record, name))
-        lines = [line(span(facet.label, "strong bold"), span(f"  {name}, {facet.shape.value}", "dim")), BLANK]
+        lines = [line(span(facet.label, "strong bold"), span(f"  {name}, {drafts.shape(facet)}", "dim")), BLANK]
         lines += [line(part) for part in value.split("\n")]
         return [*lines, *([BLANK, line(span(facet.help, "dim"))] if facet.help else [])]
 

@@ -139,6 +139,13 @@ class Field(Vertical):
     def changed(self) -> bool:
         return not self.fixed and self.text != self.initial
 
+    def usually(self, value: str) -> None:
+        """Show what is taken where the field is left empty."""
+        if isinstance(self.entry, Input):
+            self.entry.placeholder = value
+            self.note = "" if self.text else "if empty"
+            self.draw()
+
     def wrong(self, problem: str) -> None:
         """Say what is wrong under the field; empty when all is well."""
         self.problem = problem

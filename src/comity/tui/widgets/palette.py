@@ -1,7 +1,7 @@
 """Do or find (`:`): records and commands in one place. `>` only commands, `@` people, `#` exercises."""
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -35,6 +35,13 @@ Hits = Callable[[str], Iterable[PaletteHit]]
 class Palette(Overlay[PaletteHit]):
     """Asks a function for hits while the person types."""
 
+    KEYS: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("enter", "open"),
+        (">", "only commands"),
+        ("@", "people"),
+        ("#", "exercises"),
+        ("esc", "close"),
+    )
     BINDINGS = [
         Binding("down", "move(1)", "next", show=False),
         Binding("up", "move(-1)", "previous", show=False),
@@ -55,17 +62,7 @@ class Palette(Overlay[PaletteHit]):
         table = OverlayTable([Column("", 30, grows=True), Column("", 28, leaves=1), Column("", 3, align="right")])
         table.can_focus = False
         yield table
-        yield Static(
-            content(
-                [
-                    keyed(
-                        ("enter", "open"), (">", "only commands"), ("@", "people"), ("#", "exercises"), ("esc", "close")
-                    )
-                ]
-            ),
-            markup=False,
-            id="foot",
-        )
+        yield Static(content([keyed(*self.KEYS)]), markup=False, id="foot")
 
     def on_mount(self) -> None:
         super().on_mount()

@@ -54,6 +54,17 @@ def test_a_store_of_a_newer_comity_is_refused_and_left_alone(tmp_path: Path) -> 
     assert (tmp_path / STORE).read_bytes() == before
 
 
+def test_what_one_store_has_compiled_the_next_need_not(tmp_path: Path) -> None:
+    def asked(home: str) -> int:
+        (tmp_path / home).mkdir()
+        made = Database.make(tmp_path / home / STORE, KEY)
+        made.version()
+        made.close()
+        return len(cipher.STATEMENTS)
+
+    assert asked("one") == asked("other") > 0
+
+
 def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no store"):
         Database.open(tmp_path / STORE, KEY)

@@ -2,17 +2,20 @@
 
 import errno
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.util import LRUCache
 
 from comity.errors import ComityError, IntegrityFailure, NotFound, Refused
 
 BUSY_MS: Final = 15_000
 PATIENT_MS: Final = 1_000
+STATEMENTS: Final[LRUCache[Any, Any]] = LRUCache(1200)  # as they were compiled
 PRAGMAS: Final = (
     "journal_mode=WAL",
     "synchronous=FULL",  # with NORMAL a power cut loses commits that were acknowledged
@@ -103,6 +106,14 @@ def engine(path: Path, key: bytes, prepare: Callable[[Any], None] | None = None)
             prepare(connection)
         return connection
 
-    return create_engine(
-        "sqlite://", module=driver, creator=creator, poolclass=QueuePool, pool_size=4, query_cache_size=1200
-    )
+    shared = _shared()
+    pool = QueuePool(creator, pool_size=4, dialect=shared.dialect)
+    return Engine(pool, shared.dialect, shared.url, execution_options={"compiled_cache": STATEMENTS})
+
+
+@cache
+def _shared() -> Engine:
+    """The dialect of every store of this process: what one has compiled, the next need not."""
+    made = create_engine("sqlite://", module=driver, poolclass=NullPool)
+    made.connect().close()  # a dialect learns of its database when it is first connected
+    return made

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from comity.hub import pushing
+from comity.hub import pushing, service
 from comity.hub.ledger.database import Ledger
 from comity.hub.limits import Limits
 from comity.hub.pushing import Room
 from comity.log.acts import Role
 from comity.log.envelope import Envelope, decode
-from comity.log.receipt import Signed
+from comity.log.receipt import Signed, sound
 from comity.sync import wire
 from comity.sync.verify import Checked, check
 from hub.stage import Circle, Device, Line, Refused
@@ -391,6 +391,23 @@ def test_while_signatures_are_verified_others_write_and_what_they_open_counts(
 
     monkeypatch.setattr(pushing, "check", slowly)
     assert line.push(circle.push(commit)) == wire.Pushed(1)
+
+
+def test_while_receipts_are_verified_others_write(
+    hub: httpx.Client, invited: Invited, circle: Circle, uk: Device, us: Device, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = invited(hub, uk)
+    line.push(circle.push())
+    mine, theirs = circle.receipt(uk), circle.receipt(us)
+
+    def slowly(*told: Any) -> list[Signed]:
+        monkeypatch.undo()
+        Line(hub, us).open().ask("receipts", wire.Swap(circle.id, give=(theirs,)), wire.Receipts)
+        return sound(*told)
+
+    monkeypatch.setattr(service, "sound", slowly)
+    swap = wire.Swap(circle.id, give=(mine,), want=(uk.id, us.id))
+    assert set(line.ask("receipts", swap, wire.Receipts).receipts) == {mine, theirs}
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

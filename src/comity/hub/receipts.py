@@ -3,28 +3,31 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from comity.hub import shelf
-from comity.hub.ledger.database import Connection, Row, marks
-from comity.log.body import Malformed
-from comity.log.receipt import Receipt, Signed
+from comity.hub.ledger.database import Connection, Row
+from comity.log.receipt import Signed
 from comity.sync import wire
 
 
-def swap(connection: Connection, given: wire.Swap) -> wire.Receipts:
-    """Keep those that are newer, hand out those asked for, as many as a message holds."""
-    connection.lock(given.group)
-    take(connection, given.group, given.give)
-    if not given.want:
-        return wire.Receipts()
-    rows = connection.all(
-        f'SELECT device, data FROM receipt WHERE "group" = ? AND device IN ({marks(given.want)})',
-        [given.group, *given.want],
+def carriers(connection: Connection, group: bytes) -> list[Row]:
+    """The devices that have a seat, each with the carrier key that signs its receipts."""
+    return connection.all(
+        'SELECT DISTINCT signer, carrier FROM seat WHERE "group" = ? AND LENGTH(carrier) > 0', [group]
     )
-    return wire.Receipts(tuple(_fitting(given.want, dict(rows))))
 
 
-def take(connection: Connection, group: bytes, given: Iterable[bytes]) -> int:
-    """Keep those that are newer; how many were."""
-    return sum(_keep(connection, group, data) for data in given)
+def handed(connection: Connection, asked: wire.Swap) -> wire.Receipts:
+    """Those asked for, as many as a message holds."""
+    if not asked.want:
+        return wire.Receipts()
+    those, values = connection.among(asked.want)
+    query = f'SELECT device, data FROM receipt WHERE "group" = ? AND device {those}'
+    return wire.Receipts(tuple(_fitting(asked.want, dict(connection.all(query, [asked.group, *values])))))
+
+
+def keep(connection: Connection, group: bytes, sound: Iterable[Signed]) -> int:
+    """Keep those that are newer; how many were. Their signatures were verified: that takes long."""
+    connection.lock(group)
+    return sum(_keep(connection, group, each) for each in sound)
 
 
 def held(connection: Connection, group: bytes) -> list[Row]:
@@ -59,25 +62,12 @@ def _fitting(wanted: Iterable[bytes], held: Mapping[bytes, bytes]) -> Iterator[b
             yield held[device]
 
 
-def _keep(connection: Connection, group: bytes, data: bytes) -> int:
-    try:
-        signed = Signed.decode(data)
-        receipt = signed.receipt
-    except Malformed:
-        return 0
-    if receipt.group != group or not _is_of_its_device(connection, receipt, signed):
-        return 0
+def _keep(connection: Connection, group: bytes, signed: Signed) -> int:
+    receipt = signed.receipt
     at_ms, held = receipt.order
     return connection.run(
         'INSERT INTO receipt VALUES (?, ?, ?, ?, ?) ON CONFLICT ("group", device) DO UPDATE SET'
         " at_ms = excluded.at_ms, held = excluded.held, data = excluded.data"
         " WHERE (excluded.at_ms, excluded.held) > (receipt.at_ms, receipt.held)",
-        [group, receipt.device, at_ms, min(held, 2**63 - 1), data],
+        [group, receipt.device, at_ms, min(held, 2**63 - 1), signed.encode()],
     )
-
-
-def _is_of_its_device(connection: Connection, receipt: Receipt, signed: Signed) -> bool:
-    carriers = connection.all(
-        'SELECT DISTINCT carrier FROM seat WHERE "group" = ? AND signer = ?', [receipt.group, receipt.device]
-    )
-    return any(carrier and signed.authentic(carrier) for (carrier,) in carriers)

@@ -12,6 +12,7 @@ from comity.hub.ledger.database import Ledger
 from comity.hub.limits import Buckets, Limits
 from comity.hub.membership import Caller
 from comity.hub.metrics import Metrics
+from comity.log.receipt import sound
 from comity.sync import wire
 
 SMALL = 8 * 1024  # bytes of a message before a session
@@ -103,9 +104,17 @@ def _push(hub: Hub, caller: Caller, given: wire.Push) -> wire.Pushed:
 
 
 def _receipts(hub: Hub, caller: Caller, given: wire.Swap) -> wire.Receipts:
-    with hub.ledger.writing() as connection:
+    with hub.ledger.reading() as connection:
         looking.check(connection, caller, given.group)
-        return receipts.swap(connection, given)
+        carriers = receipts.carriers(connection, given.group) if given.give else []
+    fresh = sound(given.give, given.group, carriers)
+    if fresh:
+        with hub.ledger.writing() as connection:
+            looking.check(connection, caller, given.group)
+            receipts.keep(connection, given.group, fresh)
+    with hub.ledger.reading() as connection:
+        looking.check(connection, caller, given.group)
+        return receipts.handed(connection, given)
 
 
 BEFORE = (  # a session is open

@@ -14,7 +14,7 @@ from comity.hub import membership, pushing, receipts, shelf
 from comity.hub.ledger.database import Connection, Ledger
 from comity.hub.refusals import Refusal, no_group
 from comity.log.envelope import Envelope, Type
-from comity.log.receipt import Signed, Tip
+from comity.log.receipt import Signed, Tip, sound
 from comity.log.upheaval import Ground
 from comity.sync.carrier import Full, NoGroup
 from comity.sync.newcomer import Porch
@@ -52,8 +52,13 @@ class Memory:
         return {device: Signed.decode(data) for device, data in held}
 
     def keep(self, group: bytes, given: Iterable[bytes]) -> int:
+        with self._ledger.reading() as connection:
+            carriers = receipts.carriers(connection, group) if self._is_theirs(connection, group) else []
+        fresh = sound(given, group, carriers)
+        if not fresh:
+            return 0
         with self._ledger.writing() as connection:
-            return receipts.take(connection, group, given) if self._is_theirs(connection, group) else 0
+            return receipts.keep(connection, group, fresh) if self._is_theirs(connection, group) else 0
 
     def shown(self, group: bytes, carrier: str) -> Mapping[bytes, Tip]:
         return self._shown.get((group, carrier), {})

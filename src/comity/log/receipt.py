@@ -108,4 +108,27 @@ class Signed(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
         return verify(CONTEXT, self.content, self.signature, carrier)
 
 
+def sound(given: Iterable[bytes], group: bytes, carriers: Iterable[tuple[bytes, bytes]]) -> list[Signed]:
+    """The receipts of a group that devices, each named with its carrier key, signed."""
+    keys: dict[bytes, list[bytes]] = defaultdict(list)
+    for device, carrier in carriers:
+        keys[device].append(carrier)
+    return [each for each in map(_signed, given) if each and _is_sound(each, group, keys)]
+
+
+def _signed(data: bytes) -> Signed | None:
+    try:
+        return Signed.decode(data)
+    except Malformed:
+        return None
+
+
+def _is_sound(signed: Signed, group: bytes, keys: Mapping[bytes, list[bytes]]) -> bool:
+    try:
+        receipt = signed.receipt
+    except Malformed:
+        return False
+    return receipt.group == group and any(signed.authentic(key) for key in keys.get(receipt.device, ()))
+
+
 _ENCODER = msgspec.msgpack.Encoder()

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from comity.log.body import Malformed
-from comity.log.receipt import Receipt, Signed, Tip
+from comity.log.receipt import Receipt, Signed, Tip, sound
 from comity.log.ring import lacking
 from comity.store import exchange
 from comity.store.store import Store
@@ -72,25 +71,3 @@ class Evidence:
             return 0
         with self.store.writing() as connection:
             return exchange.keep(connection, group, given)
-
-
-def sound(given: Iterable[bytes], group: bytes, carriers: set[tuple[bytes, bytes]]) -> list[Signed]:
-    """The receipts of a group that devices signed with their carrier keys."""
-    return [each for each in map(_signed, given) if each and _is_sound(each, group, carriers)]
-
-
-def _signed(data: bytes) -> Signed | None:
-    try:
-        return Signed.decode(data)
-    except Malformed:
-        return None
-
-
-def _is_sound(signed: Signed, group: bytes, carriers: set[tuple[bytes, bytes]]) -> bool:
-    try:
-        receipt = signed.receipt
-    except Malformed:
-        return False
-    return receipt.group == group and any(
-        device == receipt.device and signed.authentic(carrier) for device, carrier in carriers
-    )

@@ -7,11 +7,10 @@ from pathlib import Path
 from comity.log.acts import act_of, seated
 from comity.log.body import Malformed
 from comity.log.envelope import Envelope, Type, decode
-from comity.log.receipt import NOTHING, Receipt, Signed, Tip
+from comity.log.receipt import NOTHING, Receipt, Signed, Tip, sound
 from comity.log.upheaval import Ground
 from comity.sync import sketch
 from comity.sync.clock import Millis, now_ms
-from comity.sync.evidence import sound
 from comity.sync.newcomer import Porch
 from comity.sync.outcome import Allow
 from comity.sync.side import Weigh

@@ -13,7 +13,7 @@ from tests.tui.stage import screen_text
 from textual.widgets import Input
 
 from comity import bootstrap, settings
-from comity.desk import courier, hubs, partners, syncing
+from comity.desk import acknowledging, courier, hubs, partners, syncing
 from comity.log.upheaval import Ground, Upheaval
 from comity.settings import Screen, Settings
 from comity.sync.outcome import MassChange
@@ -169,6 +169,25 @@ async def test_a_bundle_goes_and_comes_and_its_code_is_read_out(two: Houses, tmp
         await typed(pilot, code)
         await until(pilot, lambda: "Noted: US-CAISI" in said(pilot))
         assert sum(each.lacks_ours for each in partners.partners(pilot.app.desk)) == 0
+
+
+async def test_carriers_follow_a_receipt_that_another_process_took(two: Houses, tmp_path: Path) -> None:
+    """It brings no envelope; what partners are known to hold changes all the same."""
+    other, told = bootstrap.open_desk(two.uk), tmp_path / "held.txt"
+    courier.write(other, courier.parcel(other, "US-CAISI"), tmp_path / "all.comity")
+    us = bootstrap.open_desk(two.us)
+    courier.read(us, [tmp_path / "all.comity"], agree=lambda doubt: True)
+    told.write_text("\n".join(each.line for each in acknowledging.lines(us)))
+    us.close()
+    async with app_on(two.uk, "sharing/carriers") as pilot:
+        await until(pilot, lambda: "US-CAISI" in screen_text(pilot.app))
+        before = partners.not_elsewhere(other)
+        acknowledging.take(other, str(told))
+        now = partners.not_elsewhere(other)
+        assert now < before
+        await until(pilot, lambda: f"not yet elsewhere: {now} envelope" in screen_text(pilot.app))
+        assert f"{now} unsent" in screen_text(pilot.app)
+    other.close()
 
 
 async def test_nothing_is_written_where_the_code_is_not_typed(two: Houses, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
+from comity import bootstrap
 from comity.desk import acting, asking
 from comity.desk.border import groups, held, written
 from comity.desk.desk import Desk
+from comity.desk.groups import found
 from comity.desk.settling import forks
 from comity.desk.weighing import forbids
 from comity.tui.screens.conflicts import ConflictsPane
@@ -109,3 +111,38 @@ async def test_a_value_that_a_rule_forbids_says_so_in_its_box(shown: Opener, dem
         lines = screen_text(pilot.app).splitlines()
         assert [each for each in lines if "■" in each and told["2026-12-01"][0][1:20] in each]
         assert sum("■" in each for each in lines) == 1
+
+
+async def test_groups_follow_what_another_process_writes(opened: Opener, desk: Desk) -> None:
+    async with opened("sharing/groups") as pilot:
+        await until(pilot, lambda: "this institute alone" in screen_text(pilot.app))
+        other = bootstrap.open_desk(desk.home)
+        found(other, "FENLAND")
+        await until(pilot, lambda: "FENLAND" in screen_text(pilot.app))
+        assert "new  ctrl+l" not in screen_text(pilot.app)
+        other.close()
+
+
+async def test_a_tab_that_was_left_reads_what_was_written_meanwhile(shown: Opener, demo: Desk) -> None:
+    async with shown("sharing/log") as pilot:
+        await until(pilot, lambda: "run R3" in screen_text(pilot.app))
+        await pilot.press("H")
+        await until(pilot, lambda: "Nothing waits" in screen_text(pilot.app))
+        run = asking.find(demo, "SALTMARSH/R1")
+        acting.save(demo, acting.open_record(demo, run), {"remark": "seen"}, reason="as was agreed")
+        await pilot.press("L", "home")
+        await until(pilot, lambda: "as was agreed" in screen_text(pilot.app))
+        assert "new  ctrl+l" not in screen_text(pilot.app)
+
+
+async def test_what_is_apart_since_is_news_to_conflicts_and_other_acts_are_not(shown: Opener, demo: Desk) -> None:
+    async with shown("sharing/conflicts") as pilot:
+        await until(pilot, lambda: "Nothing to settle" in screen_text(pilot.app))
+        run = asking.find(demo, "SALTMARSH/R1")
+        acting.save(demo, acting.open_record(demo, run), {"remark": "seen"})
+        pilot.app.look()
+        await pilot.pause()
+        assert "new  ctrl+l" not in screen_text(pilot.app)
+        _apart(demo)
+        pilot.app.look()
+        await until(pilot, lambda: "1 new  ctrl+l" in screen_text(pilot.app))

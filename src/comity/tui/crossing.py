@@ -21,7 +21,7 @@ class Crossing(Everywhere):
         self._trip: Trip | None = None
         self._ticks: Timer | None = None
         self._asked: object = None  # the question that a person sees now
-        self._linked_at = -1
+        self._linked_at: tuple[int, ...] = ()
 
     # how this device stands to the others
 
@@ -29,15 +29,13 @@ class Crossing(Everywhere):
         """Read anew how this device stands to the others."""
         from comity.tui.linking import link
 
-        self._linked_at = self.version()
+        self._linked_at = self.desk.store.database.pulse()
         self.session.link = link(self.desk, self.session.away)
 
     def look(self) -> None:
-        """What another process wrote is counted on every page."""
-        if self.version() != self._linked_at:
-            self.tell_link()
-            if self.page:
-                self.page.show_link()
+        """What another process wrote or exchanged is counted on every page, and on it if it tells of carriers."""
+        if self.desk.store.database.pulse() != self._linked_at:
+            self.arrived()
         super().look()
 
     def arrived(self) -> None:

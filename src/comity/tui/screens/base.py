@@ -126,6 +126,18 @@ class Skeleton(Screen[None]):
         for sections in self.query(SectionTabs):
             sections.state = link.sections
 
+    def news(self, text: str, strength: Strength) -> None:
+        """Tell it on this page."""
+        if strength != "line":
+            self.query_one(Notices).add(text, strength)
+            return
+        footer = self.query_one(Footer)
+        footer.news = (span(text, "strong"),)
+        self.set_timer(_NEWS_SECONDS, self._news_over)
+
+    def _news_over(self) -> None:
+        self.query_one(Footer).news = BLANK
+
 
 class Placed(Skeleton):
     """A page that begins where it was left, and tells where it is."""
@@ -185,7 +197,7 @@ class Page(Placed):
         self.section = section
         self.came_from = ""  # the section from which it was opened, if that is another
         self.marked = Marked()
-        self._read_at = 0
+        self._read: dict[int, int] = {}  # by tab, the version of the store that its pane shows
         self._heard_at = 0  # the newest version of which the page told that it is there
         self._news = 0
 
@@ -207,7 +219,6 @@ class Page(Placed):
 
     async def on_mount(self) -> None:
         self.query_one(SectionTabs).section = self.section
-        self._read_at = host(self).version()
         self._tabs = self.tabs()
         labels = tuple(tab.label for tab in self._tabs if tab.label)
         self.query_one(PageTabs).labels = labels
@@ -222,20 +233,28 @@ class Page(Placed):
             self.call_after_refresh(self.redraw)
 
     async def turn_to(self, place: int) -> None:
-        """Show a tab; its pane is made when it is first shown and kept."""
+        """Show a tab; its pane is made when it is first shown and kept, and reads what was written meanwhile."""
         switcher = self.query_one("#panes", ContentSwitcher)
         name = f"pane-{place}"
-        if not switcher.query(f"#{name}"):
+        kept = bool(switcher.query(f"#{name}"))
+        if not kept:
+            self._read[place] = host(self).version()
             pane = self._tabs[place].make()
             pane.id = name
             await switcher.add_content(pane, set_current=True)
             if row := self._rows.pop(self._tabs[place].label, ""):
                 pane.query(CursorView).first().stand_on(row)
         switcher.current = name
-        self._shown = place
+        self._shown, self._news = place, 0
         self.query_one(PageTabs).shown = place
+        if kept and (self._is_behind() or (self.pane and self.pane.LIVE)):
+            self.action_bring_in()
         self.focus_pane()
         self.redraw()
+
+    def _is_behind(self) -> bool:
+        """Whether something was written since the pane was read."""
+        return self._read.get(self._shown) != host(self).version()
 
     async def turn_to_label(self, label: str) -> None:
         """Show the tab of that label, if there is one."""
@@ -281,20 +300,6 @@ class Page(Placed):
         keys = host(self).session.settings.keys
         return tuple((shown_keys(BY_ID[name], keys), words.get(name, BY_ID[name].short)) for name in ids)
 
-    # news
-
-    def news(self, text: str, strength: Strength) -> None:
-        """Tell it on this page."""
-        if strength != "line":
-            self.query_one(Notices).add(text, strength)
-            return
-        footer = self.query_one(Footer)
-        footer.news = (span(text, "strong"),)
-        self.set_timer(_NEWS_SECONDS, self._news_over)
-
-    def _news_over(self) -> None:
-        self.query_one(Footer).news = BLANK
-
     # keys
 
     def on_section_tabs_chosen(self, event: SectionTabs.Chosen) -> None:
@@ -331,7 +336,7 @@ class Page(Placed):
 
     def action_bring_in(self) -> None:
         """Show what arrived since."""
-        self._read_at, self._news = host(self).version(), 0
+        self._read[self._shown], self._news = host(self).version(), 0
         if self.pane:
             self.pane.mark_news(())
             self.pane.bring_in()
@@ -339,9 +344,10 @@ class Page(Placed):
 
     def compare_with(self, version: int) -> None:
         """Say that something was written since this page was read; nothing moves until it is asked for."""
-        if self._shown >= 0 and self.pane and version not in (self._read_at, self._heard_at):
+        read = self._read.get(self._shown, 0)
+        if self._shown >= 0 and self.pane and version not in (read, self._heard_at):
             self._heard_at = version
-            self._news = self.pane.mark_news(host(self).touched(self._read_at))
+            self._news = self.pane.mark_news(host(self).touched(read))
             self.redraw()
 
     def arrived(self) -> None:
@@ -354,7 +360,7 @@ class Page(Placed):
 
     def on_screen_resume(self) -> None:
         """Back on a page that was left: what was written meanwhile is on it."""
-        if self._shown >= 0 and self._read_at != host(self).version():
+        if self._shown >= 0 and self._is_behind():
             self.action_bring_in()
 
     def jumps(self) -> dict[str, tuple[str, Callable[[], None]]]:

@@ -102,6 +102,11 @@ class ConflictsPane(Pane):
         self.table.styles.height = 1 + min(len(self._forks), 4 if self.app.size.width < NARROW else 8)
         self._draw()
 
+    def mark_news(self, touched: Sequence[tuple[str, str]]) -> int:
+        """Only values that came apart or were settled are news here."""
+        now = {self._key(each) for each in forks(host(self).desk)} if touched else set(map(self._key, self._forks))
+        return len(now.symmetric_difference(map(self._key, self._forks)))
+
     @property
     def fork(self) -> Fork | None:
         """The conflict under the cursor."""

@@ -24,6 +24,7 @@ from comity.tui.widgets.source import Column, Row
 class GroupsPane(LinesPane):
     """Sharing groups with their members."""
 
+    LIVE = True
     COLUMNS = (Column("group", 14), Column("members", 30, grows=True), Column("records", 8, align="right"))
     HINTS = ("open", "edit", "history", "copy")
     WORDS: ClassVar[dict[str, str]] = {"open": "seats"}

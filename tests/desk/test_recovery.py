@@ -66,7 +66,7 @@ def test_the_founders_house_comes_back_from_its_words_and_ends_what_was_lost(
 ) -> None:
     shared(uk, us, folder)
     new = house(tmp_path, at, "UK-AISI", "phoenix", like=uk)
-    recovery.bundle_for(us, "UK-AISI", folder / "all")
+    recovery.write(us, recovery.parcel(us, "UK-AISI"), folder / "all")
     pen = recovery.hand(new, paper_of(tmp_path, "UK-AISI", "laptop-1"))
     assert recovery.receive(new, pen, folder / "all", lambda doubt: True) > 0
     assert recovery.receive(new, pen, folder / "all", lambda doubt: True) == 0
@@ -94,7 +94,7 @@ def test_a_partner_comes_back_below_its_own_recovery_key(
 ) -> None:
     shared(uk, us, folder)
     new = house(tmp_path, at, "US-CAISI", "phoenix", like=us)
-    recovery.bundle_for(uk, "US-CAISI", folder / "all")
+    recovery.write(uk, recovery.parcel(uk, "US-CAISI"), folder / "all")
     pen = recovery.hand(new, paper_of(tmp_path, "US-CAISI", "gaithers-1"))
     recovery.receive(new, pen, folder / "all", lambda doubt: True)
     (seen,) = recovery.admissions(new, pen)
@@ -111,12 +111,12 @@ def test_a_bundle_for_a_house_opens_with_its_words_alone(
     uk: Desk, us: Desk, tmp_path: Path, at: Opener, folder: Path
 ) -> None:
     shared(uk, us, folder)
-    recovery.bundle_for(uk, "US-CAISI", folder / "all")
+    recovery.write(uk, recovery.parcel(uk, "US-CAISI"), folder / "all")
     pen = recovery.hand(uk, paper_of(tmp_path, "UK-AISI", "laptop-1"))
     with pytest.raises(Refused, match="for other devices"):
         recovery.receive(uk, pen, folder / "all", lambda doubt: True)
     with pytest.raises(NotFound, match="no recovery key of SG-AISI"):
-        recovery.bundle_for(uk, "SG-AISI", folder / "none")
+        recovery.write(uk, recovery.parcel(uk, "SG-AISI"), folder / "none")
 
 
 def test_words_used_on_two_devices_apart_fork_a_chain_and_both_count(
@@ -125,7 +125,7 @@ def test_words_used_on_two_devices_apart_fork_a_chain_and_both_count(
     shared(uk, us, folder)
     told = paper_of(tmp_path, "UK-AISI", "laptop-1")
     one, two, three = (house(tmp_path, at, "UK-AISI", f"phoenix-{n}", like=uk) for n in (1, 2, 3))
-    recovery.bundle_for(us, "UK-AISI", folder / "all")
+    recovery.write(us, recovery.parcel(us, "UK-AISI"), folder / "all")
     for desk in (one, two):
         pen = recovery.hand(desk, told)
         recovery.receive(desk, pen, folder / "all", lambda doubt: True)
@@ -199,7 +199,7 @@ def test_a_house_that_came_back_is_let_in_by_a_hub_whatever_it_brings(
 
         sync(uk, hub.invite("UK-AISI"))
         new = house(tmp_path, at, "US-CAISI", "phoenix", like=us)
-        recovery.bundle_for(uk, "US-CAISI", folder / "all")
+        recovery.write(uk, recovery.parcel(uk, "US-CAISI"), folder / "all")
         pen = recovery.hand(new, paper_of(tmp_path, "US-CAISI", "gaithers-1"))
         recovery.receive(new, pen, folder / "all", lambda doubt: True)
         membership.admit(new, recovery.admissions(new, pen)[0], "", pen)

@@ -22,7 +22,7 @@ def test_a_card_is_one_line_in_any_text() -> None:
 
 def test_a_card_has_the_bytes_of_version_1() -> None:
     assert TEXT.startswith("comity-card-1:e3RlGIghIFL4P25ZkvRbIASQwwEqXPsx9r_-Zv2Fjixuq82To_uypNfOCNiKVUuEK2lXveT9tgbs")
-    assert CARD.fingerprint() == ("vendor", "dose", "brother", "swift", "cousin", "wet", "divorce", "path")
+    assert CARD.fingerprint() == ("finish", "cabin", "secret", "impose", "present", "gift", "marine", "head")
 
 
 def test_a_card_holds_nothing_secret() -> None:
@@ -47,4 +47,12 @@ def test_other_text_is_not_a_card(text: str) -> None:
 
 def test_two_cards_have_two_fingerprints() -> None:
     other = Card.of(DeviceKeys.make(), CARD.recovery, institute="UK-AISI", name="laptop-1")
+    assert other.fingerprint() != CARD.fingerprint()
+    houses = [Card.of(KEYS, key.recovery, institute=code, name="x") for key, code in ((CARD, "UK"), (other, "UK-AISI"))]
+    assert houses[0].fingerprint() != CARD.fingerprint()
+    assert houses[1].fingerprint() == CARD.fingerprint()  # the same keys and institute; a name is no key
+
+
+def test_another_recovery_key_makes_other_words() -> None:
+    other = Card.of(KEYS, DeviceKeys.make().pair.public, institute="UK-AISI", name="laptop-1")
     assert other.fingerprint() != CARD.fingerprint()

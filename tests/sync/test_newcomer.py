@@ -57,7 +57,7 @@ def test_a_strangers_group_comes_in_by_a_yes_alone(way: Way, world: Three, rng: 
     stranger = stranger_of(tmp_path, rng)
     group, before = seat(stranger, uk, rng), uk.envelopes()
     take = way(stranger, uk, tmp_path)
-    with pytest.raises(Newcomer, match="founded by US-CAISI with the key") as refused:
+    with pytest.raises(Newcomer, match="founded by US-CAISI with the device") as refused:
         take()
     assert (refused.value.exit_code, refused.value.founder.keys) == (4, stranger.keys.pair.public)
     assert uk.envelopes() == before

@@ -10,9 +10,9 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.groups import ROLES
 from comity.cli.output import print_json, print_lines, tell
-from comity.cli.previews import admission_json, revocation_json, said_beside
+from comity.cli.previews import admission_json, holding_json, revocation_json, said_beside
 from comity.cli.sync import attended
-from comity.desk.foretelling import admission_lines, revocation_lines
+from comity.desk.foretelling import admission_lines, parcel_lines, revocation_lines
 
 words_option = click.option("--words-file", required=True, metavar="FILE", help="The recovery words, chmod 600.")
 reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; the members read it.")
@@ -118,16 +118,20 @@ def revoke(
 @click.command("bundle", cls=Verb, epilog="Example: comity recovery bundle for-us.comity --for US-CAISI")
 @click.argument("file", metavar="FILE")
 @click.option("--for", "institute", required=True, metavar="CODE", help="The institute that lost its devices.")
+@click.option("--group", default="", metavar="NAME", help="This group alone; else all that its key has a seat in.")
 @pass_call
-def bundle(call: Call, file: str, institute: str) -> None:
+def bundle(call: Call, file: str, institute: str, group: str) -> None:
     """Help a partner who lost every device: all that it may hold, to be opened with its recovery words alone."""
     from comity.desk import recovery
 
     with opened_desk(call) as desk:
-        agree(f"Write all that {institute} may hold to {file}?", institute, yes=call.yes)
-        count = recovery.bundle_for(desk, institute, Path(file))
+        parcel = recovery.parcel(desk, institute, group)
+        said_beside(call, parcel_lines(parcel))
+        agree(f"Write all of that to {file}?", institute, yes=call.yes)
+        count = recovery.write(desk, parcel, Path(file))
     if call.as_json:
-        print_json({"file": file, "institute": institute, "envelopes": count})
+        groups = [{"group": each.name, "group_id": each.group, **holding_json(each.holding)} for each in parcel.holds]
+        print_json({"file": file, "institute": institute, "envelopes": count, "groups": groups})
     elif not call.quiet:
         tell(f"Written: {file}, {count} envelopes. There: comity recovery admit --words-file FILE --bundle {file}")
 

@@ -1,6 +1,6 @@
 """Devices: this one's card, the address book of others, and those that groups tell of."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from comity.home import given_file
 from comity.log.acts import Member, Public
 from comity.log.card import LIMIT, PREFIX, Card, line_in
 from comity.log.keyfile import KeyFile
-from comity.log.standing import Seat
+from comity.log.standing import house
 from comity.store import addresses
 from comity.store.addresses import Noted
 from comity.store.database import Connection
@@ -166,17 +166,8 @@ def _candidates(desk: Desk, connection: Connection) -> list[Candidate]:
         for seat in seats.values():
             if seat.carrier and seat.device not in found:
                 member = Member(seat.keys, seat.carrier)
-                found[seat.device] = Candidate(member, seat.institute, _house(seats, seat), "")
+                found[seat.device] = Candidate(member, seat.institute, house(seats, seat), "")
     return list(found.values())
-
-
-def _house(seats: Mapping[bytes, Seat], seat: Seat) -> Public | None:
-    """The recovery key under which a device sits, where that is of its own institute."""
-    for place in reversed(seat.place.path):
-        above = seats.get(place)
-        if above and not above.carrier and above.institute == seat.institute:
-            return above.keys
-    return None
 
 
 def _one(told: str, found: list[Candidate]) -> Candidate:

@@ -8,6 +8,7 @@ from comity.domain.wording import some
 if TYPE_CHECKING:
     from comity.desk.holdings import Holding
     from comity.desk.membership import Admission
+    from comity.desk.recovery import Parcel
     from comity.desk.revoking import Revocation
 
 FEW = 20
@@ -50,6 +51,13 @@ def revocation_lines(seen: "Revocation") -> Iterator[str]:
     yield f"  could read until now, and keeps what it has: {_holds(seen.holding)}"
     for note in seen.notes:
         yield f"  note: {note}"
+
+
+def parcel_lines(seen: "Parcel") -> Iterator[str]:
+    """What goes to whoever holds the recovery words of an institute."""
+    yield f"For the recovery words of {seen.institute}, history included:"
+    for each in seen.holds:
+        yield f"  {each.name}: {_holds(each.holding)}"
 
 
 def _holds(held: "Holding") -> str:

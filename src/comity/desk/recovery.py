@@ -2,21 +2,42 @@
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from comity.desk import membership, placing, revoking
+from comity.desk import holdings, membership, placing, revoking
 from comity.desk.desk import Desk
 from comity.desk.hands import PaperHand
+from comity.desk.holdings import Holding
 from comity.desk.membership import Admission
 from comity.desk.revoking import Revocation
 from comity.desk.syncing import Agree, nobody, persisting
 from comity.desk.world import World
+from comity.domain.wording import listed
 from comity.errors import BadInput, Locked, NotFound, Refused
 from comity.log.keys import Pair
 from comity.log.words import recovery_secret
 from comity.store import paper
 from comity.sync import bundle
 from comity.sync.shelf import Shelf
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A group that leaves as a whole."""
+
+    group: str
+    name: str
+    holding: Holding
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What a bundle for the recovery words of an institute would hold."""
+
+    institute: str
+    boxes: frozenset[bytes]
+    holds: tuple[Whole, ...]
 
 
 def pair_in(path: Path) -> Pair:
@@ -86,17 +107,30 @@ def receive(desk: Desk, pen: PaperHand, path: Path, agree: Agree = nobody) -> in
     return sum(each.received for each in outcomes)
 
 
-def bundle_for(desk: Desk, institute: str, path: Path) -> int:
-    """Write all that an institute may hold, to be opened with its recovery words alone; how many envelopes."""
-    shelf, boxes = Shelf(desk.store), {}
-    for group in shelf.groups():
-        for seat in shelf.seats(group).values():
-            stands = desk.store.circles.of(group).standing.stands(seat.id)
-            if stands and not seat.carrier and seat.institute == institute:
-                boxes[group] = seat.keys.box
-    if not boxes:
+def parcel(desk: Desk, institute: str, group: str = "") -> Parcel:
+    """All that an institute may hold, in one group or in all that its recovery key has a seat in."""
+    with desk.store.reading() as connection:
+        world = World(desk, connection)
+        only = placing.group_id(world, group) if group else ""
+        boxes = {each: _boxes(desk, each, institute) for each in desk.store.groups() if only in ("", each)}
+        there = {each: keys for each, keys in boxes.items() if keys}
+        holds = tuple(Whole(each, world.named(each), holdings.holding_of(world, each)) for each in there)
+    if not there:
         hint = "`comity group show NAME` lists who has a seat"
         raise NotFound(f"no recovery key of {institute} stands in a group that is held here", hint)
-    if len(set(boxes.values())) > 1:
-        raise Refused(f"{institute} has several recovery keys; a bundle has to be for one", "name a group")
-    return sum(each.envelopes for each in bundle.write_whole(shelf, path, set(boxes.values()), list(boxes)))
+    if len(set(there.values())) > 1:
+        hint = f"write one for each, with --group: {listed([each.name for each in holds])}"
+        raise Refused(f"{institute} has not the same recovery keys in all groups", hint, code="keys")
+    return Parcel(institute, next(iter(there.values())), holds)
+
+
+def write(desk: Desk, parcel: Parcel, path: Path) -> int:
+    """Write a parcel, to be opened with the recovery words alone; how many envelopes."""
+    groups = [bytes.fromhex(each.group) for each in parcel.holds]
+    return sum(each.envelopes for each in bundle.write_whole(Shelf(desk.store), path, parcel.boxes, groups))
+
+
+def _boxes(desk: Desk, group: str, institute: str) -> frozenset[bytes]:
+    """To what a bundle is sealed that the words of an institute open."""
+    standing = desk.store.circles.of(bytes.fromhex(group)).standing
+    return frozenset(each.keys.box for each in standing.standing() if not each.carrier and each.institute == institute)

@@ -42,7 +42,7 @@ class Card(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
 
     def fingerprint(self) -> tuple[str, ...]:
         """The words to compare by voice before the card is used."""
-        return fingerprint(_ENCODER.encode(self))
+        return device_words(self.institute, self.member, self.recovery)
 
     def encode(self, secret: bytes) -> str:
         """The card as one line of text, signed by the device."""
@@ -90,6 +90,11 @@ def house_in(text: str) -> Public:
         return msgspec.msgpack.decode(base64.b64decode(line[len(HOUSE) : LIMIT], b"-_", validate=True), type=Public)
     except (binascii.Error, msgspec.MsgspecError, ValueError) as error:
         raise Malformed("This is not the public half of a recovery key.", hint=f"It starts with {HOUSE}") from error
+
+
+def device_words(institute: str, device: Member, recovery: Public) -> tuple[str, ...]:
+    """The words of a device, on its card as in the acts that seat it: of all that an act admits by the card."""
+    return fingerprint(_ENCODER.encode((institute, device, recovery)))
 
 
 def house_words(recovery: Public) -> tuple[str, ...]:

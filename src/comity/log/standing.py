@@ -57,6 +57,15 @@ class Seat(Struct, frozen=True):
         return self.keys.sign
 
 
+def house(seats: Mapping[bytes, Seat], seat: Seat) -> Public | None:
+    """The recovery key under which a device sits, where that is of its own institute."""
+    for place in reversed(seat.place.path):
+        above = seats.get(place)
+        if above and not above.carrier and above.institute == seat.institute:
+            return above.keys
+    return None
+
+
 class Revocation(Struct, frozen=True):
     """A revoke that counts."""
 

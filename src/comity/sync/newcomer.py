@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from comity.log.acts import Admit, Found, Institute, Revoke, act_of, group_id, second_seat
 from comity.log.body import Malformed
 from comity.log.envelope import Envelope, Type, decode
-from comity.log.standing import judge
+from comity.log.standing import house, judge
 from comity.sync.outcome import Allow, Introducer, Newcomer
 from comity.sync.verify import check
 
@@ -44,14 +44,14 @@ class Porch:
         found = []
         for envelope, act in acts:
             if isinstance(act, Found) and group_id(act) == self.group:
-                founder = Introducer(act.institute, act.device.keys)
+                founder = Introducer(act.institute, act.device.keys, act.device.carrier, act.root)
                 if act.device.keys.sign in own or act.root.sign in own:
                     found.append(founder)
             elif isinstance(act, Admit | Institute) and not seats.keys().isdisjoint(_opened(envelope)):
                 keys = {act.device.keys.sign, act.recovery.sign if isinstance(act, Institute) else b""}
                 if not keys.isdisjoint(own):
                     above = seats[envelope.seat]
-                    found.append(Introducer(above.institute, above.keys))
+                    found.append(Introducer(above.institute, above.keys, above.carrier, house(seats, above)))
         return (founder, found) if founder and found else None
 
 

@@ -7,8 +7,8 @@ from msgspec import Struct, field
 
 from comity.domain.text import plain
 from comity.errors import Problem, Refused
-from comity.log.acts import Public
-from comity.log.card import house_words
+from comity.log.acts import Member, Public
+from comity.log.card import device_words, house_words
 from comity.log.upheaval import Ground, Upheaval
 
 
@@ -35,15 +35,22 @@ class Outcome(Struct):
 
 
 class Introducer(Struct, frozen=True):
-    """Who founded a group, or let this device in: the institute as it calls itself, and a key."""
+    """Who founded a group, or let this device in: the institute as it calls itself, and its keys."""
 
     institute: str
     keys: Public
+    carrier: bytes  # none: the recovery key itself, on paper
+    recovery: Public | None
 
     @property
     def said(self) -> str:
-        """As people read it, with the words of the key."""
-        return f"{plain(self.institute)} with the key «{' '.join(house_words(self.keys))}»"
+        """As people read it, with the words that `device card`, or `recovery show-public`, prints there."""
+        if not self.carrier:
+            return f"{plain(self.institute)} with its recovery key «{' '.join(house_words(self.keys))}»"
+        if self.recovery is None:
+            return f"{plain(self.institute)} with the device {self.keys.sign.hex()[:12]}"
+        words = device_words(self.institute, Member(self.keys, self.carrier), self.recovery)
+        return f"{plain(self.institute)} with the device «{' '.join(words)}»"
 
 
 class Progress(Struct, frozen=True):
@@ -114,8 +121,8 @@ class Newcomer(Doubt):
             group,
             f"the group {group.hex()[:8]} is new here: founded by {founder.said}{let_in};"
             " nobody here compared their card",
-            "have the words of their card read out and add it: `comity device add CARD`;"
-            " or say yes when asked, or --yes",
+            "let them read out the words that `comity device card` prints there, and add their card with"
+            " `comity device add CARD`; or say yes when asked, or --yes",
         )
         self.founder, self.admitter = founder, admitter
 

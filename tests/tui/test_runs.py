@@ -21,7 +21,7 @@ async def test_runs_stand_under_their_exercise_with_status_and_age(shown: Opener
     async with shown("runs") as pilot:
         text = screen_text(pilot.app)
         assert text.index("▾ SALTMARSH") < text.index("R1 ") < text.index("R7 ") < text.index("LANTERN-27")
-        assert "● succeeded · 40 min after SD-1" in text
+        assert "● succeeded 40 min after SD-1" in text
         assert "▶ running · last word 9 d ago" in text
         assert "○ planned · no annotator" in text
 
@@ -105,3 +105,14 @@ def test_both_ways_round_a_comparison_says_the_same(demo: Desk) -> None:
     assert one.verdict == other.verdict
     assert [(each.name, each.same) for each in one.classes] == [(each.name, each.same) for each in other.classes]
     assert one.measures[0].score.difference == -(other.measures[0].score.difference or 0)
+
+
+async def test_at_80_the_board_keeps_system_status_with_age_and_validity(shown: Opener) -> None:
+    async with shown("runs", size=(80, 24)) as pilot:
+        await until(pilot, lambda: "R7" in screen_text(pilot.app))
+        lines = {text[4:8].strip(): text for text in screen_text(pilot.app).splitlines()}
+        assert all(word in lines["run"] for word in ("house", "system", "task", "status, with age", "validity"))
+        assert all(word in lines["R4"] for word in ("Model B", "Cybench", "running · heard 9 d ago", "unreviewed"))
+        assert "succeeded 40 min after SD-1" in lines["R6"]
+        assert "stand-down" in lines["R6"]
+        assert "ko ○ planned" in lines["R7"]

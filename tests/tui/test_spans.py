@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from comity.tui.spans import Span, fit, line, span, style_name, width, wrap
+from comity.tui.spans import Span, fit, line, pinch, span, style_name, width, wrap
 
 
 @given(st.lists(st.text(max_size=12), max_size=5), st.integers(0, 40), st.sampled_from(["left", "right"]))
@@ -26,3 +26,10 @@ def test_roles_become_styles_of_the_sheet() -> None:
     assert style_name("bold") == "$text bold"
     assert style_name("") == "$text"
     assert fit((Span("ab"),), 4) == (Span("ab"), Span("  "))
+
+
+def test_a_pinched_name_keeps_its_beginning_and_its_end() -> None:
+    assert pinch(line("Claude Sonnet 4.5"), 9)[0].text == "Claud…4.5"
+    assert pinch(line("Model A"), 9) == line("Model A")
+    for cells in range(1, 12):
+        assert width(pinch(line("評価 set, 한국어"), cells)) <= cells

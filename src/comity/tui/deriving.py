@@ -10,7 +10,7 @@ from comity.domain.record import Record, facets
 from comity.tui.glyphs import sign, signed
 from comity.tui.session import Session
 from comity.tui.spans import BLANK, Line, line, span
-from comity.tui.widgets.source import Column, Row
+from comity.tui.widgets.source import Column, Row, masked
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
@@ -136,8 +136,7 @@ class Records:
     def _row(self, record: Record, texts: Mapping[str, str]) -> Row:
         kind = type(record)
         if self._session.hides(record):
-            hidden = (line(span("····", "dim")), line(span("kept off screen: m", "dim italic")))
-            return Row(record.id, hidden, value=record, masked=True)
+            return masked(record.id, record)
         cells = tuple(
             cell(kind, name, getattr(record, name, None), texts[name], first=place == 0)
             for place, name in enumerate(self._names)

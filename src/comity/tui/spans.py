@@ -66,6 +66,18 @@ def fit(spans: Line, cells: int, align: str = "left") -> Line:
     return (*kept, Span(" " * room)) if room > 0 else tuple(kept)
 
 
+def pinch(spans: Line, cells: int) -> Line:
+    """The line with as much of its beginning and its end as fits: `Cla…4.5`."""
+    if width(spans) <= cells or not spans:
+        return spans
+    text = "".join(part.text for part in spans)
+    tail = text[::-1][: max(0, cells // 2)]
+    while cell_len(tail) > cells // 2:
+        tail = tail[:-1]
+    end = tail[::-1].lstrip()
+    return (Span(cut(text, cells - cell_len(end)) + end, spans[-1].role),)
+
+
 def wrap(spans: Line, cells: int, indent: int = 0) -> list[Line]:
     """The line broken at blanks into lines of at most so many cells, the later ones indented."""
     done: list[Line] = []

@@ -6,11 +6,11 @@ from comity.desk.roster import Crew, Post, crew, posts
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
 from comity.tui.glyphs import sign
-from comity.tui.screens.lines import LinesPane, kept_off, masked
+from comity.tui.screens.lines import LinesPane, kept_off
 from comity.tui.screens.sheet import summary
 from comity.tui.session import Session, host
 from comity.tui.spans import BLANK, Line, Span, line, span
-from comity.tui.widgets.source import Column, Row, heading
+from comity.tui.widgets.source import Column, Row, heading, masked
 
 
 class CrewPane(LinesPane):

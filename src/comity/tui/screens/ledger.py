@@ -5,24 +5,25 @@ from typing import Any, Final
 
 from comity.desk.roster import Account, accounts
 from comity.domain.record import Record
-from comity.tui.screens.lines import LinesPane, masked
+from comity.tui.screens.lines import LinesPane
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, fit, keyed, line, span
-from comity.tui.widgets.source import Column, Row
+from comity.tui.widgets.source import Column, Row, masked
 
 _PER_MONTH: Final = 3  # cells of a bar per person-month, at most
+_LONGEST: Final = 10  # cells of a bar: beside a pair and two numbers on 80
 
 
 def account_line(each: Account) -> Line:
     """A pair of institutes: what one lent and borrowed, as bars with their numbers."""
-    scale = min(_PER_MONTH, 12 / max(each.lent, each.borrowed, 1))
+    scale = min(_PER_MONTH, _LONGEST / max(each.lent, each.borrowed, 1))
     lent, borrowed = (
         "━" * round(each.lent * scale) or "·",
         "━" * round(each.borrowed * scale) or "·",
     )
     return line(
         *fit((span(f"{each.one} to {each.other}"),), 22),
-        *fit((Span(lent, "accent"), span(f" {round(each.lent, 1):g} lent")), 20),
+        *fit((Span(lent, "accent"), span(f" {round(each.lent, 1):g} lent")), 19),
         Span(borrowed, "violet"),
         span(f" {round(each.borrowed, 1):g} borrowed"),
     )

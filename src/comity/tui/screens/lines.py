@@ -10,7 +10,7 @@ from comity.domain.record import Record
 from comity.tui.actions import bindings
 from comity.tui.screens.base import Pane
 from comity.tui.session import host
-from comity.tui.spans import Line, Span, content, keyed, line, span
+from comity.tui.spans import Line, content, keyed, line, span
 from comity.tui.spoken import spoken
 from comity.tui.widgets.source import Column, Listed, Row, Source
 from comity.tui.widgets.table import Table
@@ -140,12 +140,6 @@ class LinesPane(Pane):
 
     def held(self) -> Iterable[tuple[str, bool]]:
         return [(row.marking, row.synthetic) for row in self.table.rows_shown() if row.marking]
-
-
-def masked(key: str, record: Any = None) -> Row:
-    """A line that keeps its place but not its text, over the whole width."""
-    hidden = line(Span("  "), span("····  ", "dim"), span("kept off screen: m", "dim italic"))
-    return Row(key, (hidden,), heading=True, masked=True, value=record)
 
 
 def kept_off(what: str = "record") -> list[Line]:

@@ -93,7 +93,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
     "action": Layout(
         {
             "label": Column("no.", 4),
-            "text": _wide("what is done", 26),
+            "text": _wide("what is to do", 34),
             "owner": Column("owner", 9),
             "due": Column("due", 10),
             "status": Column("status", 12),
@@ -167,7 +167,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
     "institute": Layout(
         {
             "code": Column("code", 10),
-            "name": _wide("name", 24),
+            "name": _wide("name", 30),
             "country": Column("country", 7),
             "time_zone": Column("time zone", 18, 1),
             "valid_to": Column("until", 10, 2),

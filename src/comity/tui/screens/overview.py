@@ -12,11 +12,10 @@ from comity.domain.record import Record, choices
 from comity.domain.runs import Run
 from comity.domain.when import show_day
 from comity.tui.glyphs import meter, sign
-from comity.tui.screens.lines import masked
 from comity.tui.screens.record import RecordPane
 from comity.tui.session import host
 from comity.tui.spans import Line, Span, line, span
-from comity.tui.widgets.source import Row, heading
+from comity.tui.widgets.source import Row, heading, masked
 
 _MOST: Final = 8
 _STATE: Final = "status"

@@ -13,14 +13,14 @@ from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
 from comity.tui.screens.crew import post_row
 from comity.tui.screens.ledger import LedgerPane, account_line
-from comity.tui.screens.lines import NARROW, kept_off, masked
+from comity.tui.screens.lines import NARROW, kept_off
 from comity.tui.screens.lists import CheckedPane
 from comity.tui.screens.records import ListPane
 from comity.tui.screens.sheet import who
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, keyed, line, pair, span
-from comity.tui.widgets.source import Column, Row, Source, heading
+from comity.tui.widgets.source import Column, Row, Source, heading, masked
 
 _COLUMNS: Final = (
     Column("name", 21, grows=True),

@@ -11,10 +11,9 @@ from comity.tui.glyphs import sign
 from comity.tui.screens import sheet
 from comity.tui.screens.base import Page, Tab
 from comity.tui.screens.lines import LinesPane, kept_off
-from comity.tui.screens.lines import masked as masked_row
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, line, span
-from comity.tui.widgets.source import Column, Row, heading
+from comity.tui.widgets.source import Column, Row, heading, masked
 
 
 class PreviewPane(LinesPane):
@@ -104,7 +103,7 @@ class SeenPane(LinesPane):
         names = {each.group: each.name for each in foreseeing.groups(desk, self.institute)}
         for record in foreseeing.records(desk, self.institute, self.seen_noun):
             if session.hides(record):
-                yield masked_row(record.id, record)
+                yield masked(record.id, record)
                 continue
             cells = (
                 line(said(desk, record)),

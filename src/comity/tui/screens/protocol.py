@@ -8,11 +8,11 @@ from comity.domain.concurrences import Answer
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
 from comity.tui.glyphs import GLYPHS, Glyph
-from comity.tui.screens.lines import LinesPane, kept_off, masked
+from comity.tui.screens.lines import LinesPane, kept_off
 from comity.tui.screens.sheet import summary
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, keyed, line, span
-from comity.tui.widgets.source import Column, Row, heading
+from comity.tui.widgets.source import Column, Row, heading, masked
 
 _ANSWERS: Final[dict[str, tuple[Glyph, str]]] = {
     "concur": (GLYPHS["valid"], "concurs"),

@@ -1,6 +1,7 @@
 """How a run is drawn: as a line of the board, in full under it, in three lines where it is narrow."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
@@ -18,11 +19,21 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     Column("run", 4),
     Column("house", 9),
-    Column("system", 7, 4),
-    Column("task", 14),
-    Column("status, with age", 33, grows=True),
+    Column("system", 10, pinched=True),
+    Column("task", 14, pinched=True),
+    Column("status, with age", 31, grows=True),
     Column("progress", 14, 3),
     Column("validity", 14),
+    Column("rel.", 5, 2),
+)
+FEW_COLUMNS: Final = (
+    Column("run", 4),
+    Column("house", 9),
+    Column("system", 7, pinched=True),
+    Column("task", 9, pinched=True),
+    Column("status, with age", 29, grows=True),
+    Column("progress", 14, 3),
+    Column("validity", 12),
     Column("rel.", 5, 2),
 )
 _METER: Final = 8
@@ -53,6 +64,13 @@ def run_row(told: RunLine) -> Row:
     )
 
 
+def shortened(told: RunLine) -> RunLine:
+    """The same run in fewer words, for FEW_COLUMNS: its age stays, what is said after a comma goes."""
+    alarm = "" if told.run.validity == "void" else told.alarm.replace("last word", "heard")
+    word = told.validity if told.validity == "deviated" else told.word
+    return replace(told, age=told.age.partition(",")[0].replace("last word", "heard"), alarm=alarm, word=word)
+
+
 def status(told: RunLine) -> Line:
     """Where the run is, since when, and what about that is wrong."""
     run = told.run
@@ -65,7 +83,8 @@ def status(told: RunLine) -> Line:
     if told.age:
         parts.append(span(f" · {told.age}", "dim"))
     if told.alarm:
-        parts.append(span(f" · {told.alarm}" if not void else f", {told.alarm}", "dim" if void else alarm))
+        joint = ", " if void else " " if told.validity == "stand_down" else " · "
+        parts.append(span(f"{joint}{told.alarm}", "dim" if void else alarm))
     return (*mark, *parts)
 
 

@@ -1,17 +1,19 @@
 """The rows of the board of runs: headings of exercises, and under them a window of their runs."""
 
 from collections.abc import Callable, Sequence
+from copy import copy
 
 from comity.desk.runboard import RunGroup, RunReader
 from comity.desk.window import Window
 from comity.desk.world import World
 from comity.domain.runs import Run
-from comity.tui.screens.lines import masked
+from comity.domain.wording import some
+from comity.tui.screens.lines import NARROW
 from comity.tui.screens.records import ListPane
-from comity.tui.screens.run_lines import run_row
+from comity.tui.screens.run_lines import run_row, shortened
 from comity.tui.session import host
 from comity.tui.spans import Span, line, span
-from comity.tui.widgets.source import Row, heading
+from comity.tui.widgets.source import Row, heading, masked
 
 
 class RunRows:
@@ -59,15 +61,16 @@ class RunRows:
         if group.exercise and host(self._pane).session.hides(group.exercise):
             return masked(key_of(group), group)
         name = group.exercise.code if group.exercise else "no exercise"
-        count = f" · {group.count} run{'s' * (group.count != 1)}" if group.count else " · no runs yet"
+        count = some(group.count, "run") if group.count else "no runs yet"
         spans = line(
-            Span("▸ " if folded else "▾ ", "dim"), span(name, "strong bold"), span(f"  {group.note}{count}", "dim")
+            Span("▸ " if folded else "▾ ", "dim"), span(name, "strong bold"), span(f"  {count} · {group.note}", "dim")
         )
         return heading(spans, key=key_of(group), rests=True, value=group)
 
     def _drawn(self, made: Sequence[Row | Run]) -> list[Row]:
         desk, session = host(self._pane).desk, host(self._pane).session
         runs = [each for each in made if isinstance(each, Run)]
+        drawn = shortened if self._pane.app.size.width < NARROW else copy
         with desk.store.reading() as connection:
             reader = RunReader.of(World(desk, connection), runs)
             return [
@@ -75,7 +78,7 @@ class RunRows:
                 if isinstance(each, Row)
                 else masked(each.id, each)
                 if session.hides(each)
-                else run_row(reader.line(each))
+                else run_row(drawn(reader.line(each)))
                 for each in made
             ]
 

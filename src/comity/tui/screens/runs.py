@@ -18,7 +18,7 @@ from comity.tui.glyphs import GLYPHS, meter
 from comity.tui.screens.base import Tab
 from comity.tui.screens.lines import NARROW, kept_off
 from comity.tui.screens.records import ListPane
-from comity.tui.screens.run_lines import COLUMNS, run_few, run_full
+from comity.tui.screens.run_lines import COLUMNS, FEW_COLUMNS, run_few, run_full
 from comity.tui.screens.run_rows import RunRows, key_of
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
@@ -67,7 +67,7 @@ class RunsPane(ListPane):
             self.table.move(1)
 
     def columns(self) -> Sequence[Column]:
-        return COLUMNS
+        return COLUMNS if self.app.size.width >= NARROW else FEW_COLUMNS
 
     def folds(self, group: RunGroup) -> bool:
         """Whether only the heading is shown: what is over starts folded."""
@@ -76,6 +76,7 @@ class RunsPane(ListPane):
     def source(self) -> Source:
         self._sheets.clear()
         self.table.gap = 2 if self.app.size.width >= NARROW else 1
+        self.table.columns = tuple(self.columns())
         desk, asked = host(self).desk, self._query(self.asked)
         found = groups(desk, asked)
         waits = "execution_status:succeeded validity:unreviewed,deviated"
@@ -124,7 +125,11 @@ class RunsPane(ListPane):
         self.tell()
 
     def on_resize(self) -> None:
-        if hasattr(self, "_window"):
+        if not hasattr(self, "_window"):
+            return
+        if self.table.columns != self.columns():
+            self.bring_in()
+        else:
             self.query_one(".over", Static).update(content([self._counts()]))
             self._under()
 

@@ -52,7 +52,13 @@ def _strip(lines: Sequence[Line], cells: int) -> list[Line]:
             joined[-1] = (*last, Span("   "), *_tight(line))
         else:
             joined.append(_tight(line) if _is_pair(line) else line)
-    return [piece for line in joined for piece in wrap(line, cells)][:_STRIP]
+    shown = [piece for line in joined for piece in wrap(line, cells)][:_STRIP]
+    return shown[:-1] if shown and _is_title(shown[-1]) else shown
+
+
+def _is_title(line: Line) -> bool:
+    """Whether the line only names those that follow."""
+    return len(line) == 1 and line[0].role == "dim bold"
 
 
 def _is_pair(line: Line) -> bool:

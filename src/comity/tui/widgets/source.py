@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from comity.tui.spans import BLANK, Line
+from comity.tui.spans import BLANK, Line, Span, line, span
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +17,7 @@ class Column:
     align: str = "left"
     grows: bool = False
     over: str = ""  # a heading above several columns
+    pinched: bool = False  # what is too long is cut in its middle: names that differ at their ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,12 @@ class Row:
 def heading(*cells: Line, key: str = "", rests: bool = False, value: Any = None) -> Row:
     """A line that names the lines below it; one that rests can be folded."""
     return Row(key, cells or (BLANK,), heading=True, rests=rests, value=value)
+
+
+def masked(key: str, record: Any = None) -> Row:
+    """A line that keeps its place but not its text, over the whole width."""
+    hidden = line(Span("  "), span("····  ", "dim"), span("kept off screen: m", "dim italic"))
+    return Row(key, (hidden,), heading=True, masked=True, value=record)
 
 
 class Source(Protocol):

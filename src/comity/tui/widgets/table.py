@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from comity.tui import themes
 from comity.tui.actions import bindings
-from comity.tui.spans import Line, Span, fit
+from comity.tui.spans import Line, Span, fit, pinch
 from comity.tui.widgets.cursor import CursorView
 from comity.tui.widgets.source import Column, Row, Source, arranged
 
@@ -89,6 +89,7 @@ class Table(CursorView):
         parts: list[Span] = [bar, *fit(self._gutter(row), self.GUTTER - 1)]
         for place, cells in self._arranged(width):
             cell = row.cells[place] if place < len(row.cells) else ()
+            cell = pinch(cell, cells) if self.columns[place].pinched else cell
             parts += self._cell(fit(cell, cells, self.columns[place].align), place, on_cursor)
             parts.append(Span(" " * self.gap))
         return fit(tuple(parts), width)

@@ -3,7 +3,9 @@
 import os
 import pty
 import re
+import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
+from comity import settings
 
 SECRET = "the-text-of-an-error-may-be-content"
 RUN = "import sys; from comity.cli.app import main; sys.exit(main(sys.argv[1:]))"
@@ -121,6 +125,22 @@ def test_a_signal_to_end_gives_the_terminal_back(made_home: Path, number: int, c
         assert left, "the terminal is not given back"
         assert "\x1b[?25h" in terminal.text[len(screen) :]
         assert "Traceback" not in told
+
+
+def test_leaving_does_not_wait_for_a_hub_that_says_nothing(made_home: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(made_home, home)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        settings.keep_hub(home, "mute", settings.Hub(f"http://127.0.0.1:{mute.getsockname()[1]}"))
+        with on_terminal("", "ui", "exercises", home=home) as terminal:
+            terminal.wait_for("SALTMARSH")
+            terminal.press("S")
+            line, _ = mute.accept()
+            with line:
+                terminal.press("\x11")
+                before = time.monotonic()
+                assert terminal.ended() == 0
+                assert time.monotonic() - before < 3
 
 
 def test_the_mouse_is_left_to_the_terminal_if_the_settings_say_so(made_home: Path) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from textual.timer import Timer
 
+from comity.errors import ComityError
 from comity.tui.everywhere import Everywhere
 from comity.tui.spans import Span, line, span
 
@@ -52,7 +53,7 @@ class Crossing(Everywhere):
             self.say(f"{self._trip.what.capitalize()} is under way; esc stops it.")
             return
         self._trip = trip
-        self.run_worker(trip.run, thread=True, exit_on_error=False)
+        trip.begin()
         self._ticks = self.set_interval(_TICK, self._tick)
         self._far(trip)
 
@@ -63,6 +64,11 @@ class Crossing(Everywhere):
         self._trip.stop()
         self._far(self._trip)
         return True
+
+    def on_unmount(self) -> None:
+        """The app ends: nobody looks or answers any more."""
+        if self._trip:
+            self._trip.stop()
 
     def _tick(self) -> None:
         """Look how far it is: the thread never touches the screen."""
@@ -90,6 +96,10 @@ class Crossing(Everywhere):
             trip.then(trip.result)
             return
         self.arrived()
+        if isinstance(trip.error, ComityError):
+            self.refuse(trip.error)
+        elif trip.error:
+            raise trip.error
         if trip.stopping:
             self.say(f"{trip.what.capitalize()} stopped: what came and went until then stays, the next goes on there.")
 

@@ -17,7 +17,10 @@ PAPERS = [
     *(path for path in (ROOT / "sample_configs").rglob("*") if path.is_file()),
 ]
 FORBIDDEN_MODULES = {"utils", "util", "common", "helpers", "types", "models", "misc"}
-BORDERS = {"src/comity/hub/border.py"}  # the only files that may catch Exception: the app's worker, a hub's request
+BORDERS = {  # the only files that may catch Exception: the app's thread, a hub's request
+    "src/comity/tui/trip.py",
+    "src/comity/hub/border.py",
+}
 PLACES = re.compile(r"/(?:root|work|opt|home)/[a-z]|://[a-z.]*pypi")  # paths and registries of one machine
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

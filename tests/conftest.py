@@ -1,7 +1,7 @@
 """What every test may rely on: a home of its own and nothing of the machine it runs on."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,18 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("comity", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("comity")
 MEMORY = Path("/dev/shm")
+LONG = ("stories", "house/test_readme", "tui/test_keyboard", "tui/test_first", "laws")  # else one worker ends alone
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """One more than there are cores: many tests wait, for a server, another process or the app."""
+    return (yield) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: not item.path.relative_to(here).as_posix().startswith(LONG))
 
 
 @pytest.fixture(autouse=True)

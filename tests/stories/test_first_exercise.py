@@ -1,5 +1,7 @@
 """One coordinator's first exercise, by command line alone; and two homes that hold the same and show the same."""
 
+import contextlib
+import io
 import json
 import random
 import shutil
@@ -39,10 +41,13 @@ class House:
         return json.loads(done.stdout) if code == 0 else json.loads(done.stderr.splitlines()[-1])["error"]
 
     def raw(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(self.line(*words), capture_output=True, text=True, timeout=120, check=False)
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            code = main(self.line(*words))
+        return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
     def line(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "comity", "--home", str(self.home), "--today", "2026-11-23", *words]
+        return ["--home", str(self.home), "--today", "2026-11-23", *words]
 
 
 def plan(folder: Path) -> Path:
@@ -125,7 +130,8 @@ def _edits(comity: House) -> None:
 def _two_at_once(comity: House) -> None:
     """Two processes change one field: both are done, and both values are in the history."""
     lines = [comity.line("finding", "set", "SALTMARSH/F1", "--statement", text) for text in ("one words it", "two do")]
-    both = [subprocess.Popen(line, stderr=subprocess.PIPE, text=True) for line in lines]
+    program = [sys.executable, "-m", "comity"]
+    both = [subprocess.Popen([*program, *line], stderr=subprocess.PIPE, text=True) for line in lines]
     said = [process.communicate(timeout=60)[1] for process in both]
     assert [process.returncode for process in both] == [0, 0], said
     shown = comity("finding", "show", "SALTMARSH/F1")

@@ -161,11 +161,21 @@ def open_desk(
     day = today or (TODAY if (home / DEMO).exists() else None)  # the demo looks the same on any day
     desk = Desk(home, Store.open(home, keys), chosen, card.institute, person, card.name, card.recovery, day, clock)
     desk.locks = file.has_passphrase
-    if (home / SPOOL).exists():
+    try:
+        _take_in(desk)
+    except BaseException:
+        desk.store.close()
+        raise
+    return desk
+
+
+def _take_in(desk: "Desk") -> None:
+    """What came while the device was locked; where it cannot be written now it stays, and keeps nobody from reading."""
+    if (desk.home / SPOOL).exists():
         from comity.sync.spool import take_in
 
-        take_in(home, desk.store, desk.at_ms)
-    return desk
+        with suppress(Refused, OSError):
+            take_in(desk.home, desk.store, desk.at_ms)
 
 
 def doctor(desk: "Desk") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`comity sync` on a locked device: as cron runs it, and what the next command finds."""
 
+import resource
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from desk.houses import NOTES, Houses, houses
 from sync.hubs import Running, running
 
 WORDS = "five random words of mine"
+FULL = 40_000  # bytes of a file on a full disk: the store opens, nothing more is written
 
 
 @pytest.fixture
@@ -60,6 +62,24 @@ def test_a_locked_device_fetches_and_the_next_unlock_takes_in(
     assert comity("verify", "--json", *us).json["ok"]
     (again,) = comity("sync", "--json", *us).json["hubs"][0]["groups"]
     assert again["received"] == 0
+
+
+def test_what_cannot_be_written_now_keeps_nobody_from_reading(
+    comity: Comity, two: Houses, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert comity("sync", "--home", str(two.uk)).code == 0
+    us = ["--home", str(two.us)]
+    assert comity("sync", *us).code == 0
+    monkeypatch.setenv(unlocking.FROM_FILE, str(tmp_path / "passphrase"))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FULL, hard))
+    try:
+        said = comity("note", "list", "--json", *us)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (said.code, said.json["count"]) == (0, 0)
+    assert (two.us / SPOOL).exists()
+    assert comity("note", "list", "--json", *us).json["count"] == NOTES
 
 
 def test_without_a_hub_there_is_nothing_to_carry_and_nothing_beside_the_store(

@@ -9,15 +9,16 @@ import pytest
 
 from comity.home import SKETCH, SPOOL, STORE
 from comity.log.acts import Role
+from comity.log.commit import RETIRED, Change
 from comity.log.envelope import decode
 from comity.log.keys import Pair
-from comity.sync import sketch
+from comity.sync import sketch, spool
 from comity.sync.carrier import Carrier
 from comity.sync.engine import sync
 from comity.sync.locked import LockedSide
 from comity.sync.outcome import Outcome
 from comity.sync.shelf import Shelf
-from comity.sync.spool import take_in
+from comity.sync.spool import Spool, take_in
 from laws.carriers import Heap
 from laws.laptops import Laptop, differences, shown, three
 from sync.hubs import running
@@ -159,6 +160,34 @@ def test_a_spoilt_envelope_is_refused_while_locked_and_once_more_later(folder: P
     assert unlock(us) == 0  # somebody wrote into the file: that entry and what follows is not there
     meet(us, heap)
     assert us.status(dot) == "in"
+
+
+def test_what_stays_in_the_spool_is_looked_at_again_once_something_moved(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A change of much waits there until a sync asked: not every command verifies it anew."""
+    rng = random.Random(11)
+    group, (uk, us, _) = three(folder, rng)
+    heap, made = Heap(), [rng.randbytes(16) for _ in range(12)]
+    for id in made:
+        uk.create(group, "note", id, text="x")
+    meet(uk, heap)
+    meet(us, heap)
+    lock(us)
+    for id in made:
+        heads = {dot for held in uk.heads(group, "note", id).values() for dot in held}
+        uk.write(group, Change("note", id, {RETIRED: True}, tuple(heads)))
+    meet(uk, heap)
+    assert received(carry(us, heap)) == len(made)
+    assert unlock(us) == 0
+    looked: list[Path] = []
+    monkeypatch.setattr(spool, "Spool", lambda home: (looked.append(home), Spool(home))[1])
+    assert take_in(us.home, us.store, us.at_ms) == 0
+    assert not looked
+    sync(Shelf(us.store, us.at_ms), heap, allow=lambda doubt: True)
+    assert take_in(us.home, us.store, us.at_ms) == 0
+    assert looked
+    assert not (us.home / SPOOL).exists()
 
 
 def test_a_device_that_lost_its_sketch_fetches_all_and_claims_nothing(folder: Path) -> None:

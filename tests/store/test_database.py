@@ -54,6 +54,20 @@ def test_a_store_of_a_newer_comity_is_refused_and_left_alone(tmp_path: Path) -> 
     assert (tmp_path / STORE).read_bytes() == before
 
 
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="open files are told by /proc")
+@pytest.mark.parametrize("table", ["local", "envelope"])
+def test_a_store_that_does_not_open_is_let_go(table: str, tmp_path: Path) -> None:
+    laptop, _ = founded(tmp_path)
+    with laptop.store.writing() as connection:
+        connection.execute(text(f"DROP TABLE {table}"))
+    laptop.close()
+    with pytest.raises(ComityError) as caught:
+        Store.open(tmp_path, laptop.keys)
+    assert caught.value.hint
+    held = [str(each.readlink()) for each in Path("/proc/self/fd").iterdir() if each.is_symlink()]
+    assert not [each for each in held if each.startswith(str(tmp_path))]
+
+
 def test_what_one_store_has_compiled_the_next_need_not(tmp_path: Path) -> None:
     def asked(home: str) -> int:
         (tmp_path / home).mkdir()

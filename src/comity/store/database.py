@@ -47,20 +47,22 @@ class Database:
             hint = "`comity restore FILE --home NEW` brings keys and store back from a backup"
             raise NotFound(f"there is no store at {path}", hint)
         opened = cls(path, key)
-        with opened.reading() as connection:
-            version = connection.execute(text("PRAGMA user_version")).scalar_one()
-        if version > schema.FORMAT:
+        try:
+            opened._check()
+        except BaseException:
             opened.close()
-            hint = "install the newer Comity; nothing was changed"
-            raise Refused(
-                f"{path.name} has format {version}; this Comity knows {schema.FORMAT}", hint, code="newer_store"
-            )
-        if version < 1:
-            opened.close()
-            raise IntegrityFailure(
-                f"{path.name} is not a store of Comity", "`comity restore FILE` brings a backup back"
-            )
+            raise
         return opened
+
+    def _check(self) -> None:
+        with self.reading() as connection:
+            version = connection.execute(text("PRAGMA user_version")).scalar_one()
+        name = self.path.name
+        if version > schema.FORMAT:
+            hint = "install the newer Comity; nothing was changed"
+            raise Refused(f"{name} has format {version}; this Comity knows {schema.FORMAT}", hint, code="newer_store")
+        if version < 1:
+            raise IntegrityFailure(f"{name} is not a store of Comity", "`comity restore FILE` brings a backup back")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

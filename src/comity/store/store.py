@@ -45,13 +45,13 @@ class Store:
     def open(cls, home: Path, keys: DeviceKeys) -> "Store":
         """The store of a home; its rows are made anew, after a copy, where another version of Comity declared them."""
         database = Database.open(home / STORE, keys.store)
-        opened = cls(database, keys, home / TOKEN)
         try:
+            opened = cls(database, keys, home / TOKEN)
             if opened.is_outdated():
                 database.copy_over(home / BEFORE)
                 opened.rebuild()
         except BaseException:
-            opened.close()
+            database.close()
             raise
         return opened
 

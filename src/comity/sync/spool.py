@@ -10,13 +10,13 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from comity.errors import Refused
 from comity.home import SPOOL, alone
 from comity.log.commit import Dot
+from comity.store import schema
 from comity.store.store import Store
 from comity.sync.intake import Intake
 from comity.sync.newcomer import Porch
-from comity.sync.outcome import Allow, MassChange, Newcomer, refuse, silently
+from comity.sync.outcome import MassChange, Newcomer, refuse, silently
 from comity.sync.shelf import Shelf
 from comity.sync.wire import pages
 
@@ -24,6 +24,7 @@ ENVELOPE: Final = 1
 RECEIPT: Final = 2
 LENGTH, DIGEST = 4, 8  # before each entry
 LONGEST: Final = 2**24
+HALTED: Final = "halted"  # the name of what was seen when a group stayed in the spool
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -91,34 +92,48 @@ def _at(data: bytes, start: int) -> tuple[Entry, int] | None:
         return None
 
 
-def take_in(home: Path, store: Store, clock: Callable[[], int], allow: Allow = refuse) -> int:
+def take_in(home: Path, store: Store, clock: Callable[[], int]) -> int:
     """Verify and store what came while the device was locked; how many envelopes were new.
 
-    A group that would be changed much stays in the spool until a sync has asked. Of a new one that nobody known let
-    this device into nothing is kept: it comes again by the next sync, which asks. What carries now is not waited for.
+    A group that would be changed much stays in the spool until a sync has asked; it is looked at again when either
+    moved. Of a new one that nobody known let this device into nothing is kept: it comes again by the next sync, which
+    asks. Raises Refused while another process carries.
     """
-    if not (home / SPOOL).exists():
+    seen = _stamp(home, store)
+    if not seen:
         return 0
+    with store.reading() as connection:
+        if schema.recall(connection, HALTED) == seen:
+            return 0
+    with alone(home):
+        received = _take_in(Spool(home), Shelf(store, clock))
+    if left := _stamp(home, store):
+        with store.writing() as connection:
+            schema.remember(connection, HALTED, left)
+    return received
+
+
+def _stamp(home: Path, store: Store) -> bytes:
+    """The state of a spool and of the store beside it; empty where nothing came."""
     try:
-        with alone(home):
-            return _take_in(Spool(home), Shelf(store, clock), allow)
-    except Refused as error:
-        if error.code != "busy":
-            raise
-        return 0
+        seen = (home / SPOOL).stat()
+    except OSError:
+        return b""
+    told = (seen.st_ino, seen.st_size, seen.st_mtime_ns, store.database.version())
+    return msgspec.msgpack.encode(told) if seen.st_size else b""
 
 
-def _take_in(spool: Spool, shelf: Shelf, allow: Allow) -> int:
+def _take_in(spool: Spool, shelf: Shelf) -> int:
     by_group: dict[bytes, list[Entry]] = defaultdict(list)
     for each in spool.entries:
         by_group[each.group].append(each)
     halted: set[bytes] = set()
     received = 0
     for group, entries in by_group.items():
-        intake = Intake(shelf, group, silently, allow)
+        intake = Intake(shelf, group, silently, refuse)
         envelopes = [each.data for each in entries if each.sort == ENVELOPE]
         try:
-            if not shelf.holds(group) and not _is_let_in(shelf, group, envelopes, allow):
+            if not shelf.holds(group) and not _is_let_in(shelf, group, envelopes):
                 continue
             for page in pages(envelopes):
                 intake.take(page)
@@ -134,8 +149,8 @@ def _take_in(spool: Spool, shelf: Shelf, allow: Allow) -> int:
     return received
 
 
-def _is_let_in(shelf: Shelf, group: bytes, envelopes: list[bytes], allow: Allow) -> bool:
+def _is_let_in(shelf: Shelf, group: bytes, envelopes: list[bytes]) -> bool:
     porch = Porch(group)
     for page in pages(envelopes):
         porch.take(page)
-    return shelf.welcome(porch, allow)
+    return shelf.welcome(porch, refuse)

@@ -26,7 +26,7 @@ from comity.domain.query import parse_query
 from comity.domain.runs import Run
 from comity.log.commit import ORIGINATOR, Change, Commit
 from comity.log.envelope import NO_PREV, Envelope, Slot, sealed
-from comity.store import search, select
+from comity.store import counting, search, select
 from laws.laptops import Laptop, three
 
 TOLD: list[str] = []  # every ratio of this run, for a table at its end
@@ -184,7 +184,7 @@ def asked(laptop: Laptop, count: int) -> dict[str, float]:
             "window of 50, last": times(window("", count - 50)),
             "numbers of all": times(lambda: select.numbers(connection, chosen("")), 3),
             "numbers, filter of a word": times(lambda: select.numbers(connection, chosen("lantern")), 3),
-            "count, filter of a field": times(lambda: select.count(connection, chosen("language:en")), 3),
+            "count, filter of a field": times(lambda: counting.count(connection, chosen("language:en")), 3),
             "window by numbers, last": times(lambda: by_numbers(connection, last[-50:])),
         }
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import event
 
 from comity.desk import acting, asking, checking, searching, telling
 from comity.desk import runs as of_runs
 from comity.desk import window as window_module
 from comity.desk.desk import Desk
 from comity.desk.history import history
+from comity.desk.runboard import groups
 from comity.desk.window import Window
 from comity.domain.kinds import KINDS
 from comity.errors import BadInput, NotFound
@@ -157,10 +159,24 @@ def test_a_long_list_reads_its_order_as_far_as_somebody_goes(demo: Desk, monkeyp
 def test_what_is_counted_is_what_is_listed(demo: Desk) -> None:
     for gone in ("SALTMARSH/R4", "SALTMARSH/R5"):
         acting.retire(demo, asking.find(demo, gone), "gone")
-    for query in ("", "exercise:SALTMARSH", "execution_status:succeeded,planned", "is:retired"):
+    for query in (
+        *("", "exercise:SALTMARSH", "-exercise:PILOT", "execution_status:succeeded,planned", "is:retired"),
+        *("-execution_status:succeeded", "exercise:SALTMARSH validity:unreviewed", "exercise:SALTMARSH language:en"),
+    ):
         listed = asking.records(demo, "run", query)
         assert asking.count(demo, "run", query) == len(listed) > 0
     by_exercise = asking.count_by(demo, "run", "exercise")
     assert sum(by_exercise.values()) == asking.count(demo, "run")
     assert all(asking.count(demo, "run", f"exercise:{id}") == count for id, count in by_exercise.items() if id)
     assert asking.count(demo, "run", retired=True) == len(asking.records(demo, "run", retired=True))
+
+
+def test_the_board_of_runs_is_counted_without_a_look_at_every_run(demo: Desk) -> None:
+    asked: list[tuple[str, Any]] = []
+    event.listen(demo.store.database.engine, "before_cursor_execute", lambda *told: asked.append((told[2], told[3])))
+    assert sum(group.count for group in groups(demo)) == Window(demo, "run").count == asking.count(demo, "run")
+    assert asking.count(demo, "run", "exercise:SALTMARSH execution_status:succeeded")
+    with demo.store.reading() as connection:
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values).all() for said, values in list(asked)]
+    steps = [step.detail for plan in plans for step in plan if "SCAN run" in step.detail]
+    assert all(step == "SCAN run USING COVERING INDEX run_group_id_retired" for step in steps), steps  # up to a limit

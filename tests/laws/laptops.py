@@ -234,6 +234,7 @@ def shown(store: Store) -> dict[str, Any]:
         found["heads"] = sorted(map(tuple, records))
         found["status"] = dict(c.execute(select(e.id, e.status)).all())
         joined = 'SELECT r."group", r.id, s.title, s.body FROM search s JOIN record r ON r.no = s.rowid'
+        found["counts"] = sorted(map(tuple, c.execute(select(schema.counts).where(schema.counts.c.n > 0))))
         found["search"] = sorted(map(tuple, c.execute(text(joined))))
         found["missing"] = {group: door.missing(c, group) for group in store.circles.groups()}
     return found

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from comity.domain.exercises import Exercise
 from comity.domain.query import parse_query
 from comity.domain.record import choices, facets
-from comity.store import reading, search, select
+from comity.store import counting, reading, search, select
 from comity.store.rows import words
 from domain.meaning import matches
 from laws.laptops import Laptop, three
@@ -113,7 +113,7 @@ def test_sql_finds_what_the_meaning_says(exercises: tuple[Laptop, dict[str, froz
         found = {each.code for each in select.page(connection, chosen)}
         every = reading.find(connection, Exercise)
         assert found == {each.code for each in every if expected(each, query, facts)}, " ".join(parts)
-        assert select.count(connection, chosen) == len(found) == len(select.numbers(connection, chosen))
+        assert counting.count(connection, chosen) == len(found) == len(select.numbers(connection, chosen))
 
 
 @pytest.mark.parametrize("sort", [(), ("code",), ("-title", "code"), ("window_start",), ("-age",)])

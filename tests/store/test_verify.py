@@ -48,6 +48,7 @@ def test_a_healthy_store_has_no_problem(group: tuple[bytes, Laptop, Laptop]) -> 
         ("UPDATE record SET heads = x'80'", "heads"),
         ("UPDATE search SET title = 'forged'", "search"),
         ("DELETE FROM search", "search"),
+        ("INSERT INTO counts VALUES ('', 'failed', 'void', 7)", "counts"),
         ("UPDATE envelope SET status = 'void: cut' WHERE type = 1", "status"),
         ("DELETE FROM touch", "touch"),
         ("UPDATE envelope SET seq = seq + 100 WHERE type = 1", "envelope"),

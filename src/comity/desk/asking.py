@@ -13,10 +13,11 @@ from comity.domain.query import Is, Query, parse_query
 from comity.domain.record import Record, facets
 from comity.domain.text import fold
 from comity.errors import NotFound
-from comity.store import reading, select
+from comity.store import counting, reading, select
 from comity.store.database import Connection
 
 NO_QUERY = ""
+KEPT_OFF = "····"  # in place of the name of a record that the screen does not show
 
 
 def records(
@@ -38,13 +39,13 @@ def records(
 def count(desk: Desk, noun: str, query: str = NO_QUERY, *, retired: bool = False) -> int:
     """How many records of a kind match."""
     with desk.store.reading() as connection:
-        return select.count(connection, selection(desk, connection, noun, query, retired=retired))
+        return counting.count(connection, selection(desk, connection, noun, query, retired=retired))
 
 
 def count_by(desk: Desk, noun: str, field: str, query: str = NO_QUERY) -> dict[Any, int]:
     """How many records of a kind match, for each value of a field."""
     with desk.store.reading() as connection:
-        return select.count_by(connection, selection(desk, connection, noun, query), field)
+        return counting.count_by(connection, selection(desk, connection, noun, query), field)
 
 
 def selection(desk: Desk, connection: Connection, noun: str, query: str, *, retired: bool = False) -> select.Selection:
@@ -128,6 +129,8 @@ def one(connection: Connection, desk: Desk, value: Any, facet: Facet | None) -> 
     shape = facet.shape if facet else Shape.LINE
     if shape is Shape.REF and facet:
         found = target(connection, facet.refers, str(value))
+        if found and desk.keeps_off(found):
+            return KEPT_OFF
         return _said(connection, desk, found) if found else f"held elsewhere ({str(value)[-6:]})"
     if shape is Shape.FLAG or isinstance(value, bool):
         return "yes" if value else "no"

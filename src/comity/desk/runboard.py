@@ -91,7 +91,6 @@ def groups(desk: Desk, asked: str = "") -> list[RunGroup]:
     """Exercises with the runs that match, live ones first; last the runs of no exercise."""
     exercises = [each for each in asking.records(desk, "exercise") if isinstance(each, Exercise)]
     counts = asking.count_by(desk, "run", "exercise", asked)
-    counts[""] = counts.get("", 0) + counts.get(None, 0)
     found = [_group(asked, each, counts) for each in [*sorted(exercises, key=_urgency), None]]
     kept = [each for each in found if each.count or (each.exercise and not asked and not each.over)]
     with desk.store.reading() as connection:

@@ -8,7 +8,7 @@ from comity.desk import asking, checking, names
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain.record import Record, facets
-from comity.store import select
+from comity.store import counting, select
 
 
 @cache
@@ -36,7 +36,7 @@ def listed(desk: Desk, noun: str, query: str = "", **how: Any) -> dict[str, Any]
         rows = select.rows(connection, chosen, sort, limit)
         refs = names.Names(connection).full(chosen.kind, rows)
         items = [one(row, chosen.kind, ref, world) for row, ref in zip(rows, refs, strict=True)]
-        return {"items": items, "count": len(items) if limit is None else select.count(connection, chosen)}
+        return {"items": items, "count": len(items) if limit is None else counting.count(connection, chosen)}
 
 
 def one(row: Mapping[str, Any], kind: type[Record], ref: str, world: World) -> dict[str, Any]:

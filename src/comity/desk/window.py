@@ -7,7 +7,7 @@ from comity.desk import asking
 from comity.desk.desk import Desk
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record
-from comity.store import reading, select
+from comity.store import counting, reading, select
 from comity.store.database import Connection
 
 FIRST: Final = 1_000  # places whose row numbers are read when a list opens; the others when somebody goes there
@@ -32,7 +32,7 @@ class Window:
         """How many there are; of a great many counted when somebody asks."""
         if not self._is_counted:
             with self.desk.store.reading() as connection:
-                self._count = select.count(connection, self._selection(connection))
+                self._count = counting.count(connection, self._selection(connection))
             self._is_counted = True
         return self._count
 

@@ -105,6 +105,21 @@ SEARCH: Final = (
     "CREATE VIRTUAL TABLE IF NOT EXISTS search"
     " USING fts5(title, body, tokenize=\"unicode61 remove_diacritics 2\", prefix='1 2 3')"
 )
+COUNTED: Final = ("exercise", "execution_status", "validity")  # what a board tells live runs apart by
+counts: Final = table("counts", *(column(name, TEXT) for name in COUNTED), column("n", INTEGER))
+
+
+def _counted(of: str) -> str:
+    return ", ".join(f"coalesce({of}.{name}, '')" for name in COUNTED)
+
+
+COUNTING: Final = (  # kept as rows come and go, which are never changed in place
+    f"CREATE TABLE counts ({', '.join(COUNTED)}, n, PRIMARY KEY ({', '.join(COUNTED)})) WITHOUT ROWID",
+    "CREATE TRIGGER run_comes AFTER INSERT ON run WHEN new.retired IS NOT 1 BEGIN"
+    f" INSERT INTO counts VALUES ({_counted('new')}, 1) ON CONFLICT DO UPDATE SET n = n + 1; END",
+    "CREATE TRIGGER run_goes AFTER DELETE ON run WHEN old.retired IS NOT 1 BEGIN"
+    f" UPDATE counts SET n = n - 1 WHERE ({', '.join(COUNTED)}) = ({_counted('old')}); END",
+)
 
 
 ORDER: Final = ("group", "id", "retired")  # lists without another order are read from this index alone
@@ -142,7 +157,7 @@ def fingerprint() -> str:
     """A hash of the declared columns and index; when it changes, the rows are made anew from the log."""
     columns = (f"{rows.name}.{each.name} {type(each.type).__name__}" for rows in ROWS for each in rows.columns)
     indexes = sorted(f"{index.name}" for rows in ROWS for index in rows.indexes)
-    told = "\n".join((SEARCH, *columns, *indexes))
+    told = "\n".join((SEARCH, *COUNTING, *columns, *indexes))
     return hashlib.blake2b(told.encode(), digest_size=16).hexdigest()
 
 
@@ -157,11 +172,12 @@ def make_rows(connection: Connection) -> None:
     for (name,) in connection.execute(
         select(text("name")).select_from(text("sqlite_master")).where(text("type='table'"))
     ).all():
-        if name in {rows.name for rows in ROWS} or name == "search":
+        if name in {rows.name for rows in ROWS} | {search.name, counts.name}:
             connection.execute(text(f'DROP TABLE "{name}"'))
     for rows in ROWS:
         rows.create(connection)
-    connection.execute(text(SEARCH))
+    for statement in (SEARCH, *COUNTING):
+        connection.exec_driver_sql(statement)
     remember(connection, "fingerprint", fingerprint().encode())
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import (
     TEXT,
     ColumnElement,
     Connection,
-    Table,
+    FromClause,
     and_,
     cast,
     exists,
@@ -51,11 +51,12 @@ class Selection:
     retired: bool
     now: datetime
     groups: Mapping[str, str] | None = None  # name of a group, folded -> its id
+    within: FromClause | None = None  # what is looked at instead of all rows of the kind
 
     @property
-    def table(self) -> Table:
-        """The row table of the kind."""
-        return schema.row_table(self.kind)
+    def table(self) -> FromClause:
+        """The row table of the kind, or what is looked at instead."""
+        return schema.row_table(self.kind) if self.within is None else self.within
 
 
 def page(
@@ -72,22 +73,6 @@ def rows(
     """The same as plain columns: for thousands of them, where objects would cost more than the reading."""
     query = select(*chosen.table.columns).where(condition(chosen)).order_by(*ordering(chosen.kind, sort)).limit(limit)
     return connection.execute(query).mappings().all()  # type: ignore[return-value]
-
-
-def count(connection: Connection, chosen: Selection) -> int:
-    """How many are found."""
-    every = select(func.count()).select_from(chosen.table)
-    if chosen.query.terms or chosen.retired:
-        return int(connection.execute(every.where(condition(chosen))).scalar_one())
-    gone = every.where(chosen.table.c.retired.is_(True))  # all, and the few that are gone, are counted without looking
-    return int(connection.execute(every).scalar_one() - connection.execute(gone).scalar_one())
-
-
-def count_by(connection: Connection, chosen: Selection, field: str) -> dict[Any, int]:
-    """How many are found for each value of a field."""
-    column = chosen.table.c[field]
-    query = select(column, func.count()).select_from(chosen.table).where(condition(chosen)).group_by(column)
-    return dict(connection.execute(query).all())
 
 
 def numbers(connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None) -> list[int]:
@@ -113,9 +98,13 @@ def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:
 
 def condition(chosen: Selection) -> ColumnElement[bool]:
     """What a row has to be."""
-    terms = [_term(chosen, each) for each in chosen.query.terms]
     live = true() if chosen.retired else func.coalesce(chosen.table.c.retired, False).is_(False)
-    return and_(live, *terms)
+    return and_(live, *terms(chosen))
+
+
+def terms(chosen: Selection) -> list[ColumnElement[bool]]:
+    """What the query asks of a row."""
+    return [_term(chosen, each) for each in chosen.query.terms]
 
 
 def _term(chosen: Selection, term: Term) -> ColumnElement[bool]:

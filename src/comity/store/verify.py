@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Row, func, select, text
 
 from comity.domain.kinds import BY_NOUN
+from comity.domain.runs import Run
 from comity.errors import ComityError
 from comity.log.acts import AnyAct, Renew, act_of, seated, signer
 from comity.log.body import Malformed
@@ -44,6 +45,7 @@ def problems(store: Store) -> list[Finding]:
             found += _chains(connection, circles.of(group), group, store.keys.pair.public.sign)
         found += _judgements(connection, circles)
         found += _records(connection, circles)
+        found += _counts(connection)
     return found
 
 
@@ -170,3 +172,13 @@ def _compared(connection: Connection, noun: str, made: Iterable[folding.Made]) -
         told = words(kind, columns) if columns and not columns["retired"] else None
         if (tuple(found) if found else None) != told:
             yield Finding("search", f"the search knows {noun} {record.id.hex()} by other words than it has", REBUILD)
+
+
+def _counts(connection: Connection) -> Iterator[Finding]:
+    """The counts that are kept of rows, against the rows."""
+    run = schema.row_table(Run).c
+    values = [func.coalesce(run[name], "") for name in schema.COUNTED]
+    rows = select(*values, func.count()).where(run.retired.is_not(True)).group_by(*values)
+    kept = select(*schema.counts.c).where(schema.counts.c.n > 0)
+    if {*connection.execute(rows)} != {*connection.execute(kept)}:
+        yield Finding("counts", "the counts of runs are not those of their rows", REBUILD)

@@ -103,3 +103,12 @@ def test_a_bundle_for_recovery_words_says_what_is_in_it_and_is_for_one_house(
     assert new.run(*back, str(us.words)).code == 7
     back_in = new.ok(*back, str(other.words), "--json").json["items"]
     assert [each["group_id"] for each in back_in] == [written["groups"][0]["group_id"]]
+
+
+def test_a_list_of_groups_tells_who_is_in_them(both: tuple[House, House]) -> None:
+    uk, _ = both
+    uk.ok("group", "create", "ALONE")
+    told = {each["ref"]: each["derived"]["members"] for each in uk.ok("group", "list", "--json").json["items"]}
+    assert told == {"UKUS": {"UK-AISI": "chair", "US-CAISI": "chair"}, "ALONE": {"UK-AISI": "chair"}}
+    assert "UK-AISI chair, US-CAISI chair" in uk.ok("group", "list", "UKUS").out
+    assert uk.ok("group", "list", "ALONE", "--columns", "ref,members").out.splitlines()[1] == "ALONE\tUK-AISI chair"

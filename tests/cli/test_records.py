@@ -45,6 +45,8 @@ def test_an_empty_text_clears_a_field_and_a_list_repeats_its_option(home: Path, 
     added = ("person", "add", "--name", "Bo-ra", "--institute", "KR-AISI", "--languages", "ko", "--languages", "en")
     ref = comity(*added).out.strip()
     assert sorted(comity("person", "show", ref, "--json").json["fields"]["languages"]) == ["en", "ko"]
+    joined = comity("person", "set", ref, "--languages", "en,ko")
+    assert (joined.code, "--languages en --languages ko" in joined.err) == (2, True)
     assert comity("person", "set", ref, "--languages", "").code == 0
     assert comity("person", "show", ref, "--json").json["fields"]["languages"] == []
 

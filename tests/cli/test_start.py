@@ -171,6 +171,17 @@ def test_an_institute_that_was_named_by_nothing_is_none_and_no_other_is_founded(
     assert not (tmp_path / "home").exists()
 
 
+def test_words_in_place_of_the_public_half_are_refused_and_not_repeated(tmp_path: Path, comity: Comity) -> None:
+    words = comity(*INIT, "--no-passphrase", "--json").json["recovery"]
+    (tmp_path / "words").write_text(words, encoding="utf-8")
+    for given in (words, str(tmp_path / "words")):
+        joins = (*INIT, "--no-passphrase", "--home", str(tmp_path / "new"), "--recovery-public", given)
+        said = comity(*joins, "--json")
+        assert (said.code, "comity recovery show-public --words-file" in said.error["hint"]) == (4, True)
+        assert words not in said.err
+    assert not (tmp_path / "new").exists()
+
+
 def test_an_init_that_failed_leaves_no_folder(tmp_path: Path, comity: Comity) -> None:
     home = tmp_path / "home"
     failing = (*INIT, "--no-passphrase", "--recovery-out", str(tmp_path / "nowhere" / "x"))

@@ -71,6 +71,15 @@ def joined(comity: Comity, two: Houses, hub: Running) -> Houses:
     return two
 
 
+def test_a_hub_that_is_known_is_not_added_twice(comity: Comity, joined: Houses, hub: Running) -> None:
+    uk = ["--home", str(joined.uk), "--json"]
+    for name, url, code in (("theirs", hub.url + "/", "hub_known"), ("ours", hub.url, "refused")):
+        said = comity("hub", "add", name, url, "--invite", hub.invite("UK-AISI"), *uk)
+        assert (said.code, said.error["code"]) == (4, code)
+        assert "comity hub remove ours" in said.error["hint"]
+    assert [each["name"] for each in comity("hub", "list", *uk).json["items"]] == ["ours"]
+
+
 def test_one_hub_away_is_exit_6_after_the_others_were_synced(comity: Comity, joined: Houses, hub: Running) -> None:
     (joined.uk / "config.toml").write_text('[hubs.away]\nurl = "http://127.0.0.1:9"\n', encoding="utf-8")
     told = comity("sync", "--json", "--home", str(joined.uk))

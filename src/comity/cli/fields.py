@@ -7,7 +7,9 @@ import click
 
 from comity.domain.facet import Facet, Shape
 from comity.domain.record import Record, choices, facets
+from comity.errors import UsageError
 
+ONE_WORD = (Shape.CODE, Shape.INSTITUTE, Shape.LANGUAGE)  # no comma can be part of it
 HINTS = {
     Shape.CODE: "CODE",
     Shape.INSTITUTE: "INSTITUTE",
@@ -34,6 +36,15 @@ def field_options(kind: type[Record], names: Iterable[str]) -> list[click.Parame
 
 def given_fields(kind: type[Record], told: Mapping[str, Any]) -> dict[str, Any]:
     """The raw values of the fields that were given; an empty list is one empty text."""
+    for name, facet in facets(kind).items():
+        if (
+            facet.many
+            and facet.shape in ONE_WORD
+            and (joined := [each for each in told.get(name) or () if "," in each])
+        ):
+            option = f"--{kebab(name)}"
+            again = " ".join(f"{option} {word.strip()}" for word in joined[0].split(",") if word.strip())
+            raise UsageError(f"{option} takes one value each time.", hint=f"Repeat it: {again}")
     return {
         name: [each for each in told[name] if each] if facet.many else told[name]
         for name, facet in facets(kind).items()

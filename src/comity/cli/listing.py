@@ -10,12 +10,14 @@ from comity.cli.frame import Call, Verb, pass_call, unknown
 from comity.cli.output import on_terminal, print_csv, print_json, print_table
 from comity.domain.facet import Shape
 from comity.domain.record import Record, encode, facets
+from comity.domain.sharing import Group
 from comity.errors import UsageError
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
 
 TOLD = ("id", "ref", "group", "originator", "created_at", "created_by", "updated_at", "updated_by", "retired")
+MEMBERS = "members"  # of a group: institutes and roles
 QUERY = "QUERY: words, field:value, field:a,b, -field:value, field<value, ~regex, is:stale, age>7d."
 
 
@@ -29,7 +31,7 @@ def list_command(kind: type[Record]) -> click.Command:
 
         with opened_desk(call) as desk:
             if call.as_json:
-                print_json(telling.listed(desk, kind.noun, text, **how))
+                print_json(_with_members(desk, kind, telling.listed(desk, kind.noun, text, **how)))
                 return
             rows = [_row(desk, record, columns) for record in asking.records(desk, kind.noun, text, **how)]
             (print_csv if told["csv"] else print_table)(columns, rows)
@@ -69,11 +71,13 @@ def joined(query: tuple[str, ...]) -> str:
 
 def _columns(kind: type[Record], told: str) -> list[str]:
     known = [*TOLD, *facets(kind), *(name for name in kind.model_fields if name not in Record.model_fields)]
+    seated = [MEMBERS] if kind is Group else []
+    known += seated
     asked = [word.strip().replace("-", "_") for word in told.split(",") if word.strip()]
     for word in asked:
         if word not in known:
             raise unknown(f"There is no column «{word}».", word, known)
-    return asked or ["ref", *(name for name in kind.columns if name != kind.code_field), "marking"]
+    return asked or ["ref", *(name for name in kind.columns if name != kind.code_field), *seated, "marking"]
 
 
 def _row(desk: "Desk", record: Record, columns: list[str]) -> list[object]:
@@ -83,6 +87,16 @@ def _row(desk: "Desk", record: Record, columns: list[str]) -> list[object]:
     read = [name for name in columns if name not in TOLD and (on_terminal() or _refers(type(record), name))]
     texts = asking.texts(desk, record, read)
     return [texts[column] if column in texts else _told(desk, record, column) for column in columns]
+
+
+def _with_members(desk: "Desk", kind: type[Record], found: dict[str, Any]) -> dict[str, Any]:
+    """Beside each group the institutes in it and their roles."""
+    if kind is Group:
+        from comity.desk import seats
+
+        for item in found["items"]:
+            item["derived"][MEMBERS] = seats.members(desk, item["group_id"])
+    return found
 
 
 def _refers(kind: type[Record], name: str) -> bool:
@@ -96,5 +110,9 @@ def _told(desk: "Desk", record: Record, column: str) -> object:
         return asking.ref(desk, record)
     if column == "group":
         return asking.group_name(desk, record.group)
+    if column == MEMBERS:
+        from comity.desk import seats
+
+        return ", ".join(f"{institute} {role}" for institute, role in seats.members(desk, record.group).items())
     value = encode(getattr(record, column))
     return ",".join(map(str, value)) if isinstance(value, list) else value

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.tui.app import ComityApp
 
+MANY_WORDS = 12  # in a row are recovery words, not a path and not a card
+
 
 @click.command("init", cls=Verb, epilog='Example: comity init --institute UK-AISI --person "A. Oak" --device laptop-1')
 @click.option("--institute", default="", metavar="CODE", help="The code of your institute, such as UK-AISI.")
@@ -79,7 +81,11 @@ def _house(told: str) -> str:
     from comity.desk.devices import text_of
     from comity.log.card import HOUSE, PREFIX
 
-    text = told if not told or HOUSE in told or PREFIX in told else text_of(Path(told))
+    spelled = len(told.split()) >= MANY_WORDS
+    text = told if not told or HOUSE in told or PREFIX in told or spelled else text_of(Path(told))
+    if len(text.split()) >= MANY_WORDS and HOUSE not in text and PREFIX not in text:
+        hint = "`comity recovery show-public --words-file FILE` prints the public half, which is what it takes."
+        raise BadInput("--recovery-public names words; recovery words themselves stay on paper.", hint)
     if not text.strip():
         hint = "Give a file with one of its cards, or the line itself. No home was made."
         raise BadInput(f"«{told}», which --recovery-public names, holds no card.", hint)

@@ -48,8 +48,12 @@ def add(
     if not re.fullmatch(NAME, name):
         hint = "letters, digits, - and _, as in ours"
         raise BadInput(f"«{name}» is no name for a hub", hint, [Problem("name", hint)])
-    if name in settings.load(desk.home).hubs:
+    there = settings.load(desk.home).hubs
+    if name in there:
         raise Refused(f"there is a hub called {name} already", f"`comity hub remove {name}`, or choose another name")
+    if same := next((known for known, hub in there.items() if hub.url.rstrip("/") == url.rstrip("/")), ""):
+        hint = f"`comity sync --hub {same}` uses it; to add it anew, `comity hub remove {same}` first"
+        raise Refused(f"the hub {same} is at {url} already", hint, code="hub_known")
     ca, cert, key = (str(Path(file).expanduser().absolute()) if file else "" for file in (ca, cert, key))
     told = Hub(url, "", ca, cert, key, proxy)
     carrier = line(name, told, desk.store.keys.pair.public.sign, desk.store.keys.carrier, invite=invite)
@@ -96,7 +100,7 @@ def chosen(home: Path, names: Collection[str] = ()) -> dict[str, Hub]:
     """The hubs of these names, or all. Raises NotFound where there is none."""
     there = settings.load(home).hubs
     if not there:
-        raise NotFound("this device has no hub", "`comity hub add NAME URL --invite CODE`, or carry a bundle")
+        raise NotFound("this device has no hub", "`comity hub add NAME URL --invite-file FILE`, or carry a bundle")
     for name in names:
         if name not in there:
             raise NotFound(f"no hub is called «{name}»", f"there are {enumerated(sorted(there))}")

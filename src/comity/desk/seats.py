@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from comity.desk import devices
 from comity.desk.desk import Desk
 from comity.desk.world import World
+from comity.log.acts import Role
 from comity.log.ring import lacking
 from comity.log.standing import Seat
 from comity.store import exchange, holding
@@ -95,6 +96,17 @@ def everywhere(desk: Desk) -> list[Place]:
     """The places of all groups."""
     with desk.store.reading() as connection:
         return [each for group in desk.store.groups() for each in _places(desk, connection, group)]
+
+
+def members(desk: Desk, group: str) -> dict[str, str]:
+    """The institutes that stand in a group, each with the highest role of its devices."""
+    with desk.store.reading():
+        standing = desk.store.circles.of(bytes.fromhex(group)).standing.standing()
+    best: dict[str, Role] = {}
+    for seat in standing:
+        if seat.carrier and seat.role.rank >= best.get(seat.institute, seat.role).rank:
+            best[seat.institute] = seat.role
+    return {institute: str(role) for institute, role in sorted(best.items())}
 
 
 def keys(desk: Desk, group: str) -> Key:

@@ -64,6 +64,23 @@ def test_a_copy_holds_the_chosen_fields_and_nothing_of_the_original(uk: Desk, us
     assert asking.records(us, "disclosure") == []
 
 
+def test_a_copy_refers_to_the_copy_of_what_the_original_refers_to(uk: Desk, us: Desk, tmp_path: Path) -> None:
+    private = exercise(uk, "private", "TLP:AMBER")
+    finding = acting.add(uk, "finding", {"statement": "It guessed", "exercise": private}, marking="TLP:AMBER")
+    with pytest.raises(BadInput) as refused:
+        releasing.release(uk, finding, "UKUS", ["statement", "exercise"])
+    assert "comity tearline SALT --to UKUS --fields" in refused.value.problems[0].message
+    above, kept = releasing.tear(uk, releasing.release(uk, asking.find(uk, "SALT"), "UKUS", ["code", "kind", "lead"]))
+    copy, _ = releasing.tear(uk, releasing.release(uk, finding, "UKUS", ["statement", "exercise"]))
+    assert copy.exercise == above.id  # type: ignore[attr-defined]
+    assert asking.get(uk, "finding", finding.id).exercise == private  # type: ignore[union-attr]
+    carry(uk, us, folder=tmp_path)
+    assert asking.find(us, "SALT/F1", "finding").id == copy.id
+    releasing.retract(uk, kept[0], "wrong window.")  # type: ignore[arg-type]
+    with pytest.raises(BadInput, match="is not held by US-CAISI"):
+        releasing.release(uk, finding, "UKUS", ["statement", "exercise"])
+
+
 def test_a_copy_is_asked_back_and_its_holder_is_told_why(uk: Desk, us: Desk, tmp_path: Path) -> None:
     exercise(uk, "private", "TLP:AMBER")
     copy, (told,) = releasing.tear(uk, releasing.release(uk, asking.find(uk, "SALT"), "UKUS", ["code", "kind", "lead"]))

@@ -91,13 +91,17 @@ def retract(call: Call, ref: str, reason: str) -> None:
 
 
 def _lines(desk: "Desk", seen: "Release") -> "Iterator[str]":
-    from comity.domain.record import encode, facets
+    from comity.desk import asking
+    from comity.domain.record import facets
 
     yield f"Copy of {seen.ref} for {seen.group_name}: {', '.join(seen.recipients)}, marked {seen.marking}"
     fields = facets(type(seen.record))
-    for name, value in seen.values.items():
-        if name not in ("marking", "synthetic"):
-            yield f"  {fields[name].label}: {encode(value)}"
+    with desk.store.reading() as connection:
+        for name, value in seen.values.items():
+            if name not in ("marking", "synthetic"):
+                parts = value if isinstance(value, list) else [value]
+                told = ", ".join(asking.one(connection, desk, part, fields[name]) for part in parts)
+                yield f"  {fields[name].label}: {told}"
     if seen.kept_back:
         yield f"  stays behind: {', '.join(seen.kept_back)}"
 

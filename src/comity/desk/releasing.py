@@ -11,6 +11,7 @@ from comity.desk import acting, asking, drafting, labels, names, placing, rules
 from comity.desk.desk import Desk
 from comity.desk.history import history
 from comity.desk.world import World
+from comity.domain.facet import Shape
 from comity.domain.marking import lowers
 from comity.domain.parse import nearest
 from comity.domain.record import Record, encode, facets
@@ -61,7 +62,7 @@ def _release(world: World, record: Record, to: str, fields: Sequence[str], marki
     chosen = [name.replace("-", "_") for name in fields]
     rules.require(kind, _unknown(kind, chosen))
     shown = {name: getattr(record, name) for name in chosen}
-    raw = {name: value for name, value in shown.items() if value not in (None, "", [])}
+    raw = {name: _led(world, group, kind, name, value) for name, value in shown.items() if value not in (None, "", [])}
     values = drafting.typed(world, kind, {**raw, "marking": marking or record.marking})
     if record.synthetic:
         values["synthetic"] = True
@@ -70,6 +71,20 @@ def _release(world: World, record: Record, to: str, fields: Sequence[str], marki
     ref, name = names.short(world.connection, record), world.named(group)
     left = tuple(each for each in facets(kind) if each not in values and getattr(record, each) not in (None, "", []))
     return Release(record, ref, group, name, recipients, values, values["marking"], left)
+
+
+def _led(world: World, group: str, kind: type[Record], name: str, value: Any) -> Any:
+    """The same value; a reference leads to the copy that the group was given of a record, where there is one."""
+    facet = facets(kind)[name]
+    if facet.shape is not Shape.REF:
+        return value
+    return [_copy(world, group, each) for each in value] if facet.many else _copy(world, group, value)
+
+
+def _copy(world: World, group: str, id: str) -> str:
+    kept = [each.copied_to for each in world.find(Disclosure, subject=id) if each.copied_to and not each.retracted_at]
+    made = [copy for each in kept if (copy := asking.target(world.connection, "*", each)) and not copy.retired]
+    return next((copy.id for copy in made if copy.group == group), id)
 
 
 def _forbidden(

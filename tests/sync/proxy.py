@@ -1,4 +1,4 @@
-"""A line that is cut: a proxy that lets so many bytes through, in both directions together, and then resets."""
+"""A line that is cut, changed or listened to: a proxy that counts the bytes it passes, in both directions together."""
 
 import asyncio
 import contextlib
@@ -10,14 +10,20 @@ from contextlib import contextmanager
 
 Ends = tuple[asyncio.StreamWriter, asyncio.StreamWriter]
 RESET = struct.pack("ii", 1, 0)  # linger for no time: the other side sees a reset, not an end
+SOON = 0.2  # seconds after a changed byte in which both sides may find it; a length that was changed is waited for
 
 
 class Proxy:
-    """Passes bytes on until `left` are spent; then it hangs up once, and passes on all that comes later."""
+    """Passes bytes on until `left` are spent; then it hangs up once, and passes on all that comes later.
+
+    With a `mask` it changes the next byte by it instead, and hangs up soon after. `heard` keeps what passes.
+    """
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.left: int | None = None
+        self.mask = 0
+        self.heard: bytearray | None = None
         self.passed = 0
         self.cuts = 0
         self.lines: list[tuple[Ends, set[asyncio.Future[None]]]] = []
@@ -61,17 +67,26 @@ class Proxy:
         with contextlib.suppress(OSError):
             while data := await source.read(65_536):
                 spent = self.left is not None and len(data) > self.left
-                data = data[: self.left] if spent else data
+                data = self._spoilt(data, ends) if spent else data
                 self.passed += len(data)
+                if self.heard is not None:
+                    self.heard += data
                 target.write(data)
                 await target.drain()
-                if spent:
-                    self.left, self.cuts = None, self.cuts + 1
+                if spent and not self.mask:
                     hang_up(ends)
                     return
                 if self.left is not None:
                     self.left -= len(data)
             target.write_eof()
+
+    def _spoilt(self, data: bytes, ends: Ends) -> bytes:
+        """The bytes up to the cut, or all of them with one changed."""
+        at, self.left, self.cuts = self.left or 0, None, self.cuts + 1
+        if not self.mask:
+            return data[:at]
+        asyncio.get_running_loop().call_later(SOON, hang_up, ends)
+        return data[:at] + bytes([data[at] ^ self.mask]) + data[at + 1 :]
 
     async def _end(self) -> None:
         for ends, ways in self.lines:

@@ -12,6 +12,7 @@ from comity.desk import runs as of_runs
 from comity.desk import window as window_module
 from comity.desk.desk import Desk
 from comity.desk.history import history
+from comity.desk.retelling import retold
 from comity.desk.runboard import groups
 from comity.desk.window import Window
 from comity.domain.kinds import KINDS
@@ -180,3 +181,15 @@ def test_the_board_of_runs_is_counted_without_a_look_at_every_run(demo: Desk) ->
         plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values).all() for said, values in list(asked)]
     steps = [step.detail for plan in plans for step in plan if "SCAN run" in step.detail]
     assert all(step == "SCAN run USING COVERING INDEX run_group_id_retired" for step in steps), steps  # up to a limit
+
+
+def test_the_history_names_what_references_and_elements_of_lists_mean(shown: Desk) -> None:
+    finding = asking.find(shown, "SALTMARSH/F1")
+    told = {each.field: each.after for each in retold(shown, finding, history(shown, finding)[0])}
+    assert told["exercise"] == "SALTMARSH"
+    opened = acting.open_record(shown, finding)
+    saved = acting.save(shown, opened, {"evidence": ["SALTMARSH/R3", "SALTMARSH/R4"]})
+    last = history(shown, saved.record)[-1]
+    assert last.fields == ("evidence",)
+    [evidence] = retold(shown, saved.record, last)
+    assert (evidence.before, evidence.after) == ("R1, R2", "R3, R4")

@@ -61,13 +61,14 @@ def verify(call: Call) -> None:
 def rebuild(call: Call) -> None:
     """Make all rows anew from the log; nothing is lost."""
     from comity.desk import care
+    from comity.domain.wording import some
 
     with opened_desk(call) as desk, progress("Rebuilding", quiet=call.quiet):
         count = care.rebuild(desk)
     if call.as_json:
         print_json({"records": count})
     elif not call.quiet:
-        tell(f"{count} records made anew.")
+        tell(f"{some(count, 'record')} made anew.")
 
 
 @click.command("passphrase", cls=Verb, epilog="Example: comity passphrase")

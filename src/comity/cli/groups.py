@@ -61,6 +61,7 @@ def show(call: Call, name: str) -> None:
     from comity.desk import holdings, partners, placing, seats, telling
     from comity.desk.asking import get
     from comity.desk.world import World
+    from comity.domain.wording import some
 
     with opened_desk(call) as desk:
         with desk.store.reading() as connection:
@@ -78,7 +79,9 @@ def show(call: Call, name: str) -> None:
     print_lines(f"{called}  {id}")
     if record and record.purpose:  # type: ignore[attr-defined]
         print_lines(record.purpose)  # type: ignore[attr-defined]
-    print_lines(f"{held.records} records, {held.retired} retired; keys: {keys.held} here, {keys.lacking} lacking")
+    print_lines(
+        f"{some(held.records, 'record')}, {held.retired} retired; keys: {keys.held} here, {keys.lacking} lacking"
+    )
     print_table(COLUMNS, [_row(each, held_by.get(each.device), today) for each in places])
 
 

@@ -46,6 +46,7 @@ def listed(call: Call) -> None:
 def adopt(call: Call, ids: tuple[str, ...], every: bool, reason: str) -> None:
     """Write the same values as your own. What others wrote since is kept beside, as a conflict to settle."""
     from comity.desk import late
+    from comity.domain.wording import some
 
     if bool(ids) == every:
         raise UsageError("What shall be adopted?", hint="Name ids from `comity late list`, or give --all.")
@@ -58,7 +59,7 @@ def adopt(call: Call, ids: tuple[str, ...], every: bool, reason: str) -> None:
         elif not call.quiet:
             tell(f"{len(wanted)} adopted.")
         if disputed:
-            tell(f"{len(disputed)} records have several values now: comity conflict list")
+            tell(f"Of several values now: {some(len(disputed), 'record')}. See: comity conflict list")
 
 
 def _item(each: "Late") -> dict[str, Any]:

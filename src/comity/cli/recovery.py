@@ -56,20 +56,21 @@ def admit(
 ) -> None:
     """Let a device of your institute back in, by the words on paper, with all keys that were sealed to them."""
     from comity.desk import membership, recovery
+    from comity.domain.wording import some
 
     with opened_desk(call) as desk:
         pen = recovery.hand(desk, Path(words_file))
         if bundle:
             with attended(call, "Reading") as (_, agreed):
                 count = recovery.receive(desk, pen, Path(bundle), agreed)
-            tell(f"{count} envelopes taken in from {bundle}.")
+            tell(f"{some(count, 'envelope')} taken in from {bundle}.")
         found = recovery.admissions(desk, pen, group, device, role)
         for seen in found:
             if not call.as_json:
                 said_beside(call, admission_lines(seen))
         if found and not dry_run:
             code = found[0].candidate.institute
-            agree(f"Admit it to {len(found)} groups?", code, yes=call.yes)
+            agree(f"Admit it to {some(len(found), 'group')}?", code, yes=call.yes)
             for seen in found:
                 membership.admit(desk, seen, reason, pen)
     _told(call, [admission_json(seen) for seen in found], [seen.group_name for seen in found], dry_run=dry_run)
@@ -123,6 +124,7 @@ def revoke(
 def bundle(call: Call, file: str, institute: str, group: str) -> None:
     """Help a partner who lost every device: all that it may hold, to be opened with its recovery words alone."""
     from comity.desk import recovery
+    from comity.domain.wording import some
 
     with opened_desk(call) as desk:
         parcel = recovery.parcel(desk, institute, group)
@@ -133,7 +135,8 @@ def bundle(call: Call, file: str, institute: str, group: str) -> None:
         groups = [{"group": each.name, "group_id": each.group, **holding_json(each.holding)} for each in parcel.holds]
         print_json({"file": file, "institute": institute, "envelopes": count, "groups": groups})
     elif not call.quiet:
-        tell(f"Written: {file}, {count} envelopes. There: comity recovery admit --words-file FILE --bundle {file}")
+        tell(f"Written: {file}, {some(count, 'envelope')}.")
+        tell(f"There: comity recovery admit --words-file FILE --bundle {file}")
 
 
 def _told(call: Call, items: list[dict[str, Any]], groups: list[str], *, dry_run: bool) -> None:

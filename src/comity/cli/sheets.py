@@ -73,6 +73,7 @@ def import_sheet(call: Call, file: str, kind: str, map_file: str, group: str, ma
 def export_sheet(call: Call, kind: str, query: tuple[str, ...], out: str) -> None:
     """Records of a kind as a sheet that `import sheet` reads back unchanged; text is never taken for a formula."""
     from comity.desk import sheets_out
+    from comity.domain.wording import some
 
     ending = Path(out).suffix.lower()
     if ending not in ENDINGS:
@@ -83,7 +84,7 @@ def export_sheet(call: Call, kind: str, query: tuple[str, ...], out: str) -> Non
     if call.as_json:
         print_json({"file": out, "rows": len(sheet.rows), "marking": sheet.marking})
     elif not call.quiet:
-        tell(f"{out}: {len(sheet.rows):,} rows, {sheet.marking}.")
+        tell(f"{out}: {some(len(sheet.rows), 'row')}, {sheet.marking}.")
 
 
 def _noun(kind: str) -> str:

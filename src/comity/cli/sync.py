@@ -140,7 +140,10 @@ def _end(sessions: "Sequence[HubSession]", *, strict: bool) -> None:
         raise together(failed, len(sessions), "hubs were not synced")
     groups = {group.id: group.conflicts for each in sessions for group in each.groups}
     if strict and (count := sum(groups.values())):
-        raise ConflictsExist(f"{count} values wait to be settled", "`comity conflict list` shows them")
+        from comity.domain.wording import some
+
+        waits = "waits" if count == 1 else "wait"
+        raise ConflictsExist(f"{some(count, 'value')} {waits} to be settled", "`comity conflict list` shows them")
 
 
 def together(failed: "Mapping[str, ComityError]", among: int, what: str) -> ComityError:

@@ -53,15 +53,16 @@ def _simple(header: dict[str, Any]) -> Iterator[str]:
 def print_history(desk: "Desk", record: Record, *, as_json: bool) -> None:
     """Who changed what and why, the create first."""
     from comity.desk.history import history
+    from comity.desk.retelling import retold
 
     entries = history(desk, record)
     if as_json:
         print_json({"items": [_entry(entry) for entry in entries]})
         return
     rows = [
-        (encode(entry.at), entry.by, entry.institute, name, _text(old), _text(new), entry.reason)
+        (encode(entry.at), entry.by, entry.institute, each.field, each.before, each.after, entry.reason)
         for entry in entries
-        for name, (old, new) in entry.changes.items()
+        for each in retold(desk, record, entry)
     ]
     print_table(("at", "by", "institute", "field", "from", "to", "reason"), rows, wrapped=("from", "to", "reason"))
 
@@ -75,12 +76,3 @@ def _entry(entry: Any) -> dict[str, Any]:
         "reason": entry.reason,
         "changes": {name: {"from": encode(old), "to": encode(new)} for name, (old, new) in entry.changes.items()},
     }
-
-
-def _text(value: Any) -> str:
-    from msgspec import json
-
-    if value is None:
-        return ""
-    value = encode(value)
-    return value if isinstance(value, str) else json.encode(value).decode()

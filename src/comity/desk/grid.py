@@ -17,7 +17,7 @@ from comity.domain.runs import Cell, Run
 from comity.domain.sight import Sight, sight
 from comity.domain.systems import AccessWindow, System, Task
 from comity.domain.when import show_day
-from comity.domain.wording import days, language, opening, span
+from comity.domain.wording import days, language, opening, span, words
 
 _FEW: Final = 3
 
@@ -228,7 +228,4 @@ def _past(desk: Desk, records: Sequence[Record]) -> list[tuple[str, str]]:
     """The last acts on the cell and its run, newest first: day and words."""
     acts = [(entry.at, entry) for record in records for entry in history(desk, record)]
     acts.sort(key=lambda each: each[0], reverse=True)
-    return [
-        (f"{at:%d %b}", entry.reason or ", ".join(name.replace("_", " ") for name in entry.changes))
-        for at, entry in acts[:_FEW]
-    ]
+    return [(f"{at:%d %b}", entry.reason or ", ".join(map(words, entry.fields))) for at, entry in acts[:_FEW]]

@@ -27,6 +27,11 @@ class Entry:
     changes: Mapping[str, tuple[Any, Any]]
     dot: bytes
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields it wrote, those of which it wrote elements once."""
+        return tuple(dict.fromkeys(name.partition(":")[0] for name in self.changes))
+
 
 def touched(desk: Desk, version: int) -> list[tuple[str, str]]:
     """(kind, id) of what was written since the store had this version, by whomever."""

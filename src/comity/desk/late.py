@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from comity.desk import acting, devices, names, settling
+from comity.desk import acting, devices, names, retelling
 from comity.desk.desk import Desk
 from comity.desk.history import bare
 from comity.desk.world import World
@@ -172,4 +172,4 @@ def _now(world: World, record: Record | None, name: str) -> Any:
 
 
 def _read(world: World, kind: type[Record] | None, name: str, raw: Any) -> tuple[Any, str]:
-    return settling.read(world.desk, world.connection, kind, name, bare(kind, name, raw)) if kind else (raw, str(raw))
+    return retelling.read(world.desk, world.connection, kind, name, bare(kind, name, raw)) if kind else (raw, str(raw))

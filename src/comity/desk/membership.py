@@ -12,6 +12,7 @@ from comity.desk.holdings import Holding, Unfit
 from comity.desk.seats import said
 from comity.desk.world import World
 from comity.domain.sharing import Group, Note
+from comity.domain.wording import some
 from comity.errors import BadInput, Problem, Refused, RuleBroken
 from comity.log.acts import Admit, AnyAct, Institute, Role
 from comity.log.ring import lacking
@@ -76,7 +77,7 @@ def only_fit(admission: Admission) -> None:
         problems = [Problem(each.ref, f"{each.marking}: {each.why}") for each in admission.unfit]
         house = admission.candidate.institute
         hint = f"lower their marking with a reason, or found another group for {house} and share there"
-        raise RuleBroken(f"{len(problems)} records may not go to {house}", hint, problems, "marking")
+        raise RuleBroken(f"{some(len(problems), 'record')} may not go to {house}", hint, problems, "marking")
 
 
 def renew(desk: Desk, group: str = "") -> list[str]:
@@ -199,7 +200,7 @@ def _notes(circle: Circle, seat: Seat, candidate: Candidate, *, widens: bool) ->
     if widens and candidate.recovery and _covering(circle, seat, candidate.recovery.sign):
         told.append(f"the recovery key of {candidate.institute} was revoked here and stays so")
     if count := len(lacking(circle.acts, circle.keys)):
-        told.append(f"{count} keys of the group are not here; it gets them from members who hold them")
+        told.append(f"not here: {some(count, 'key')} of the group, which it gets from members who hold them")
     return told
 
 

@@ -20,7 +20,7 @@ from comity.domain.stand_downs import breached, issued
 from comity.domain.systems import System, Task
 from comity.domain.view import View
 from comity.domain.when import show_age, show_day
-from comity.domain.wording import between, length, words
+from comity.domain.wording import between, length, some, words
 
 _ORDER: Final = ("running", "paused", "ready", "analysing", "reporting", "planned", "specified", "proposed")
 _LIVE: Final = ("running", "paused", "queued")
@@ -123,7 +123,7 @@ def _note(view: View, exercise: Exercise) -> str:
     cells = len(view.find(Cell, strand=strands))
     versions = sorted({each.version for each in view.find(Protocol, strand=strands, status="frozen")}, reverse=True)
     parts += [f"protocol {' and '.join(f'v{version}' for version in versions)} frozen"] if versions else []
-    parts += [f"{cells} cells to run"] if cells else []
+    parts += [f"{some(cells, 'cell')} to run"] if cells else []
     return " · ".join(parts)
 
 
@@ -203,7 +203,7 @@ class RunReader:
             return "stand_down", "stand-down"
         if run.validity == "deviated":
             count = self.open.get(run.id, 0)
-            return "deviated", f"{count} deviation{'s' * (count != 1)}" if count else "deviated"
+            return "deviated", some(count, "deviation") if count else "deviated"
         return run.validity, {"accepted_deviation": "accepted"}.get(run.validity, run.validity)
 
 

@@ -11,17 +11,17 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from pydantic import ValidationError
 
 from comity.desk import acting, asking, drafting, rules
 from comity.desk.acting import Saved
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.history import Entry, bare, history
+from comity.desk.retelling import read
 from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN
 from comity.domain.parse import nearest
-from comity.domain.record import Record, decode, encode, facets
+from comity.domain.record import Record, encode, facets
 from comity.errors import NotFound, Refused, RuleBroken
 from comity.log.commit import ORIGINATOR, RETIRED, Change
 from comity.log.fold import RETIRE_INCOMPLETE
@@ -215,7 +215,7 @@ def _of(desk: Desk, record: Record, fields: Iterable[str]) -> Iterator[Fork]:
             ]
             voices.sort(key=lambda voice: (voice.institute != desk.institute, voice.at, voice.n))
             label = facet.label.lower() if facet else field.replace("_", " ")
-            before = next((_before(told[dot], field) for dot in standing), "")
+            before = next((_before(desk, connection, record, field, told[dot]) for dot in standing), "")
             if voices:
                 yield Fork(record, field, label, name, before, tuple(voices), opened)
 
@@ -231,24 +231,12 @@ def _retiring(desk: Desk, connection: Connection, record: Record) -> Mapping[byt
     return dict.fromkeys(retires, True) | dict.fromkeys(unseen, False)
 
 
-def _before(entry: Entry, field: str) -> str:
+def _before(desk: Desk, connection: Connection, record: Record, field: str, entry: Entry) -> str:
     old = entry.changes.get(field, (None, None))[0]
-    return "" if old is None else str(old)
+    return "" if old is None else read(desk, connection, BY_NOUN[record.noun], field, old)[1]
 
 
 def _voice(desk: Desk, connection: Connection, record: Record, field: str, raw: Any, entry: Entry) -> Voice:
     kind = BY_NOUN[record.noun]
     value, text = read(desk, connection, kind, field, bare(kind, field, raw))
     return Voice(0, entry.dot, raw, value, text, entry.by, entry.institute, entry.at, entry.device, entry.reason)
-
-
-def read(desk: Desk, connection: Connection, kind: type[Record], field: str, said: Any) -> tuple[Any, str]:
-    """A value of the log and its text; both as they are where a newer version or a stranger wrote something else."""
-    facet = facets(kind).get(field)
-    if facet is None or said is None:
-        return said, "nothing" if said is None else asking.one(connection, desk, said, None)
-    try:
-        value = decode(kind, field, said)
-    except ValidationError:
-        return said, str(said)
-    return value, "nothing" if value is None else asking.one(connection, desk, value, facet)

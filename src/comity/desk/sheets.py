@@ -16,6 +16,7 @@ from comity.domain.facet import Shape
 from comity.domain.naming import KEYS, natural_key, tells
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
+from comity.domain.wording import some
 from comity.errors import ComityError, NotFound, Problem, Refused
 from comity.exporters.sheet import cell
 from comity.importers.sheet import Row, meant, read_sheet, refuse
@@ -54,7 +55,7 @@ class Errand:
     def said(self, row: Row) -> dict[str, Any]:
         """What a row says by field; a blank cell says nothing."""
         if len(row.cells) > len(self.fields):
-            told = f"{len(row.cells)} cells under {len(self.fields)} headings"
+            told = f"{some(len(row.cells), 'cell')} under {some(len(self.fields), 'heading')}"
             raise Refused("", MEND, [Problem("row", f"{told}; is a separator missing its quotation marks?")])
         cells = {name: text for name, text in zip(self.fields, row.cells, strict=False) if name and text.strip()}
         words = self.chosen.values
@@ -83,7 +84,7 @@ class Remembering(World):
         return found
 
     def countries(self) -> dict[str, str]:
-        """The country of every institute that is known here."""
+        """The country of institutes, looked up once."""
         found: dict[str, str] = self._once(("countries",), super().countries)
         return found
 
@@ -231,10 +232,10 @@ def import_sheet(
     outcomes: list[RowOutcome] = []
     with desk.store.reading() as connection:
         register = Register.of(connection, errand.kind)
-    for some in _batches(rows):
+    for part in _batches(rows):
         with entering() as connection:
             batch = Batch(Remembering(desk, connection), errand, register)
-            for row in some:
+            for row in part:
                 outcomes.append(batch.take(row))
                 on_progress(row)
             for place, changes in () if dry_run else batch.changes.items():

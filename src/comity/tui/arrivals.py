@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from comity.desk import acknowledging, plans, recognizing, runs
-from comity.domain.wording import listed
+from comity.domain.wording import listed, some
 from comity.errors import Refused
 from comity.tui import parcels, rows_in
 from comity.tui.glyphs import signed
@@ -84,7 +84,7 @@ def _told(app: App[None], outcomes: "list[FileOutcome]") -> None:
     host(app).written()
     refused = [f"{Path(each.file).name}: {each.reason}" for each in outcomes if each.outcome == "refused"]
     said = ", ".join(f"{number} {what}" for what, number in sorted(counts.items())) or "no logs in it"
-    host(app).say(" ".join([f"Read {len(outcomes)} files: {said}.", *refused]), "red" if refused else "notice")
+    host(app).say(" ".join([f"Read {some(len(outcomes), 'file')}: {said}.", *refused]), "red" if refused else "notice")
 
 
 def _show_plan(app: App[None], path: Path) -> None:
@@ -120,6 +120,6 @@ def _deeds(plan: "Applied") -> list[Line]:
     if len(told) > _SHOWN:
         lines.append(line(span(f"and {len(told) - _SHOWN} more", "dim")))
     if plan.left:
-        held = f" {len(plan.left)} records of it are not in the file; they stay."
+        held = f" Not in the file, and left as it is: {some(len(plan.left), 'record')}."
         lines += [BLANK, (*signed("low", ""), span(held, "dim"))]
     return lines

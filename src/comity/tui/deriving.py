@@ -7,6 +7,7 @@ from comity.desk import asking, names
 from comity.domain.facet import Facet, Shape
 from comity.domain.marking import tlp
 from comity.domain.record import Record, facets
+from comity.domain.wording import some
 from comity.tui.glyphs import sign, signed
 from comity.tui.session import Session
 from comity.tui.spans import BLANK, Line, line, span
@@ -98,7 +99,7 @@ def cell(kind: type[Record], name: str, value: Any, text: str, *, first: bool = 
     if not text:
         return BLANK
     if shape is Shape.FACTS:
-        return line(span(f"{len(value)} facts", "dim"))
+        return line(span(some(len(value), "fact"), "dim"))
     if shape is Shape.CHOICE and not facet_of(kind, name).many:
         return signed(str(value), text)
     if shape is Shape.MARKING:

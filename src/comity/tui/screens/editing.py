@@ -10,12 +10,13 @@ from comity.desk.placing import Whereto, whereto
 from comity.desk.rules import state_fields
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
+from comity.domain.wording import some
 from comity.errors import Ambiguous, ComityError, NotFound
 from comity.tui import drafts
 from comity.tui.actions import bindings
 from comity.tui.deriving import said
 from comity.tui.screens.base import Page, Tab
-from comity.tui.screens.form import GROUP, FormPane, counted
+from comity.tui.screens.form import GROUP, FormPane
 from comity.tui.session import Host, Strength, host
 from comity.tui.spans import Line, Span, line, span
 from comity.tui.widgets.choice import Menu, Option
@@ -113,7 +114,7 @@ class FormPage(Page):
         if not self.form.changed:
             super().action_back()
             return
-        count = counted(len(self.form.changed), "change")
+        count = some(len(self.form.changed), "change")
         title = line(span(f"{count} not written", "strong bold"))
         options = [Option("s", "save", "as ctrl+s does"), Option("d", "drop them"), Option("k", "keep editing")]
         self.app.push_screen(Menu(title, options), self._leave)
@@ -162,9 +163,7 @@ class EditPage(FormPage):
         saved = acting.save(host(self).desk, self.opened, changed)
         called = said(host(self).desk, saved.record)
         host(self).session.own.add(saved.record.id)
-        told: list[Word] = [
-            (f"Saved {called}, {counted(len(changed), 'field')}{_kept_off(self, saved.record)}", "line")
-        ]
+        told: list[Word] = [(f"Saved {called}, {some(len(changed), 'field')}{_kept_off(self, saved.record)}", "line")]
         for name in saved.moved:
             label = facets(self.kind)[name].label
             told.append((f"{label} of {called} was changed meanwhile: both values are kept. g c settles it.", "notice"))

@@ -16,6 +16,7 @@ from textual.widgets import Static
 from comity.desk import asking, names
 from comity.domain.facet import Facet, Shape
 from comity.domain.record import Record, facets
+from comity.domain.wording import some
 from comity.errors import ComityError
 from comity.tui import drafts
 from comity.tui.screens.base import Pane
@@ -101,7 +102,7 @@ class FormPane(Pane):
         if self.changed:
             parts.append(span(f"{len(self.changed)} changed", ""))
         if self.problems:
-            parts += [span(" · " if parts else "", "dim"), span(counted(self.problems, "problem"), "red")]
+            parts += [span(" · " if parts else "", "dim"), span(some(self.problems, "problem"), "red")]
         return tuple(parts)
 
     def held(self) -> Iterable[tuple[str, bool]]:
@@ -220,11 +221,6 @@ _UNDO: Final = "u writes the old values back as a new act. Nothing is erased; th
 
 def _seer(code: str, *, here: bool) -> Line:
     return line(Span("● ", "green"), span(code), span("  now" if here else "  at the next sync", "dim"))
-
-
-def counted(number: int, what: str) -> str:
-    """`1 change`, `2 changes`."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _no_choice(field: Field) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
 from comity.desk.history import Entry, history
+from comity.desk.retelling import retold
 from comity.domain import when
 from comity.domain.record import Record
+from comity.domain.wording import words
 from comity.tui.actions import bindings
 from comity.tui.deriving import said
 from comity.tui.screens.base import Page, Pane, Tab
@@ -17,16 +20,19 @@ from comity.tui.widgets.confirm import Sure
 from comity.tui.widgets.source import Column, Listed, Row
 from comity.tui.widgets.table import Table
 
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+
 
 def entry_row(key: str, entry: Entry, today: date) -> Row:
     """An act as a line: when, what, who."""
-    what = ", ".join(name.replace("_", " ") for name in entry.changes) or "retired"
+    what = ", ".join(map(words, entry.fields)) or "retired"
     told = line(span(entry.reason or what), span(f"  {what}" if entry.reason else "", "dim"))
     by = span(f"  {entry.by}, {entry.institute}", "faint")
     return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), (*told, by)), value=entry)
 
 
-def entry_lines(entry: Entry) -> list[Line]:
+def entry_lines(desk: "Desk", record: Record, entry: Entry) -> list[Line]:
     """An act in the panel: every field with the value before and after."""
     lines = [
         line(span(entry.by, "strong bold"), span(f"  {entry.institute}, {entry.device}", "dim")),
@@ -34,10 +40,10 @@ def entry_lines(entry: Entry) -> list[Line]:
         *([line(entry.reason)] if entry.reason else []),
         BLANK,
     ]
-    for name, (before, after) in entry.changes.items():
-        lines += [line(span(name.replace("_", " "), "dim bold"))]
-        lines += [line(span("- ", "red"), span(before, "dim"))] if before not in (None, "", []) else []
-        lines += [line(span("+ ", "green"), span(after))]
+    for each in retold(desk, record, entry):
+        lines += [line(span(each.label, "dim bold"))]
+        lines += [line(span("- ", "red"), span(each.before, "dim"))] if each.before else []
+        lines += [line(span("+ ", "green"), span(each.after))] if each.after else []
     return lines
 
 
@@ -65,7 +71,11 @@ class HistoryPane(Pane):
         if row and isinstance(row.value, Entry):
             entry = row.value
             told = [line(span("The old values are written as a new act; nothing is erased.", "dim")), BLANK]
-            sheet = Sure(line(span("Take back", "strong bold")), [*told, *entry_lines(entry)], does="undo")
+            sheet = Sure(
+                line(span("Take back", "strong bold")),
+                [*told, *entry_lines(host(self).desk, self.record, entry)],
+                does="undo",
+            )
             self.app.push_screen(sheet, lambda said: None if said is None else host(self).take_back(entry.dot))
 
     def bring_in(self) -> None:
@@ -73,7 +83,7 @@ class HistoryPane(Pane):
 
     def aside(self) -> Sequence[Line]:
         row = self.query_one(Table).current
-        return entry_lines(row.value) if row and isinstance(row.value, Entry) else ()
+        return entry_lines(host(self).desk, self.record, row.value) if row and isinstance(row.value, Entry) else ()
 
     def held(self) -> Iterable[tuple[str, bool]]:
         return [(self.record.marking, self.record.synthetic)]

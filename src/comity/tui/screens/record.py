@@ -137,7 +137,7 @@ class RecordPane(Pane):
             case Record() as record:
                 return summary(host(self).desk, record)
             case Entry() as entry:
-                return entry_lines(entry)
+                return entry_lines(host(self).desk, self.record, entry)
             case None:
                 return ()
         assert row is not None

@@ -8,6 +8,7 @@ from comity.desk.border import GroupSheet, Held, Written, groups, held, written
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment
+from comity.domain.wording import some
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
 from comity.tui.screens.carriers import CarriersPane
@@ -59,7 +60,7 @@ class GroupsPane(LinesPane):
         sheet = self._sheet()
         if sheet is None:
             return ()
-        whose = "this institute alone" if sheet.private else f"{len(sheet.members)} institutes"
+        whose = "this institute alone" if sheet.private else some(len(sheet.members), "institute")
         lines: list[Line] = [
             line(span(sheet.name, "strong bold"), span("  group", "dim")),
             line(span(f"held by {whose}", "dim")),
@@ -70,7 +71,7 @@ class GroupsPane(LinesPane):
             line(span("Holds", "dim bold")),
         ]
         lines += [line(span(f"{count:>6,} ".replace(",", " ")), span(name, "dim")) for name, count in sheet.counts[:12]]
-        if sheet.record and sheet.record.purpose:
+        if sheet.record and sheet.record.purpose and not host(self).session.hides(sheet.record):
             lines += [BLANK, line(span(sheet.record.purpose))]
         return [*lines, BLANK, keyed(("enter", "seats, admit, revoke")), line(span(sheet.id, "faint"))]
 

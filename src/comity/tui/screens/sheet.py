@@ -8,6 +8,7 @@ from comity.desk.history import history
 from comity.domain import when
 from comity.domain.facet import Shape
 from comity.domain.record import Record, facets
+from comity.domain.wording import words
 from comity.tui.deriving import cell, marking_role, said
 from comity.tui.glyphs import sign
 from comity.tui.spans import BLANK, Line, Span, line, span
@@ -88,7 +89,7 @@ def past(desk: "Desk", record: Record, most: int) -> list[Line]:
     entries = list(history(desk, record))[::-1][:most]
     lines = [BLANK, line(span("History", "dim bold"))] if entries else []
     for entry in entries:
-        what = ", ".join(name.replace("_", " ") for name in list(entry.changes)[:3]) or "retired"
+        what = ", ".join(map(words, entry.fields[:3])) or "retired"
         what = entry.reason or what
         lines.append(line(span(f"{when.show_day(entry.at.date(), desk.today):>6} ", "dim"), span(what)))
     return lines

@@ -10,6 +10,7 @@ from comity.desk.board import Board, Coming, Need, about, board
 from comity.domain.checks.check import Severity
 from comity.domain.record import Record
 from comity.domain.when import show_day
+from comity.domain.wording import some
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
 from comity.tui.screens.lines import LinesPane, flush
@@ -84,7 +85,7 @@ class TodayPane(LinesPane):
             ]
         after = next((each for each in self.board.coming if each.on >= host(self).desk.today), None)
         days = (after.on - host(self).desk.today).days if after else 0
-        return [line("Nothing needs you.", *([f" Next: {after.text} in {days} days."] if after else []))]
+        return [line("Nothing needs you.", *([f" Next: {after.text} in {some(days, 'day')}."] if after else []))]
 
     @property
     def need(self) -> Need | None:
@@ -171,11 +172,11 @@ class TodayPane(LinesPane):
 
     def _device(self) -> list[Line]:
         status = self.board.status
-        forks = status["conflicts"]
+        waiting, forks = (int(str(status[name])) for name in ("not_elsewhere", "conflicts"))
         return [
             line(Span("This device", "dim bold")),
-            pair("waiting to go", f"{status['not_elsewhere']} acts", 13),
-            pair("to settle", f"{forks} values" if forks else "none", 13, "violet" if forks else ""),
+            pair("waiting to go", some(waiting, "act"), 13),
+            pair("to settle", some(forks, "value") if forks else "none", 13, "violet" if forks else ""),
             pair("held back", status["waiting"] or "none", 13),
             pair("void", status["void"] or "none", 13),
         ]

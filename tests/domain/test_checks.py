@@ -77,7 +77,7 @@ def test_a_check_names_its_records_place_day_and_markings(shelf: Shelf) -> None:
     assert (tarn.kind, tarn.id, tarn.place, tarn.due) == ("person", parts.tarn.id, "SALTMARSH", date(2026, 11, 30))
     assert len(tarn.records) == 3
     (embargo,) = told(shelf, "finding.embargo")
-    assert embargo.markings == ("TLP:RED",)
+    assert embargo.markings == ("TLP:AMBER", "TLP:RED")  # of the exercise too, which is named
 
 
 def test_nothing_is_told_of_an_empty_shelf_or_of_exercises_that_are_over(shelf: Shelf) -> None:

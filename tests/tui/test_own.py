@@ -62,3 +62,41 @@ async def test_an_exercise_above_the_ceiling_is_not_named_among_runs(opened: Ope
         assert "TLP:RED" not in screen_text(pilot.app).splitlines()[0]
         await pilot.press("m")
         await until(pilot, lambda: "OSPREY" in screen_text(pilot.app))
+
+
+async def test_an_exercise_above_the_ceiling_is_named_nowhere(opened: Opener, desk: Desk) -> None:
+    """Not by what refers to it, in lists, panels, forms, checks and days that come, however low that is marked."""
+    window = {"window_start": "2026-11-20", "window_end": "2026-12-18"}
+    acting.add(desk, "exercise", {"code": "OSPREY", **window}, group="private", marking="TLP:RED")
+    low = {"group": "private", "marking": "TLP:GREEN"}
+    acting.add(desk, "run", {"exercise": "OSPREY", "institute": "UK-AISI", "language": "ja"}, **low)
+    acting.add(desk, "finding", {"exercise": "OSPREY", "statement": "Tokens run out"}, **low)
+    acting.add(desk, "milestone", {"exercise": "OSPREY", "title": "Hot wash", "due": "2026-12-01"}, **low)
+    acting.add(desk, "milestone", {"exercise": "OSPREY", "title": "Comms check", "due": "2026-11-20"}, **low)
+
+    async with opened("findings") as pilot:
+
+        async def unnamed(words: str) -> None:
+            await until(pilot, lambda: words in screen_text(pilot.app))
+            assert "OSPREY" not in screen_text(pilot.app)
+
+        await unnamed("Tokens run out")
+        await pilot.press("enter")
+        await unnamed("z shows all")
+        await pilot.press("e")
+        await unnamed("ctrl+s")
+        await pilot.press("escape", "escape", "1")
+        await unnamed("kept off screen")
+        await pilot.press("3")
+        await unnamed("kept off screen")
+        await pilot.press("n")
+        await unnamed("ctrl+s")
+        await pilot.press("escape", "7", "H")
+        await unnamed("kept off screen")
+        await pilot.press("colon", *"tokens")
+        await unnamed("Tokens run")
+        await pilot.press("escape", "m", "5")
+        await until(pilot, lambda: "OSPREY" in screen_text(pilot.app))
+        await pilot.press("1", "m", "5")
+        await until(pilot, lambda: "····" in screen_text(pilot.app))
+        assert "OSPREY" not in screen_text(pilot.app)

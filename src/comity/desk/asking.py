@@ -87,7 +87,15 @@ def get(desk: Desk, noun: str, id: str) -> Record | None:
 def ref(desk: Desk, record: Record) -> str:
     """The shortest name by which it is found again."""
     with desk.store.reading() as connection:
-        return names.short(connection, record)
+        return short(connection, desk, record)
+
+
+def short(connection: Connection, desk: Desk, record: Record) -> str:
+    """The shortest name by which it is found again; its id where that would name what is kept off the screen."""
+    told = names.short(connection, record)
+    exercise, within, _ = told.partition("/")
+    above = reading.find(connection, BY_NOUN["exercise"], code=exercise) if within else ()
+    return record.id if any(map(desk.keeps_off, (record, *above))) else told
 
 
 def group_name(desk: Desk, group: str) -> str:

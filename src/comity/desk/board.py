@@ -13,6 +13,7 @@ from comity.domain.checks.facts import RESPONSIBLE
 from comity.domain.exercises import OVER, Exercise, Milestone
 from comity.domain.findings import CorrectiveAction
 from comity.domain.kinds import BY_NOUN, KINDS
+from comity.domain.marking import join
 from comity.domain.people import Person
 from comity.domain.record import Record
 from comity.domain.sharing import Group
@@ -93,9 +94,9 @@ def _coming(look: Sight, checks: Sequence[Check]) -> Iterator[Coming]:
             sort: Sort = "conflict" if "due" in milestone.conflicts else "due"
             title = (milestone.title or milestone.kind.replace("_", " ")).lower()
             exercise = live[milestone.exercise]
-            yield _on(
-                milestone.due, title if exercise.status in STARTED else f"{exercise.code} {title}", sort, milestone
-            )
+            if exercise.status not in STARTED:
+                title = f"{exercise.code} {title}"
+            yield _on(milestone.due, title, sort, milestone, exercise)
     for action in look.all(CorrectiveAction):
         if action.due and look.today <= action.due <= last and action.status not in _DONE:
             yield _on(action.due, f"{action.label} {opening(action.text, 30)}", "due", action)
@@ -115,8 +116,8 @@ def _running_out(look: Sight, checks: Sequence[Check], last: date) -> Iterator[C
             yield _on(check.due, f"{called(person)}, vetting ends", "blocker", person)
 
 
-def _on(day: date, text: str, sort: Sort, record: Record) -> Coming:
-    return Coming(day, text, sort, record.noun, record.id, record.marking)
+def _on(day: date, text: str, sort: Sort, record: Record, *named: Record) -> Coming:
+    return Coming(day, text, sort, record.noun, record.id, join([each.marking for each in (record, *named)]))
 
 
 def about(desk: Desk, check: Check) -> list[str]:

@@ -4,13 +4,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from comity.desk.clock import Clock, wall_clock
 from comity.home import SKETCH
 from comity.log.acts import Public
 from comity.settings import Settings
 from comity.store.store import Store
+
+if TYPE_CHECKING:
+    from comity.domain.record import Record
 
 
 @dataclass
@@ -31,6 +34,8 @@ class Desk:
     undone: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts that took one back and can be redone
     passed: Any = None  # the last pass over the checks, see `checking.Pass`
     later: Callable[[], None] | None = None  # has a slow pass made in a thread; until then the last one is shown
+    # whom references do not name, since the screen keeps it off
+    keeps_off: Callable[["Record"], bool] = field(default=lambda record: False, repr=False)
     locks: bool = False  # whether its keys are under a passphrase: then it leaves what a sync while locked needs
 
     @property

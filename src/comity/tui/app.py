@@ -99,7 +99,7 @@ class ComityApp(Lagging):
         from comity.tui.sections import SECTION_PAGES
 
         self.desk, self.ready = desk, True
-        desk.later = self.check_later
+        desk.later, desk.keeps_off = self.check_later, self.session.hides
         self.session.settings = desk.settings
         self.set_keymap(desk.settings.keys)
         self.tell_link()

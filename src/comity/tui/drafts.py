@@ -42,16 +42,16 @@ def written(desk: "Desk", record: Record, name: str) -> str:
     with desk.store.reading() as connection:
         value, facet = getattr(record, name), facets(type(record))[name]
         if isinstance(value, list):
-            return ", ".join(_one(connection, facet, each) for each in value)
-        return _one(connection, facet, value)
+            return ", ".join(_one(connection, desk, facet, each) for each in value)
+        return _one(connection, desk, facet, value)
 
 
-def _one(connection: "Connection", facet: Facet, value: object) -> str:
+def _one(connection: "Connection", desk: "Desk", facet: Facet, value: object) -> str:
     if value is None or value == "":
         return ""
     if facet.shape is Shape.REF:
         found = asking.target(connection, facet.refers, str(value))
-        return names.short(connection, found) if found else str(value)
+        return asking.short(connection, desk, found) if found else str(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
@@ -78,7 +78,8 @@ def offered(desk: "Desk", kind: type[Record], name: str, facet: Facet, exercise:
 def _named(desk: "Desk", found: Iterable[Record]) -> Iterable[tuple[str, str]]:
     with desk.store.reading() as connection:
         for each in found:
-            yield names.short(connection, each), asking.called(connection, desk, each)
+            if not desk.keeps_off(each):
+                yield asking.short(connection, desk, each), asking.called(connection, desk, each)
 
 
 def exercise_at_hand(desk: "Desk", kind: type[Record], texts: Mapping[str, str]) -> str:

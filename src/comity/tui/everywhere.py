@@ -147,6 +147,7 @@ class Everywhere(InOrder):
     def action_closer(self) -> None:
         """Show the text of records above the ceiling, or hide it again."""
         self.session.unmasked = not self.session.unmasked
+        self.session.turned += 1
         self.session.own.clear()
         self.written()
         ceiling = self.session.settings.screen.ceiling

@@ -53,6 +53,7 @@ class Session:
     settings: Settings = field(default_factory=Settings)
     said: list[Said] = field(default_factory=list)
     unmasked: bool = False
+    turned: int = 0  # how often `m` was pressed: pages that were read before show too much or too little
     own: set[str] = field(default_factory=set)  # ids of what was written here in a form: no secret to its writer
     preview_as: str = ""
     link: Link = field(default_factory=Link)

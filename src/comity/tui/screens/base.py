@@ -197,7 +197,7 @@ class Page(Placed):
         self.section = section
         self.came_from = ""  # the section from which it was opened, if that is another
         self.marked = Marked()
-        self._read: dict[int, int] = {}  # by tab, the version of the store that its pane shows
+        self._read: dict[int, tuple[int, int]] = {}  # by tab, as of when its pane was read
         self._heard_at = 0  # the newest version of which the page told that it is there
         self._news = 0
 
@@ -238,7 +238,7 @@ class Page(Placed):
         name = f"pane-{place}"
         kept = bool(switcher.query(f"#{name}"))
         if not kept:
-            self._read[place] = host(self).version()
+            self._read[place] = self._as_of()
             pane = self._tabs[place].make()
             pane.id = name
             await switcher.add_content(pane, set_current=True)
@@ -253,8 +253,11 @@ class Page(Placed):
         self.redraw()
 
     def _is_behind(self) -> bool:
-        """Whether something was written since the pane was read."""
-        return self._read.get(self._shown) != host(self).version()
+        """Whether something was written since the pane was read, or is to be kept off the screen now."""
+        return self._read.get(self._shown) != self._as_of()
+
+    def _as_of(self) -> tuple[int, int]:
+        return host(self).version(), host(self).session.turned
 
     async def turn_to_label(self, label: str) -> None:
         """Show the tab of that label, if there is one."""
@@ -336,7 +339,7 @@ class Page(Placed):
 
     def action_bring_in(self) -> None:
         """Show what arrived since."""
-        self._read[self._shown], self._news = host(self).version(), 0
+        self._read[self._shown], self._news = self._as_of(), 0
         if self.pane:
             self.pane.mark_news(())
             self.pane.bring_in()
@@ -344,7 +347,7 @@ class Page(Placed):
 
     def compare_with(self, version: int) -> None:
         """Say that something was written since this page was read; nothing moves until it is asked for."""
-        read = self._read.get(self._shown, 0)
+        read, _ = self._read.get(self._shown, (0, 0))
         if self._shown >= 0 and self.pane and version not in (read, self._heard_at):
             self._heard_at = version
             self._news = self.pane.mark_news(host(self).touched(read))

@@ -212,4 +212,5 @@ class RunsPage(Verbs):
     def places(self) -> Sequence[Record]:
         row = self.query_one("Table").current if self.pane else None  # type: ignore[attr-defined]
         group = row.value if row else None
-        return (group.exercise,) if isinstance(group, RunGroup) and group.exercise else ()
+        found = group.exercise if isinstance(group, RunGroup) else None
+        return () if found is None or host(self).session.hides(found) else (found,)

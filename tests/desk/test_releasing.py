@@ -122,3 +122,21 @@ def test_a_preview_shows_what_reaches_a_partner_and_no_more(uk: Desk, us: Desk) 
     found = {each.text for each in foreseeing.records(uk, "US-CAISI", "note")}  # type: ignore[attr-defined]
     assert "ours" in found
     assert "mine" not in found
+
+def test_what_a_partner_writes_of_countries_moves_no_check(at: Opener, tmp_path: Path) -> None:
+    """A member says that it is of the country that a marking asks for, in the group and in one of its own."""
+    uk, ke = house(tmp_path, at, "UK-AISI", "laptop-1"), house(tmp_path, at, "KE-GOV", "laptop-1")
+    acting.add(uk, "institute", {"code": "UK-AISI", "country": "GB"}, group="private")
+    for name in ("UKKE", "OTHER"):
+        admit(uk, groups.found(uk, name), ke)
+    carry(uk, ke, folder=tmp_path)
+    for name in ("UKKE", "OTHER"):
+        acting.add(ke, "institute", {"code": "KE-GOV", "country": "GB"}, group=name, marking="TLP:AMBER")
+    carry(ke, uk, folder=tmp_path)
+    assert asking.count(uk, "institute", "code:KE-GOV") == 2
+    marking = "OFFICIAL-SENSITIVE//UK EYES ONLY"
+    with pytest.raises(BadInput) as told:
+        acting.add(uk, "note", {"text": "x"}, group="UKKE", marking=marking)
+    assert "your private group has no country of KE-GOV" in told.value.problems[0].message
+    acting.add(uk, "institute", {"code": "KE-GOV", "country": "GB"}, group="private")
+    acting.add(uk, "note", {"text": "x"}, group="UKKE", marking=marking)

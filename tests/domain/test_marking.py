@@ -174,7 +174,7 @@ def test_the_strictest_wins(parts, whole):
         ("TLP:AMBER", [], False, ""),
         ("CUI//REL TO USA, GBR", ["UK-AISI", "US-CAISI"], False, ""),
         ("CUI//REL TO USA, GBR", ["SG-AISI", "US-CAISI"], False, "does not reach SG-AISI (SGP)"),
-        ("CUI//REL TO USA, GBR", ["KE-GOV", "US-CAISI"], False, "country of KE-GOV is not known"),
+        ("CUI//REL TO USA, GBR", ["KE-GOV", "US-CAISI"], False, "no country of KE-GOV"),
         ("CUI//NOFORN", ["UK-AISI"], True, "does not reach UK-AISI"),
         ("CUI//NOFORN", ["KE-GOV"], True, ""),
         ("CUI//FEDCON", ["UK-AISI", "US-CAISI"], False, "does not reach UK-AISI"),

@@ -1,5 +1,6 @@
 """What guards and checks are told about the world, within one transaction."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -71,8 +72,12 @@ class World:
         return self.own[group]
 
     def countries(self) -> dict[str, str]:
-        """The country of every institute that is known here."""
-        return {each.code: each.country for each in self.find(Institute) if each.country}
+        """The country of institutes, as this one's own groups have it: what a partner writes moves no check here."""
+        said: dict[str, set[str]] = defaultdict(set)
+        for each in self.find(Institute):
+            if each.country and self.is_private(each.group) and self.members(each.group) == (self.institute,):
+                said[each.code].add(each.country)
+        return {code: found.pop() for code, found in said.items() if len(found) == 1}
 
     def named(self, group: str) -> str:
         """The same as `group_name`, looked up once."""

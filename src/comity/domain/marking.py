@@ -265,7 +265,7 @@ def _out_of_country(mark: Mark, institutes: list[str], countries: Mapping[str, s
     for code in institutes:
         country = trigraph(countries.get(code, ""))
         if not country and not private:
-            return f"{mark} depends on countries, and the country of {code} is not known here; set it first."
+            return f"{mark} asks for countries, and your private group has no country of {code}; record it there first."
         if country and country not in allowed:
             return f"{mark} does not reach {code} ({country})."
     return ""

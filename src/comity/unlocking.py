@@ -109,15 +109,15 @@ def _told(chosen: Settings) -> str | None:
 def passphrase_in(path: Path) -> str:
     """The first line of a file that only its owner can read."""
     if not path.is_file():
-        raise Locked(f"{path} is no file with a passphrase", "name the file that holds it")
+        raise Locked(f"there is no file {path} with a passphrase", "name the file that holds it")
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise Locked(f"others can read {path}; it is not used", f"close it: chmod 600 {path}")
     try:
         told = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
-        raise Locked(f"{path} cannot be read as text", "write the passphrase as one line of UTF-8") from None
+        raise Locked(f"the file {path} cannot be read as text", "write the passphrase as one line of UTF-8") from None
     if not told or not told[0]:
-        raise Locked(f"{path} holds no passphrase", "write it into the first line")
+        raise Locked(f"the file {path} holds no passphrase", "write it into the first line")
     return told[0]
 
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from comity.domain.text import cut, fold, plain, plain_lines
+from comity.domain.text import cut, fold, plain, plain_lines, sentence
 
 wild = st.text(st.integers(0, 0x10FFFF).map(chr))
 BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c"
@@ -119,3 +119,12 @@ def test_cut_tears_no_character():
     assert cut("👩\u200d🔬 lab", 2) == "…"
     assert cut("abc", 3) == "abc"
     assert cut("abc", 0) == ""
+
+
+def test_a_sentence_begins_with_a_capital_unless_a_name_stands_there() -> None:
+    assert [sentence(text) for text in ("no hub is there", "laptop-9 has no seat", "Is it?", "`lock` ends it")] == [
+        "No hub is there.",
+        "laptop-9 has no seat.",
+        "Is it?",
+        "`lock` ends it.",
+    ]

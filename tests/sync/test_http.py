@@ -269,7 +269,7 @@ def test_a_refusal_is_told_in_own_words_with_little_of_the_hubs(
             carrier.look(wire.Look({}))
     error = refusal.value
     assert (error.exit_code, error.code) == (exit_code, told_as)
-    assert error.message.startswith("ours ")
+    assert error.message.startswith("the hub ours ")
     assert ("«Send money␛[2J" in error.message) == bool(words)
     assert error.message.isprintable()
     assert len(error.message) < 300

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from comity.domain.cells import guarded
-from comity.domain.text import plain, plain_lines
+from comity.domain.text import plain, plain_lines, sentence
 from comity.errors import ComityError, Refused
 
 WORD, GAP = 16, 2  # cells: a column is not made narrower than what is in it up to this; between columns
@@ -121,7 +121,7 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
         body = {"code": error.code, "message": error.message, "hint": error.hint, "problems": problems}
         print(json_text({"error": body}), file=sys.stderr)
         return
-    tell(_sentence(error.message))
+    tell(sentence(error.message))
     told = len(error.problems) == 1 and error.problems[0].message in error.message
     shown = () if told else error.problems[:SHOWN]
     for problem in shown:
@@ -130,13 +130,7 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
     if len(error.problems) > SHOWN:
         tell(f"  and {len(error.problems) - SHOWN} more; --json lists all of them")
     if error.hint:
-        tell(_sentence(error.hint))
-
-
-def _sentence(text: str) -> str:
-    """The text as a sentence; a first word that is a name of something stays as it is."""
-    start = text[:1].upper() if text.partition(" ")[0].isalpha() else text[:1]
-    return f"{start}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"
+        tell(sentence(error.hint))
 
 
 def write_new(path: Path, data: str | bytes) -> None:

@@ -74,7 +74,7 @@ def _of_file(shelf: Shelf, path: Path) -> set[tuple[bytes, bytes]]:
         text = ""
     given = [each for line in text.splitlines() if (each := _signed(line.strip()))]
     if not given:
-        raise BadInput(f"{path} holds no receipt", f"a receipt is a line that starts with {PREFIX}")
+        raise BadInput(f"the file {path} holds no receipt", f"a receipt is a line that starts with {PREFIX}")
     here, heard = set(shelf.groups()), set()
     for each in given:
         receipt = each.receipt
@@ -83,7 +83,9 @@ def _of_file(shelf: Shelf, path: Path) -> set[tuple[bytes, bytes]]:
             if receipt.device in shelf.evidence.receipts(receipt.group):
                 heard.add((receipt.group, receipt.device))
     if not heard:
-        raise Refused(f"{path} is of no group and device that are known here", "sync or read their bundle first")
+        raise Refused(
+            f"the file {path} is of no group and device that are known here", "sync or read their bundle first"
+        )
     return heard
 
 

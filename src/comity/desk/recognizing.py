@@ -23,7 +23,7 @@ def sort(path: Path) -> Sort:
         with path.open("rb") as file:
             head = file.read(HEAD)
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}", "ask whoever owns it") from None
+        raise Refused(f"the file {path} cannot be read: {error.strerror}", "ask whoever owns it") from None
     if head.startswith(MAGIC):
         return "bundle"
     if head.startswith(b"PK"):
@@ -37,7 +37,7 @@ def _packed(path: Path) -> Sort:
         with ZipFile(path) as file:
             return "sheet" if "xl/workbook.xml" in file.namelist() else "log"
     except BadZipFile:
-        raise Refused(f"{path.name} is a damaged package", "get it again from where it came") from None
+        raise Refused(f"the file {path.name} is a damaged package", "get it again from where it came") from None
 
 
 def _text(path: Path, head: bytes) -> Sort:
@@ -52,7 +52,9 @@ def _text(path: Path, head: bytes) -> Sort:
         return "plan"
     if "\0" not in start and any(separator in start.partition("\n")[0] for separator in ",;\t"):
         return "sheet"
-    raise Refused(f"{path.name} is nothing that Comity reads", "give a bundle, a receipt, a plan, a sheet or a log")
+    raise Refused(
+        f"the file {path.name} is nothing that Comity reads", "give a bundle, a receipt, a plan, a sheet or a log"
+    )
 
 
 def _is_toml(path: Path) -> bool:

@@ -51,7 +51,7 @@ def pair_in(path: Path) -> Pair:
     except BadInput as error:
         raise Locked(error.message, error.hint, error.problems, "words") from None
     except UnicodeDecodeError:
-        raise Locked(f"{path} is no text", "write the words as lines of UTF-8", code="words") from None
+        raise Locked(f"the file {path} is no text", "write the words as lines of UTF-8", code="words") from None
 
 
 def hand(desk: Desk, words: Path) -> PaperHand:

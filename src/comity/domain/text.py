@@ -111,3 +111,9 @@ def _decomposed(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _is_accent(letter: str) -> bool:
     return unicodedata.combining(letter) >= _FIRST_ACCENT or unicodedata.category(letter) == "Cf"
+
+
+def sentence(text: str) -> str:
+    """The text as a sentence; a first word that is a name of something, such as laptop-1, stays as it is."""
+    start = text[:1].upper() if text.partition(" ")[0].isalpha() else text[:1]
+    return f"{start}{text[1:]}{'' if text.endswith(('.', '?', '!')) else '.'}"

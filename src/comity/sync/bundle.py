@@ -207,7 +207,7 @@ class _Writing:
         number = len(self.written) + 1
         path = self.path if number == 1 else self.path.with_stem(f"{self.path.stem}-{number}")
         if path.exists():
-            raise Refused(f"{path} is there already", "choose another name, or remove it")
+            raise Refused(f"the file {path} is there already", "choose another name, or remove it")
         self.written.append(Written(path))
         self._draft = Draft(path.parent)
         self._groups: set[bytes] = set()
@@ -243,5 +243,5 @@ def _leaves(container: Container, key: bytes) -> Iterator[Leaf]:
             yield msgspec.msgpack.decode(data, type=Leaf)
         except (msgspec.MsgspecError, RecursionError, ValueError):
             raise IntegrityFailure(
-                f"{container.path.name} holds a page that no Comity writes", "ask for another", code="bundle"
+                f"the file {container.path.name} holds a page that no Comity writes", "ask for another", code="bundle"
             ) from None

@@ -111,7 +111,9 @@ class Container:
         key = next((key for key in opened if key is not None and len(key) == KEY), None)
         if key is None:
             raise Refused(
-                f"{self.path.name} is for other devices", "ask its writer for one --for this device", code="not_for_us"
+                f"the file {self.path.name} is for other devices",
+                "ask its writer for one --for this device",
+                code="not_for_us",
             )
         if self.manifest != self.manifest.proved(key):
             raise _damaged(self.path, "its table of contents is not its writer's")
@@ -152,12 +154,14 @@ def _opened(path: Path) -> BinaryIO:
     try:
         return given_file(path, "name the file that the courier brought").open("rb")
     except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror}", "copy it to the disk of this machine") from error
+        raise Refused(
+            f"the file {path} cannot be read: {error.strerror}", "copy it to the disk of this machine"
+        ) from error
 
 
 def _damaged(path: Path, what: str) -> IntegrityFailure:
     return IntegrityFailure(
-        f"{path.name} is no whole bundle: {what}; nothing was changed",
+        f"the file {path.name} is no whole bundle: {what}; nothing was changed",
         "copy it anew, or ask for another",
         code="bundle",
     )

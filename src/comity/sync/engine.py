@@ -250,7 +250,7 @@ class Visit:
         """In the order (seq, id) and after the last one, or there is no end to them."""
         places = [after, *(each[:2] for each in links)]
         if any(place <= last for last, place in pairwise(places)):
-            raise IntegrityFailure(f"{self.carrier.name} tells of envelopes in no order", "ask who runs it")
+            raise IntegrityFailure(f"the hub {self.carrier.name} tells of envelopes in no order", "ask who runs it")
 
 
 def _more(above: Mapping[bytes, int], shown: State) -> int:

@@ -49,12 +49,12 @@ def refusal(hub: str, fault: Fault) -> ComityError:
     """What a person is told where a hub refuses for good."""
     sort, sentence, hint = _KNOWN.get(fault.code, _OTHER)
     code = fault.code if fault.code in _KNOWN else ""  # no words of a hub reach those who read codes
-    return sort(sentence.format(hub=hub) + quoted(fault.message), hint, code=code)
+    return sort(sentence.format(hub=f"the hub {hub}") + quoted(fault.message), hint, code=code)
 
 
 def busy(hub: str, fault: Fault) -> HubUnreachable:
     """What a person is told where a hub cannot answer for now."""
-    return HubUnreachable(f"{hub} cannot answer now{quoted(fault.message)}", LATER)
+    return HubUnreachable(f"the hub {hub} cannot answer now{quoted(fault.message)}", LATER)
 
 
 def quoted(text: str) -> str:

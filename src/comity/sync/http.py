@@ -138,7 +138,9 @@ class HttpCarrier:
                 return self._tried(lambda: self._said(path, message, sort))
             except _NoSession:
                 self._token = ""
-        raise HubUnreachable(f"{self.name} ends each session at once", "ask who runs it; what was exchanged stays")
+        raise HubUnreachable(
+            f"the hub {self.name} ends each session at once", "ask who runs it; what was exchanged stays"
+        )
 
     def _said(self, path: str, message: Struct, sort: type[A]) -> A:
         self._open_once()
@@ -172,7 +174,7 @@ class HttpCarrier:
                     raise self._refusal(answer, body)
         except TooLate as late:
             hint = "look at the network, or ask who runs it; what was exchanged stays"
-            raise HubUnreachable(f"{self.name} did not end its answer in time", hint) from late
+            raise HubUnreachable(f"the hub {self.name} did not end its answer in time", hint) from late
         try:
             return wire.decode(body, sort)
         except Malformed as error:
@@ -218,7 +220,9 @@ class HttpCarrier:
             after = answer.headers.get("Retry-After", "")
             return _Again(faults.busy(self.name, fault), float(after) if after.isdecimal() else 0)
         if answer.is_redirect or fault.code in ("unexpected", "no_session"):
-            return HubUnreachable(f"{self.name} is no hub: it answered with status {status}", "look at its address")
+            return HubUnreachable(
+                f"at the address of {self.name} is no hub: it answered with status {status}", "look at its address"
+            )
         return faults.refusal(self.name, fault)
 
     def _unreachable(self, error: httpx.TransportError) -> Exception:
@@ -227,16 +231,16 @@ class HttpCarrier:
             hint = "name the authority that signed it with --ca, if it is your own hub"
             return HubUnreachable(f"the certificate of {self.name} is not trusted", hint)
         if "TLSV1_ALERT_PROTOCOL_VERSION" in told or "UNSUPPORTED_PROTOCOL" in told:
-            return HubUnreachable(f"{self.name} does not speak TLS 1.3", "ask who runs it")
+            return HubUnreachable(f"the hub {self.name} does not speak TLS 1.3", "ask who runs it")
         hint = "look at its address and at the network; what was exchanged stays"
         hung_up = isinstance(error, httpx.RemoteProtocolError | httpx.ReadError)
         if hung_up and self._url.scheme == "https" and not self._tls.cert:
             hint = "the hub may want a client certificate (--cert, --key); else look at the network"
         what = "did not answer in time" if isinstance(error, httpx.TimeoutException) else "was not reached"
-        return _Again(HubUnreachable(f"{self.name} {what} ({self._url.host})", hint))
+        return _Again(HubUnreachable(f"the hub {self.name} {what} ({self._url.host})", hint))
 
     def _strange(self) -> IntegrityFailure:
-        return IntegrityFailure(f"{self.name} sent what no hub sends; it was not used", "look at its address")
+        return IntegrityFailure(f"the hub {self.name} sent what no hub sends; it was not used", "look at its address")
 
 
 def address(url: str) -> httpx.URL:

@@ -109,7 +109,9 @@ def show(app: App[None], path: Path) -> None:
     """What a bundle would bring; it is read at `ctrl+s`."""
     seen = courier.show(host(app).desk, path)
     if not seen.for_us:
-        raise Refused(f"{path.name} is not for this device", "`comity bundle show` tells what can be read of it")
+        raise Refused(
+            f"the file {path.name} is not for this device", "`comity bundle show` tells what can be read of it"
+        )
     title = line(span("Bundle  ", "strong bold"), span(path.name))
     app.push_screen(Sure(title, _contents(seen), does="read"), lambda yes: None if yes is None else _read(app, path))
 

@@ -1,5 +1,6 @@
 """A refusal as people read it."""
 
+from comity.domain.text import sentence
 from comity.errors import ComityError
 
 
@@ -7,4 +8,4 @@ def sentences(error: ComityError) -> str:
     """What went wrong, every problem, and what to do, as sentences."""
     told = (each for each in error.problems if each.message not in error.message)
     parts = [error.message, *(f"{each.field.replace('_', ' ')}: {each.message}" for each in told), error.hint]
-    return " ".join(part[:1].upper() + part[1:].rstrip(".") + "." for part in parts if part)
+    return " ".join(map(sentence, filter(None, parts)))

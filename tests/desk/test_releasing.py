@@ -123,6 +123,7 @@ def test_a_preview_shows_what_reaches_a_partner_and_no_more(uk: Desk, us: Desk) 
     assert "ours" in found
     assert "mine" not in found
 
+
 def test_what_a_partner_writes_of_countries_moves_no_check(at: Opener, tmp_path: Path) -> None:
     """A member says that it is of the country that a marking asks for, in the group and in one of its own."""
     uk, ke = house(tmp_path, at, "UK-AISI", "laptop-1"), house(tmp_path, at, "KE-GOV", "laptop-1")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from comity.desk import acting, asking, telling
+from comity.desk import acting, asking, names, telling
 from comity.desk.desk import Desk
 from comity.domain.kinds import KINDS
 from comity.errors import Ambiguous, NotFound
@@ -91,3 +91,14 @@ def test_a_retired_record_is_found_where_no_live_one_has_the_name(demo: Desk) ->
 def test_a_name_that_would_not_be_found_gives_way_to_the_id(demo: Desk, title: str) -> None:
     record: Any = acting.add(demo, "milestone", {"exercise": "SALTMARSH", "title": title})
     assert asking.find(demo, asking.ref(demo, record), "milestone").id == record.id
+
+
+@pytest.mark.parametrize("retired", [False, True])
+def test_many_are_called_as_few_are(demo: Desk, monkeypatch: pytest.MonkeyPatch, retired: bool) -> None:
+    """Where no two have one code, nobody is compared; a retired one and a live one may."""
+    run = asking.find(demo, "SALTMARSH/R4")
+    acting.retire(demo, run, "gone")
+    acting.add(demo, "run", {"label": "R4", "exercise": "SALTMARSH", "institute": "UK-AISI"}, marking="TLP:AMBER")
+    few = telling.listed(demo, "run", retired=retired)
+    monkeypatch.setattr(names, "FEW", 0)
+    assert telling.listed(demo, "run", retired=retired) == few

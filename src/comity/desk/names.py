@@ -83,7 +83,9 @@ class Names:
     def _candidates(self, kind: type[Record], rows: Sequence[Row]) -> Iterator[Row]:
         """The live records that may be called like these."""
         if len(rows) > FEW:
-            yield from reading.parts(self.connection, kind, columns(kind))
+            all_live = not any(row["retired"] for row in rows)
+            if not (kind.code_field and all_live) or reading.not_unique(self.connection, kind):
+                yield from reading.parts(self.connection, kind, columns(kind))
             return
         for own, row in {self.own(kind, row): row for row in rows}.items():
             yield from (each for each in self._alike(kind, row) if own)

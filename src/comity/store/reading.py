@@ -72,6 +72,14 @@ def parts(
     return connection.execute(query.order_by(columns.no)).mappings().all()  # type: ignore[return-value]
 
 
+def not_unique(connection: Connection, kind: type[Record]) -> set[str]:
+    """The codes that several live records of a kind have; an empty one where any has none."""
+    rows = schema.row_table(kind)
+    code = func.coalesce(rows.c[kind.code_field], "")
+    query = select(code).where(rows.c.retired.is_not(True)).group_by(code)
+    return {*connection.execute(query.having(or_(func.count() > 1, code == ""))).scalars()}
+
+
 def spoken(connection: Connection, kind: type[R], names: Sequence[str], words: Sequence[str]) -> Sequence[R]:
     """The records of a kind, retired ones too, in which each of these columns is empty or one of these words."""
     columns = schema.row_table(kind).c

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from comity.desk import care
-from comity.errors import ComityError
+from comity.errors import ComityError, IntegrityFailure
+from comity.home import STORE
 from comity.log.body import Malformed
 from comity.log.commit import Change, Commit
 from comity.log.envelope import Slot, decode, sealed
@@ -15,6 +16,7 @@ from comity.log.verdict import ends
 from comity.store import verify
 from laws.laptops import Laptop, three
 
+PAGE = 4096  # bytes
 TEXT = "a text that is long enough to be worth packing, or so one hopes: flood and ebb, flood and ebb, flood and ebb"
 
 
@@ -136,3 +138,28 @@ def test_a_fork_is_found_and_both_branches_are_kept(group: tuple[bytes, Laptop, 
     us2.take(uk.envelopes())
     assert any("comity group renew" in each.hint for each in verify.problems(us2.store))
     assert len(uk.heads(id, "note", b"n" * 16)["text"]) == 3
+
+
+def test_a_page_that_was_overwritten_is_a_finding_or_a_store_that_says_it_is_damaged(
+    group: tuple[bytes, Laptop, Laptop],
+) -> None:
+    """Anywhere in the file, with the store open and opened anew; never an error of the database's own."""
+    _, uk, _ = group
+    rng = random.Random(9)
+    uk.close()
+    path = uk.home / STORE
+    whole = path.read_bytes()
+    found = 0
+    for start in sorted(rng.sample(range(0, len(whole) - PAGE, PAGE), 40)):
+        path.write_bytes(whole[:start] + rng.randbytes(PAGE) + whole[start + PAGE :])
+        try:
+            uk.reopen()
+        except IntegrityFailure:
+            continue
+        found += codes(uk) == {"file"}
+        uk.close()
+        path.with_name(f"{STORE}-wal").unlink(missing_ok=True)
+    path.write_bytes(whole)
+    uk.reopen()
+    assert found > 5
+    assert not codes(uk)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from comity.domain.kinds import BY_NOUN
 from comity.domain.runs import Run
-from comity.errors import ComityError
+from comity.domain.text import plain
 from comity.log.acts import AnyAct, Renew, act_of, seated, signer
 from comity.log.body import Malformed
 from comity.log.envelope import Envelope, Type, authentic, decode
@@ -33,7 +34,7 @@ class Finding(NamedTuple):
 def problems(store: Store) -> list[Finding]:
     """Everything in a store that does not verify; empty where all is well."""
     circles = Circles(store.keys.pair)
-    with store.reading() as connection:
+    with store.database.reading() as connection:
         found = list(_pages(connection))
         if found:
             return found
@@ -54,8 +55,8 @@ def _pages(connection: Connection) -> Iterator[Finding]:
     try:
         told = [*connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars()]
         told += connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars()
-    except ComityError as error:
-        told = [error.message]
+    except DBAPIError as error:
+        told = [plain(error.orig)]
     yield from (Finding("file", f"the database file is damaged: {each}", RESTORE) for each in told if each != "ok")
 
 

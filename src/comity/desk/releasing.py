@@ -49,7 +49,7 @@ def tear(desk: Desk, release: Release, reason: str = "") -> tuple[Record, tuple[
         now = _release(world, release.record, release.group, fields, release.marking, reason)
         id = drafting.new_id()
         values = {**now.values, **labels.numbered(connection, kind, now.group, now.values)}
-        acting.write(desk, connection, now.group, [drafting.creation(world, kind, now.group, values, id)], reason)
+        acting.write(desk, connection, now.group, [drafting.creation(world, kind, now.group, values, id)], "")
         ids = [drafting.new_id() for _ in now.recipients]
         kept = [_disclosure(world, now, id, dot, reason, *each) for each in zip(ids, now.recipients, strict=True)]
         acting.write(desk, connection, now.record.group, kept, reason)

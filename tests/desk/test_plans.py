@@ -162,6 +162,16 @@ def test_only_what_changed_in_the_file_is_written(desk: Desk, tmp_path: Path) ->
     assert [deed.name for deed in applied.left] == ["F1"]
 
 
+def test_what_an_entry_leaves_out_stays_and_an_empty_text_clears_it(desk: Desk, tmp_path: Path) -> None:
+    said = PLAN.replace('title = "Heron"', 'title = "Heron"\npurpose = "To see."')
+    plans.apply(desk, write(tmp_path, said))
+    plans.apply(desk, write(tmp_path, PLAN))
+    assert telling.as_json(desk, asking.find(desk, "HERON"))["fields"]["purpose"] == "To see."
+    cleared = plans.apply(desk, write(tmp_path, said.replace('"To see."', '""')))
+    assert [deed.fields for deed in cleared.deeds if deed.act == "change"] == [("purpose",)]
+    assert "purpose" not in plans.export(desk, asking.find(desk, "HERON"))
+
+
 def test_what_the_file_does_not_name_is_retired_only_when_asked(desk: Desk, tmp_path: Path) -> None:
     plans.apply(desk, write(tmp_path))
     shorter = write(tmp_path, PLAN.partition("[[finding]]")[0])

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from comity.desk import acting, asking, care, groups, sheets, sheets_out
+from comity.desk import acting, asking, care, erasing, groups, sheets, sheets_out
 from comity.desk.desk import Desk
 from comity.desk.sheets import RowOutcome
 from comity.domain.kinds import KINDS
@@ -163,6 +163,15 @@ def test_a_retired_record_is_left_alone(demo: Desk, tmp_path: Path) -> None:
     path.write_text(ACTIONS.replace("2026-12-01", "2026-12-09"), encoding="utf-8")
     again = sheets.import_sheet(demo, path, "action")[0]
     assert (again.outcome, "retired" in again.problems[0].message) == ("refused", True)
+
+
+def test_a_person_who_was_erased_does_not_come_back_by_a_sheet(demo: Desk, tmp_path: Path) -> None:
+    path = sheet(tmp_path, "name,institute,role\nA. Oak,UK-AISI,annotator\n")
+    [made] = sheets.import_sheet(demo, path, "person")
+    erasing.erase(demo, erasing.preview(demo, asking.find(demo, str(made.id))), "asked for")
+    [again] = sheets.import_sheet(demo, path, "person")
+    assert again.outcome == "refused"
+    assert "was erased for good; leave it out, or write a new one: `comity person add`" in again.problems[0].message
 
 
 def test_many_rows_are_few_commits_in_batches(demo: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

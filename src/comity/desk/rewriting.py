@@ -95,6 +95,12 @@ def is_blank(kind: type[Record] | None, name: str, value: Any) -> bool:
     return stays(name, facet) or value == _nothing(kind, name, facet)
 
 
+def is_erased(record: Record) -> bool:
+    """Whether nothing is left of a record but that there was one."""
+    kind = type(record)
+    return record.retired and all(is_blank(kind, name, encode(getattr(record, name))) for name in facets(kind))
+
+
 def stays(name: str, facet: Facet) -> bool:
     """Whether a field says nothing of anybody: how it is marked, whose it is, whether it was invented."""
     return facet.merge is Merge.STRICTEST or name == "synthetic" or (facet.shape is Shape.INSTITUTE and not facet.many)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from comity.desk import names
+from comity.desk.rewriting import is_erased
 from comity.desk.world import World
 from comity.domain.facet import Shape
 from comity.domain.kinds import BY_NOUN
@@ -14,6 +15,7 @@ from comity.domain.naming import KEYS, natural_key
 from comity.domain.parse import refusal
 from comity.domain.record import Record, encode, facets
 from comity.domain.text import fold
+from comity.domain.wording import words
 from comity.errors import Problem, RuleBroken
 from comity.store import reading
 
@@ -165,7 +167,11 @@ def require(kind: type[Record], problems: Iterable[Problem]) -> None:
 
 
 def only_live(record: Record) -> None:
-    """Raise RuleBroken for a record that was retired."""
+    """Raise RuleBroken for a record that was retired, or erased."""
+    if is_erased(record):
+        told = f"this {words(record.noun)} was erased for good"
+        hint = f"leave it out, or write a new one: `comity {record.noun.replace('_', '-')} add`"
+        raise RuleBroken(told, hint, code="record.erased")
     if record.retired:
         raise RuleBroken(
             "this record is retired", "take the retirement back first: `comity undo REF`", code="record.retired"

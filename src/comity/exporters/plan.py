@@ -15,7 +15,10 @@ from comity.exporters.plan_cells import matrices
 from comity.exporters.plan_facts import fact
 
 _NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]")
-_HEAD: Final = "# A plan of Comity: `comity apply` reads it back, also after you have changed it.\n"
+_HEAD: Final = (
+    "# A plan of Comity: `comity apply` reads it back, also after you have changed it.\n"
+    "# What is left out stays as it is; an empty text clears a field.\n"
+)
 
 
 class Writing:

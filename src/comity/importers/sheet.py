@@ -46,7 +46,7 @@ def read_sheet(path: Path) -> Sheet:
         raise BadInput(f"{path.name} is no sheet", "sheets end in .csv or .xlsx")
     try:
         found = list(islice(_filled(reader(path)), MOST_ROWS + 2))
-    except (csv.Error, ValueError) as error:
+    except ValueError as error:
         raise refuse(path, f"is no sheet that can be read: {error}") from None
     except OSError as error:
         raise BadInput(f"{path.name} cannot be read: {error.strerror}", "see who may read it") from None
@@ -102,8 +102,19 @@ def _csv_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
             for cells in reader:
                 yield before + 1, cells
                 before = reader.line_num
+        except csv.Error as error:
+            raise ValueError(f"line {before + 1} {_why(str(error))}") from None
         except UnicodeDecodeError:
             raise ValueError("it is not UTF-8; save it as CSV UTF-8") from None
+
+
+def _why(said: str) -> str:
+    """What is wrong with a row, for those who never heard of delimiters."""
+    if "field larger" in said:
+        return f"has a cell of more than {LONGEST:,} characters"
+    if "unexpected end" in said:
+        return "has a quotation mark that is never closed"
+    return "has a quotation mark inside a cell; write it twice, and the whole cell between quotation marks"
 
 
 _READERS: Final[Mapping[str, Callable[[Path], Iterator[tuple[int, list[str]]]]]] = {

@@ -140,3 +140,14 @@ def test_a_full_disk_leaves_neither_backup_nor_home(home: tuple[Path, Store], tm
     )  # fmt: skip
     assert done.stdout == "restore_failed\n"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["backup", "home"]
+
+
+def test_what_a_restore_that_was_killed_left_goes_with_the_next(home: tuple[Path, Store], tmp_path: Path) -> None:
+    folder, store = home
+    backup.write(folder, store, tmp_path / "backup")
+    left, other = tmp_path / ".again.restoring-x1" / "home", tmp_path / ".again.else"
+    for each in (left, other):
+        each.mkdir(parents=True)
+    backup.restore(tmp_path / "backup", tmp_path / "again")
+    assert not left.parent.exists()
+    assert other.exists()

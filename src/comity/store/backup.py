@@ -6,6 +6,7 @@ Names are chosen from those below and never used as a path. The store in it open
 passphrase of the day of the backup. Settings are left out: they can name a program that is run for the passphrase.
 """
 
+import glob
 import hashlib
 import os
 import shutil
@@ -18,7 +19,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, NotFound, Refused
-from comity.home import KEYS, STORE, given_file
+from comity.home import KEYS, STORE, alone, given_file
 from comity.log.keyfile import KeyFile
 from comity.store.store import TOKEN, Store
 from comity.store.token import unknown_past
@@ -44,7 +45,7 @@ def write(home: Path, store: Store, target: Path) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.absolute().parent) as folder:
             place = Path(folder)
-            store.database.copy(place / STORE)
+            _copy(store, place / STORE, target)
             for name in KEPT:
                 if name != STORE and (home / name).exists():
                     shutil.copyfile(home / name, place / name)
@@ -65,7 +66,9 @@ def restore(source: Path, home: Path) -> None:
     given = given_file(source, "name the file that `comity backup` wrote")
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{home.name}.", dir=home.parent) as folder:
+        prefix = f".{home.name}.restoring-"
+        with alone(home.parent), tempfile.TemporaryDirectory(prefix=prefix, dir=home.parent) as folder:
+            _clear(home.parent, prefix, Path(folder))
             place = Path(folder) / "home"
             place.mkdir(mode=0o700)
             with given.open("rb") as file:
@@ -77,6 +80,23 @@ def restore(source: Path, home: Path) -> None:
     except OSError as error:
         hint = "check the room and the rights where it should go; nothing was put in place"
         raise Refused(f"{home} cannot be restored: {error.strerror}", hint, code="restore_failed") from error
+
+
+def _copy(store: Store, place: Path, target: Path) -> None:
+    """The store as it is now; what is in the way is told of the backup that somebody asked for."""
+    try:
+        store.database.copy(place)
+    except Refused as error:
+        hint = "make room where it should go, or name another place"
+        why = error.message.partition(";")[0]
+        raise Refused(f"{target} was not written: {why}", hint, code=error.code) from None
+
+
+def _clear(parent: Path, prefix: str, kept: Path) -> None:
+    """Throw away what restores that were killed left behind."""
+    for left in parent.glob(f"{glob.escape(prefix)}*"):
+        if left != kept:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _pack(place: Path, whole: Path) -> None:

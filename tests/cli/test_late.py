@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from cli.conftest import Comity
+from cli.house import House
 
 
 def test_an_empty_tray_is_said_so_and_nothing_is_adopted(home: Path, comity: Comity) -> None:
@@ -19,3 +20,26 @@ def test_what_to_adopt_is_said_one_way(home: Path, comity: Comity) -> None:
     said = comity("late", "adopt", "abcdef12")
     assert said.code == 3
     assert "late list" in said.err
+
+
+def test_what_a_lost_laptop_wrote_too_late_is_listed_and_adopted(both: tuple[House, House], stick: Path) -> None:
+    uk, us = both
+    uk.ok("device", "add", str(us.card), "--yes")
+    uk.ok("group", "revoke", "UKUS", "--device", "gaithers-1", "--reason", "stolen", "--yes")
+    for text in ("honest", "other"):
+        us.ok("note", "add", "--text", text, "--group", "UKUS", "--marking", "TLP:AMBER")
+    us.give(uk, stick)
+    assert uk.notes() & {"honest", "other"} == set()
+    assert "honest" in uk.ok("late").out
+    tray = uk.ok("late", "list", "--json").json
+    assert {(each["institute"], each["device"], each["group"]) for each in tray["items"]} == {
+        ("US-CAISI", "gaithers-1", "UKUS")
+    }
+    (late,) = [each for each in tray["items"] if "honest" in [change["value"] for change in each["changes"]]]
+    adopted = uk.ok("late", "adopt", late["id"][:8], "--reason", "written before the theft", "--json").json
+    assert adopted == {"adopted": [late["id"]], "conflicts": []}
+    assert uk.notes() & {"honest", "other"} == {"honest"}
+    assert uk.ok("late", "--json").json["count"] == tray["count"] - 1
+    uk.ok("late", "adopt", "--all", "--reason", "so was this")
+    assert uk.notes() >= {"honest", "other"}
+    assert uk.ok("verify", "--json").json["ok"]

@@ -54,8 +54,10 @@ def test_a_locked_device_fetches_and_the_next_unlock_takes_in(
     for path in (two.us / SKETCH, two.us / SPOOL):
         assert path.stat().st_mode & 0o777 == 0o600
         assert b"note" not in path.read_bytes()
-    for words in (["note", "list"], ["sync", "--dry-run"], ["sync", "--strict"]):
-        assert comity(*words, *us).code == 7
+    assert comity("note", "list", *us).code == 7
+    for option in ("--dry-run", "--strict", "--watch"):
+        said = comity("sync", option, *us)
+        assert (said.code, f"leave {option} out" in said.err) == (7, True)
     monkeypatch.setenv(unlocking.FROM_FILE, str(tmp_path / "passphrase"))
     assert comity("note", "list", "--json", *us).json["count"] == NOTES
     assert not (two.us / SPOOL).exists()

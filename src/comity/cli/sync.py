@@ -13,7 +13,7 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell
 from comity.domain.wording import some
-from comity.errors import ComityError, ConflictsExist, Problem, UsageError
+from comity.errors import ComityError, ConflictsExist, Locked, Problem, UsageError
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
@@ -40,7 +40,13 @@ def sync(call: Call, names: tuple[str, ...], watching: bool, dry_run: bool, stri
 
     if watching and (dry_run or strict):
         raise UsageError("--watch goes on and on.", hint="Leave out --dry-run and --strict.")
-    if not (watching or dry_run or strict) and (file := _locked(call)):
+    if file := _locked(call):
+        option = "--watch" if watching else "--dry-run" if dry_run else "--strict" if strict else ""
+        if option:
+            hint = (
+                f"`comity unlock` first; or leave {option} out: what comes is fetched and kept for the next unlock"
+            )
+            raise Locked(f"the keys are locked, and {option} cannot do without them", hint)
         _carry(call, file, names)
         return
     with opened_desk(call) as desk:

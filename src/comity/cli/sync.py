@@ -43,9 +43,7 @@ def sync(call: Call, names: tuple[str, ...], watching: bool, dry_run: bool, stri
     if file := _locked(call):
         option = "--watch" if watching else "--dry-run" if dry_run else "--strict" if strict else ""
         if option:
-            hint = (
-                f"`comity unlock` first; or leave {option} out: what comes is fetched and kept for the next unlock"
-            )
+            hint = f"`comity unlock` first; or leave {option} out: what comes is fetched and kept for the next unlock"
             raise Locked(f"the keys are locked, and {option} cannot do without them", hint)
         _carry(call, file, names)
         return

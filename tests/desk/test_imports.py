@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from comity.desk import asking, runs, stepping
+from comity.desk.comparing import side_by_side
 from comity.desk.desk import Desk
 from comity.desk.history import history
 from comity.samples.catalogue import logs
@@ -142,7 +143,7 @@ def test_one_log_imported_on_two_laptops_is_one_run(home: Path, tmp_path: Path, 
 def test_comparisons_name_their_differences(demo: Desk, verdict: str) -> None:
     pairs = {"not_comparable": ("R2", "R4"), "comparable_with_caveats": ("R1", "R2"), "comparable": ("R1", "R1")}
     a, b = (asking.find(demo, f"SALTMARSH/{label}") for label in pairs[verdict])
-    found = runs.compare(demo, a, b)  # type: ignore[arg-type]
+    found = side_by_side(demo, a, b).as_json()  # type: ignore[arg-type]
     if verdict == "comparable":
         assert found["differences"] == []
     else:

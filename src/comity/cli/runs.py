@@ -56,12 +56,12 @@ def import_logs(
 @pass_call
 def compare(call: Call, first: str, second: str) -> None:
     """Whether two runs can be compared, what differs, and the difference of their scores with its interval."""
-    from comity.desk import runs
     from comity.desk.asking import find
+    from comity.desk.comparing import side_by_side
 
     with opened_desk(call) as desk:
         a, b = (cast(Run, find(desk, ref, "run")) for ref in (first, second))
-        found = runs.compare(desk, a, b)
+        found = side_by_side(desk, a, b).as_json()
     if call.as_json:
         print_json(found)
         return

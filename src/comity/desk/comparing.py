@@ -7,7 +7,7 @@ from typing import Any, Final
 from comity.desk.desk import Desk
 from comity.desk.deviations import compared, settings
 from comity.desk.world import World
-from comity.domain.comparability import NOT_REPORTED, Verdict, same
+from comity.domain.comparability import NOT_REPORTED, Comparability, Verdict, same
 from comity.domain.comparability import compare as verdict_of
 from comity.domain.field_classes import FIELD_CLASSES
 from comity.domain.protocols import Protocol
@@ -64,11 +64,21 @@ class SideBySide:
     a: Run
     b: Run
     what: str
-    verdict: Verdict
+    compared: Comparability
     protocol: Protocol | None
     classes: tuple[SettingClass, ...]
     measures: tuple[Measure, ...]
     remarks: tuple[str, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether they measure the same thing."""
+        return self.compared.verdict
+
+    def as_json(self) -> dict[str, Any]:
+        """The verdict, what differs, and each score that both have."""
+        scores = [each.score.as_json() for each in self.measures]
+        return {**self.compared.as_json(), "scores": scores, "remarks": list(self.remarks)}
 
 
 def side_by_side(desk: Desk, a: Run, b: Run) -> SideBySide:
@@ -83,15 +93,16 @@ def side_by_side(desk: Desk, a: Run, b: Run) -> SideBySide:
     fatal = {(each.field_class, each.field) for each in verdict.differences if each.fatal}
     differing = {(each.field_class, each.field) for each in verdict.differences}
     classes = tuple(_class(name, said[0], said[1], fixed, differing, fatal) for name in FIELD_CLASSES)
-    remarks = tuple(f"{run.label} is void: {run.remark}" for run in (a, b) if run.validity == "void")
-    return SideBySide(a, b, what, verdict.verdict, protocol, classes, tuple(_measures(a, b)), remarks)
+    remarks = tuple(f"{run.label or run.id} is void: {run.remark}" for run in (a, b) if run.validity == "void")
+    return SideBySide(a, b, what, verdict, protocol, classes, tuple(_measures(a, b)), remarks)
 
 
 def check_logs(*runs: Run) -> None:
     """Raise RuleBroken where a run has no log, so that there is nothing to compare."""
     for run in runs:
         if not run.header:
-            raise RuleBroken(f"{run.label or run.id} has no log yet", "I reads one", code="run.no_log")
+            hint = "`comity run import` reads one, in the app I"
+            raise RuleBroken(f"{run.label or run.id} has no log yet", hint, code="run.no_log")
 
 
 def _what(world: World, cell: Cell | None, run: Run) -> str:
@@ -132,7 +143,7 @@ def text(value: Any) -> str:
 
 def _measures(a: Run, b: Run) -> Iterator[Measure]:
     """Every metric that both have, the ones with a difference first."""
-    names = (f"{a.label} {a.institute}", f"{b.label} {b.institute}")
+    names = (f"{a.label or 'A'} {a.institute}", f"{b.label or 'B'} {b.institute}")
     scores = compare_scores(a.header or {}, b.header or {}, names=names)
     for score in sorted(scores, key=lambda each: each.difference is None):
         yield Measure(score, _interval(a, score.metric), _interval(b, score.metric))

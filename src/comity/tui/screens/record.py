@@ -10,6 +10,7 @@ from comity.desk.history import Entry, history
 from comity.domain.facet import Shape
 from comity.domain.record import Record, facets
 from comity.domain.text import plain_lines
+from comity.domain.wording import words
 from comity.tui import drafts
 from comity.tui.deriving import cell, marking_role, said
 from comity.tui.glyphs import sign, signed
@@ -19,12 +20,13 @@ from comity.tui.screens.past import entry_lines, entry_row
 from comity.tui.screens.sheet import summary, who
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
-from comity.tui.spans import BLANK, Line, Span, line, span
+from comity.tui.spans import BLANK, Line, Span, line, span, width
 from comity.tui.widgets.source import Column, Listed, Row, heading
 from comity.tui.widgets.table import Table
 
 _STATES = ("status", "execution_status", "answer", "disposition")
 _RECENT = 8
+_CODE = 16  # cells of the first column
 
 
 def state_of(record: Record) -> Line:
@@ -44,7 +46,7 @@ class RecordPane(Pane):
         self.record = record
 
     def compose(self) -> ComposeResult:
-        yield Table([Column("", 16), Column("", 30, grows=True)])
+        yield Table([Column("", _CODE), Column("", 30, grows=True)])
 
     def on_mount(self) -> None:
         self.bring_in()
@@ -108,11 +110,10 @@ class RecordPane(Pane):
             )
         code, called = names.code(record), asking.title(host(self).desk, record)
         more = called if code and called != code else self._beside(record)
-        cells = (
-            line(span(code or called or noun.replace("_", " "), "bold")),
-            (*line(more), Span("  "), *state_of(record)),
-        )
-        return Row(record.id, cells, marking=record.marking, synthetic=record.synthetic, value=record)
+        head, rest = span(code or called or words(noun), "bold"), (*line(span(more, "")), Span("  "), *state_of(record))
+        long = width((head,)) > _CODE  # a name that tells only as a whole: over both columns
+        cells = (line(Span("   "), head, Span("  "), *rest),) if long else (line(head), rest)
+        return Row(record.id, cells, heading=long, marking=record.marking, synthetic=record.synthetic, value=record)
 
     def _beside(self, record: Record) -> str:
         """What else tells a record without a code from its like."""

@@ -75,7 +75,7 @@ class Verbs(Page):
             return
         title = line(span("Retire  ", "strong bold"), span(self._called(chosen)))
         told = [
-            line(span("They leave every list; history keeps them, and what refers to them stays.", "dim")),
+            line(span("Out of every list; the history is kept, and what refers to it stays.", "dim")),
             line(span("Partners see it at the next sync.", "dim")),
         ]
         self.app.push_screen(Confirm(title, told, does="retire", tries=partial(self._retire, chosen)))

@@ -116,7 +116,7 @@ def change(home: Path, key: str, text: str) -> Settings:
     kind = _type_at(parts)
     if kind is None:
         near = _near(key, [row[0] for row in rows(Settings())])
-        raise BadInput(f"There is no setting «{key}»{near}.", "`comity config show` lists them.")
+        raise BadInput(f"there is no setting «{key}»{near}", "`comity config show` lists them.")
     at = values
     for part in parts[:-1]:
         at = at.setdefault(part, {})

@@ -57,7 +57,12 @@ def key_file(home: Path) -> KeyFile:
             hint = "`comity restore FILE --home NEW` brings keys and store back from a backup"
             raise IntegrityFailure(f"{home} has a store but no {KEYS}", hint)
         raise NotFound(f"there is no home at {home}", "`comity init` makes one, `comity demo` shows one")
-    if os.name == "posix" and path.stat().st_mode & 0o077:
+    seen = path.stat()
+    if hasattr(os, "getuid") and seen.st_uid != os.getuid():
+        raise Refused(
+            f"{path} belongs to another user", f"see who put it there, then chown it: {path}", code="key_owner"
+        )
+    if os.name == "posix" and seen.st_mode & 0o077:
         raise Refused(f"others can read {path}", f"close it: chmod 600 {path}", code="key_mode")
     return KeyFile.decode(path.read_bytes())
 

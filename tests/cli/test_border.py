@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from comity.cli.app import main
+from comity.cli.border import DONE_BEFORE
 from comity.home import make_home
 
 SECRET = "the-text-of-an-error-may-be-content"
@@ -51,7 +52,7 @@ def test_a_bug_makes_no_home(tmp_path: Path) -> None:
     assert not (tmp_path / "home").exists()
 
 
-def test_an_interrupt_exits_130_and_says_nothing() -> None:
+def test_an_interrupt_exits_130_and_says_so_in_a_sentence() -> None:
     code = "import sys, time; from comity.cli import border, frame; from comity.cli.app import root\n"
     code += "root.callback = lambda *a: (print('here', flush=True), time.sleep(60))\n"
     code += "from comity.cli.app import main; sys.exit(main([]))"
@@ -62,7 +63,7 @@ def test_an_interrupt_exits_130_and_says_nothing() -> None:
         time.sleep(0.1)
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(10) == 130
-        assert not process.stderr.read().strip()
+        assert process.stderr.read().splitlines() == [b"Interrupted.", DONE_BEFORE.encode()]
 
 
 def test_a_closed_pipe_is_no_error() -> None:
@@ -70,6 +71,13 @@ def test_a_closed_pipe_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
     assert done.stdout == "{0\n"
     assert not done.stderr
+
+
+def test_an_error_that_nobody_reads_keeps_its_code() -> None:
+    command = f"'{sys.executable}' -c 'import time; time.sleep(0.3); from comity.cli.app import main; "
+    command += 'raise SystemExit(main(["kinds", "nope"]))\' 2>&1 | true; echo ${PIPESTATUS[0]}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("2\n", "")
 
 
 def test_a_missing_file_exits_3(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -125,6 +125,13 @@ def test_query_sort_limit_and_columns(demo: Path, comity: Comity) -> None:
     assert comity("run", "list", "is:stale", "--columns", "label,group").out == "label\tgroup\nR4\tUKUS\n"
 
 
+def test_an_unknown_column_is_told_with_each_known_one_once(demo: Path, comity: Comity) -> None:
+    said = comity("run", "list", "--columns", "zzz", "--json")
+    known = said.error["hint"].removeprefix("Known: ").split(", ")
+    assert said.code == 2
+    assert len(known) == len({*known}) > 20
+
+
 def test_a_wrong_field_of_a_query_suggests_the_nearest(demo: Path, comity: Comity) -> None:
     said = comity("run", "list", "lnaguage:ko")
     assert said.code in (2, 4)

@@ -81,6 +81,13 @@ def test_a_second_of_the_same_code_is_refused_by_name(
     assert told in {each.field: each.message for each in error.value.problems}[field]
 
 
+def test_the_code_of_an_exercise_is_not_taken_again_by_who_names_no_group(demo: Desk) -> None:
+    with pytest.raises(BadInput) as error:
+        acting.add(demo, "exercise", {"code": "saltmarsh", "title": "own", "kind": "research"})
+    assert [problem.field for problem in error.value.problems] == ["code"]
+    assert "SALTMARSH is there already, in group UKUS" in error.value.problems[0].message
+
+
 def test_the_same_code_in_another_group_is_another_record(demo: Desk) -> None:
     made = acting.add(demo, "exercise", {"code": "SALTMARSH", "title": "own", "kind": "research"}, group="private")
     assert asking.count(demo, "exercise", "code:SALTMARSH") == 2

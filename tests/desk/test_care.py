@@ -85,6 +85,13 @@ def test_a_home_of_somebody_else_is_refused(home: Path, monkeypatch: pytest.Monk
         bootstrap.open_desk(home)
 
 
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="only root gives files away")
+def test_a_key_file_of_somebody_else_is_refused(home: Path) -> None:
+    os.chown(home / "device.key", 12_345, -1)
+    with pytest.raises(Refused, match=r"device\.key belongs to another user"):
+        bootstrap.open_desk(home)
+
+
 def test_a_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:
     told = {"institute": "UK-AISI", "person": "T", "device": "d", "passphrase": "right", "cost": INTERACTIVE}
     bootstrap.init(tmp_path / "home", **told)  # type: ignore[arg-type]

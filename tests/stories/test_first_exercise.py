@@ -165,7 +165,9 @@ def _keeps(comity: House, folder: Path) -> None:
     assert elsewhere("rebuild")["records"] > 100
 
 
-def test_same_fields_two_homes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_two_homes_fed_in_different_order_list_the_same_bytes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Two homes of one device, fed the same envelopes in another order, print the same bytes."""
     one, other = tmp_path / "one", tmp_path / "other"
     bootstrap.demo(one).close()
@@ -176,6 +178,9 @@ def test_same_fields_two_homes(tmp_path: Path, capsys: pytest.CaptureFixture[str
         acting.save(desk, opened, {"remark": text})
     undoing.undo(desk, undoing.newest(desk, stepping.do(desk, asking.find(desk, "SALTMARSH/R7"), "assign")))
     acting.retire(desk, asking.find(desk, "SALTMARSH/F2"), "twice")
+    objective = asking.records(desk, "objective", limit=1)[0].id
+    acting.add(desk, "rating", {"objective": objective, "institute": "UK-AISI", "value": "S"})
+    acting.add(desk, "disclosure", {"recipient": "US-CAISI", "subject": run.id, "door": "bundle"})
     with desk.store.reading() as connection:
         envelopes = [each.envelope for each in door.held(connection, schema.envelopes.c.no > 0)]
     assert _fed(other, one, desk, envelopes) == len(envelopes)
@@ -186,7 +191,7 @@ def test_same_fields_two_homes(tmp_path: Path, capsys: pytest.CaptureFixture[str
         here = capsys.readouterr().out
         assert main([*words, str(other)]) == 0
         assert capsys.readouterr().out == here, kind.noun
-        assert json.loads(here)["count"] == len(json.loads(here)["items"])
+        assert json.loads(here)["count"] == len(json.loads(here)["items"]) > 0, kind.noun
 
 
 def _fed(home: Path, source: Path, desk: Desk, envelopes: list[Envelope]) -> int:

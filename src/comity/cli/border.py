@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from types import TracebackType
 
 import click
@@ -11,6 +12,7 @@ from comity.cli.frame import Call
 from comity.errors import ComityError, UsageError
 
 INTERRUPTED = 130
+DONE_BEFORE = "What the command did before is done; look before you repeat it."
 
 
 def guarded(command: Callable[[], int], call: Call) -> int:
@@ -24,6 +26,7 @@ def guarded(command: Callable[[], int], call: Call) -> int:
     except click.ClickException as error:
         return told(_usage(error), call)
     except (click.Abort, KeyboardInterrupt):
+        told(ComityError("Interrupted.", hint=DONE_BEFORE, code="interrupted"), call)
         return INTERRUPTED
     except BrokenPipeError:
         # who reads has read enough; the interpreter flushes once more at its end
@@ -38,7 +41,8 @@ def told(error: ComityError, call: Call) -> int:
     """Print an error as lines for a person or as JSON for a script."""
     from comity.cli.output import print_error
 
-    print_error(error, as_json=call.as_json)
+    with suppress(BrokenPipeError):  # who reads has read enough; the code still tells
+        print_error(error, as_json=call.as_json)
     return error.exit_code
 
 
@@ -54,9 +58,7 @@ def _system(error: OSError) -> ComityError:
     where = f": {error.filename}" if error.filename else ""
     if isinstance(error, FileNotFoundError):
         return NotFound(f"There is no such file{where}.", hint="See how it is spelled and where you are.")
-    hint = (
-        "Check the path and its rights." if where else "What the command did before is done; look before you repeat it."
-    )
+    hint = "Check the path and its rights." if where else DONE_BEFORE
     return Refused(f"{error.strerror or 'The machine refused'}{where}.", hint=hint, code="system")
 
 

@@ -70,7 +70,8 @@ def joined(query: tuple[str, ...]) -> str:
 
 
 def _columns(kind: type[Record], told: str) -> list[str]:
-    known = [*TOLD, *facets(kind), *(name for name in kind.model_fields if name not in Record.model_fields)]
+    own = [name for name in kind.model_fields if name not in Record.model_fields and name not in facets(kind)]
+    known = [*TOLD, *facets(kind), *own]
     seated = [MEMBERS] if kind is Group else []
     known += seated
     asked = [word.strip().replace("-", "_") for word in told.split(",") if word.strip()]

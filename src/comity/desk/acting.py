@@ -54,6 +54,8 @@ def add(
         home = placing.place(world, kind, group, values)
         values = {**placing.inherited(world, kind, home, values), **values}
         rules.require(kind, rules.twins(world, kind, home, values))
+        if not group:
+            rules.require(kind, placing.namesakes(world, kind, home, values))
         values |= labels.numbered(connection, kind, home, values)
         id = drafting.new_id()
         change = drafting.creation(world, kind, home, values, id)

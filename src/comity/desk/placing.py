@@ -1,6 +1,6 @@
 """Where a new record goes: its group and its marking."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -11,7 +11,9 @@ from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import STRICTEST
 from comity.domain.record import Record, facets
 from comity.domain.sharing import Group
-from comity.errors import Ambiguous, NotFound
+from comity.domain.text import fold
+from comity.errors import Ambiguous, NotFound, Problem
+from comity.store import reading
 
 OWN = ("run", "person")  # kinds whose institute is this one unless another is named
 
@@ -77,3 +79,12 @@ def group_id(world: World, named: str) -> str:
     if len(found) > 1:
         raise Ambiguous(f"{len(found)} groups are called «{named}»", f"use the id: {', '.join(found)}")
     return found[0]
+
+
+def namesakes(world: World, kind: type[Record], group: str, values: Mapping[str, Any]) -> Iterator[Problem]:
+    """What forbids an exercise without a word where it goes: its code in another group, so that no name is clear."""
+    code = values["code"] if kind.noun == "exercise" else ""
+    for each in reading.called(world.connection, kind, code) if code else ():
+        if each.group != group and fold(getattr(each, kind.code_field)) == fold(code):
+            where = f"exercise {getattr(each, kind.code_field)} is there already, in group {world.named(each.group)}"
+            yield Problem("code", f"{where}; change that one, choose another code, or name the group")

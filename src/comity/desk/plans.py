@@ -25,7 +25,6 @@ from comity.log.commit import Change
 from comity.store.database import Connection
 
 Act = Literal["add", "change", "retire", "unchanged"]
-SHOWN = 12  # problems told in one line each
 
 
 @dataclass(frozen=True)
@@ -191,9 +190,9 @@ def apply(desk: Desk, path: Path, *, dry_run: bool = False, retire: bool = False
 def refused(path: Path, problems: list[Problem]) -> BadInput:
     """One error over all problems of a plan, in the order of its lines."""
     problems = sorted(problems, key=_line)
-    told = "; ".join(f"{each.field}: {each.message}" for each in problems[:SHOWN])
-    more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
-    return BadInput(f"{path.name} was not applied: {told}{more}", "nothing was written; mend the file", problems)
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    told = f"{problems[0].field}: {problems[0].message}{more}"
+    return BadInput(f"{path.name} was not applied: {told}", "nothing was written; mend the file", problems)
 
 
 def _line(problem: Problem) -> int:

@@ -12,10 +12,9 @@ from comity.desk.settling import Fork, Voice, seen_by
 from comity.desk.weighing import forbids
 from comity.domain.when import show_age, show_moment
 from comity.tui.glyphs import sign
-from comity.tui.screens.lines import masked
 from comity.tui.session import Session
 from comity.tui.spans import BLANK, Line, Span, content, keyed, line, pair, span
-from comity.tui.widgets.source import Row
+from comity.tui.widgets.source import Row, masked
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from comity import settings, unlocking
 from comity.desk.clock import Clock, wall_clock
 from comity.errors import BadInput, Problem, Refused
-from comity.home import KEYS, SPOOL, STORE, alone, check_home, make_home, write_private
+from comity.home import KEYS, SPOOL, STORE, alone, check_home, make_home, put_in_place, replace_file
 from comity.log import keyfile
 from comity.log.card import Card, house_in
 from comity.log.keys import DeviceKeys, Pair
@@ -66,7 +66,7 @@ def init(
             keys, secret = DeviceKeys.make(), os.urandom(32)
             public = house or Pair.of_recovery(secret).public
             card = Card.of(keys, public, institute=institute, name=device, person=person)
-            write_private(making / KEYS, keyfile.sealed(keys, card, passphrase, cost).encode())
+            replace_file(making / KEYS, keyfile.sealed(keys, card, passphrase, cost).encode())
             _first_group(making, keys, card, {"code": institute, "name": institute_name, "country": country}, clock)
             words = "" if house else " ".join(recovery_words(secret))
             made = Made(device, words, card.encode(keys.pair.secret))
@@ -125,7 +125,7 @@ def _put_in_place(home: Path, making: Path) -> None:
     """The store first and the keys last: a home is one that has its keys."""
     for name in (STORE, KEYS):
         if (making / name).exists():
-            (making / name).rename(home / name)
+            put_in_place(making / name, home / name)
     shutil.rmtree(making)
 
 
@@ -228,7 +228,7 @@ def _make_demo(home: Path) -> None:
     with ExitStack() as open_desks:
         for folder, institute, person, device in houses:
             init(folder, institute=institute, person=person, device=device, clock=lambda: samples.WRITTEN)
-            write_private(folder / DEMO, b"A demo of Comity; it may be deleted.\n")
+            replace_file(folder / DEMO, b"A demo of Comity; it may be deleted.\n")
         desk, partner = (
             open_desks.enter_context(closing(open_desk(folder, today=TODAY, clock=lambda: samples.WRITTEN)))
             for folder, *_ in houses

@@ -4,9 +4,9 @@ import os
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from comity.errors import NotFound, Problem, Refused, UsageError
 
@@ -73,14 +73,56 @@ def given_file(path: Path, hint: str) -> Path:
     return path
 
 
-def write_private(path: Path, data: bytes) -> None:
+@contextmanager
+def new_file(path: Path) -> Iterator[BinaryIO]:
+    """A file of the owner alone where nothing was, no link either: on disk after the block, gone where that failed."""
+    with open(path, "xb", opener=_private) as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        except BaseException:
+            path.unlink()
+            raise
+    _keep_names(path.parent)
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A file of the owner alone that takes its place after the block: the old one or the new one, whole and on disk."""
+    fresh = path.with_name(f".comity-{os.urandom(8).hex()}.new")
+    with new_file(fresh) as file:
+        yield file
+    try:
+        put_in_place(fresh, path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
+def replace_file(path: Path, data: bytes) -> None:
     """Put a file of the owner alone in place, whole or not at all, and on disk."""
-    fresh = path.with_name(f".{path.name}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+    with replacing(path) as file:
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+
+
+def put_in_place(fresh: Path, path: Path) -> None:
+    """Give a finished file or folder its name, on disk; a link that has that name goes, what it leads to stays."""
     fresh.replace(path)
+    _keep_names(path.parent)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _keep_names(folder: Path) -> None:
+    with suppress(OSError):  # a folder that cannot be synced, as on some network disks
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def home_problems(home: Path) -> Iterator[Problem]:

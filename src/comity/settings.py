@@ -14,7 +14,7 @@ from msgspec.inspect import type_info
 from msgspec.structs import FieldInfo, fields
 
 from comity.errors import BadInput, Problem
-from comity.home import write_private
+from comity.home import replace_file
 
 USERS, OURS = "config.toml", "config.local.toml"
 
@@ -160,7 +160,7 @@ def _ours(home: Path) -> dict[str, Any]:
 def _written(home: Path, values: Mapping[str, Any]) -> Settings:
     import tomli_w
 
-    write_private(home / OURS, tomli_w.dumps(values).encode())
+    replace_file(home / OURS, tomli_w.dumps(values).encode())
     return load(home)
 
 

@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from comity.errors import IntegrityFailure, Locked, NotFound, Refused
-from comity.home import KEYS, STORE, check_home, write_private
+from comity.home import KEYS, STORE, check_home, new_file, replace_file
 from comity.log import keyfile
 from comity.log.keyfile import KeyFile
 from comity.log.keys import DeviceKeys
@@ -99,7 +99,7 @@ def change_passphrase(home: Path, *, old: str, new: str, cost: tuple[int, int] =
     file = key_file(home)
     keys = file.unlock(file.derive(old if file.has_passphrase else ""))
     lock(file)
-    write_private(home / KEYS, keyfile.sealed(keys, file.card, new, cost).encode())
+    replace_file(home / KEYS, keyfile.sealed(keys, file.card, new, cost).encode())
 
 
 # -- who tells the passphrase
@@ -153,8 +153,8 @@ def unlock(file: KeyFile, chosen: Settings, ask: Ask | None, length: timedelta) 
     lock(file)
     began, ns = _since_boot(), length // timedelta(microseconds=1) * 1000
     kept = Session(key, began, began + ns, time.time_ns() + ns)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as handle:
-        handle.write(msgspec.msgpack.encode(kept))
+    with new_file(path) as made:
+        made.write(msgspec.msgpack.encode(kept))
     return datetime.fromtimestamp(kept.wall_ns // 10**9, UTC)
 
 
@@ -196,12 +196,18 @@ def session(file: KeyFile) -> DeviceKeys | None:
     return keys
 
 
+def forgotten() -> Path | None:
+    """The folder that the system keeps in memory and forgets at logout, where it has one."""
+    told = os.environ.get(RUNTIME, "")
+    return Path(told) if told and Path(told).is_dir() else None
+
+
 def _place(file: KeyFile) -> Path:
     """The file of the session of this device. Raises Locked where the system has no place that it forgets at logout."""
-    runtime = os.environ.get(RUNTIME, "")
-    if not runtime or not Path(runtime).is_dir():
+    runtime = forgotten()
+    if runtime is None:
         raise Locked(f"there is no {RUNTIME}, so no session can be kept here", WAYS)
-    return Path(runtime) / "comity" / f"{file.card.keys.sign.hex()[:32]}.session"
+    return runtime / "comity" / f"{file.card.keys.sign.hex()[:32]}.session"
 
 
 def _only_mine(seen: os.stat_result, path: Path) -> None:

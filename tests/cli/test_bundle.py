@@ -72,6 +72,20 @@ def test_the_second_time_nobody_is_asked_unless_the_marking_grew(
     assert "was marked TLP:GREEN when it left last" in refused.error["message"]
 
 
+def test_a_link_that_lies_in_wait_on_the_stick_or_in_the_home_is_not_written_through(
+    uk: House, two: Houses, tmp_path: Path
+) -> None:
+    victim, stick = tmp_path / "victim", tmp_path / "stick"
+    victim.write_text("mine")
+    stick.mkdir()
+    for place in (stick / "1.comity.part", stick / "1.comity.new", two.uk / "token.new", two.uk / ".token.new"):
+        place.symlink_to(victim)
+    assert uk("bundle", "write", str(stick / "1.comity"), "--for", "UKUS", "--yes").code == 0
+    (stick / "2.comity").symlink_to(victim)
+    assert uk("bundle", "write", str(stick / "2.comity"), "--for", "UKUS", "--yes").code == 4
+    assert victim.read_text() == "mine"
+
+
 def test_receipts_by_file(uk: House, us: House, tmp_path: Path) -> None:
     uk("bundle", "write", str(tmp_path / "1.comity"), "--for", "US-CAISI", "--yes")
     us("bundle", "read", str(tmp_path / "1.comity"))

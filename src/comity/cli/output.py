@@ -1,6 +1,5 @@
 """Results to stdout, all else to stderr: a table on a terminal, tab-separated lines in a pipe, JSON for scripts."""
 
-import os
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -135,14 +134,13 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
 
 def write_new(path: Path, data: str | bytes) -> None:
     """A file of the owner alone that was not there before."""
+    from comity.home import new_file
+
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with new_file(path) as file:
+            file.write(data.encode() if isinstance(data, str) else data)
     except FileExistsError:
         raise Refused(f"There is a file {path} already.", hint="Name another one.", code="file_exists") from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(data.encode() if isinstance(data, str) else data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 @contextmanager

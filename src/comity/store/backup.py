@@ -8,7 +8,6 @@ passphrase of the day of the backup. Settings are left out: they can name a prog
 
 import glob
 import hashlib
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, NotFound, Refused
-from comity.home import KEYS, STORE, alone, given_file
+from comity.home import KEYS, STORE, alone, given_file, new_file, put_in_place, replace_file
 from comity.log.keyfile import KeyFile
 from comity.store.store import TOKEN, Store
 from comity.store.token import unknown_past
@@ -52,7 +51,7 @@ def write(home: Path, store: Store, target: Path) -> None:
             if not (place / KEYS).exists():
                 raise NotFound(f"{home} has no {KEYS}", "a backup without it could never be opened")
             _pack(place, place / "whole")
-            (place / "whole").rename(target)
+            put_in_place(place / "whole", target)
     except OSError as error:
         hint = "check the room and the rights where it should go; a backup is one file"
         raise Refused(f"{target} cannot be written: {error.strerror}", hint, code="backup_failed") from error
@@ -74,9 +73,9 @@ def restore(source: Path, home: Path) -> None:
             with given.open("rb") as file:
                 _unpack(file, place)
             KeyFile.decode((place / KEYS).read_bytes())
-            _put(place / TOKEN, iter([unknown_past()]))
+            replace_file(place / TOKEN, unknown_past())
             (place / "logs").mkdir(mode=0o700)
-            place.rename(home)
+            put_in_place(place, home)
     except OSError as error:
         hint = "check the room and the rights where it should go; nothing was put in place"
         raise Refused(f"{home} cannot be restored: {error.strerror}", hint, code="restore_failed") from error
@@ -110,7 +109,8 @@ def _pack(place: Path, whole: Path) -> None:
             with each.open("rb") as file:
                 yield from _blocks(file)
 
-    _put(whole, data())
+    with new_file(whole) as packed:
+        packed.writelines(data())
 
 
 def _unpack(file: IO[bytes], place: Path) -> None:
@@ -122,7 +122,8 @@ def _unpack(file: IO[bytes], place: Path) -> None:
                 seen.update(block)
                 yield block
 
-        _put(place / part.name, data())
+        with new_file(place / part.name) as unpacked:
+            unpacked.writelines(data())
         if seen.digest() != part.digest:
             raise _damaged(f"{part.name} is cut short or was changed")
     if file.read(1):
@@ -160,12 +161,3 @@ def _blocks(file: IO[bytes], size: int | None = None) -> Iterator[bytes]:
     while block := file.read(BLOCK if size is None else min(BLOCK, size)):
         yield block
         size = None if size is None else size - len(block)
-
-
-def _put(path: Path, data: Iterator[bytes]) -> None:
-    """A file of the owner alone, on the disk when this returns."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "wb") as file:
-        for block in data:
-            file.write(block)
-        file.flush()
-        os.fsync(file.fileno())

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from comity.domain.patterns import found
 from comity.domain.text import fold
 from comity.errors import ComityError, IntegrityFailure, NotFound, Refused
-from comity.home import STORE
+from comity.home import STORE, put_in_place
 from comity.store import cipher, schema
 
 _BEGIN: Final = {True: "BEGIN IMMEDIATE", False: "BEGIN"}
@@ -107,7 +107,7 @@ class Database:
         try:
             fresh.unlink(missing_ok=True)
             self.copy(fresh)
-            fresh.replace(target)
+            put_in_place(fresh, target)
         except (OSError, ComityError) as error:
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)

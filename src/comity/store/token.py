@@ -1,6 +1,5 @@
 """The token file: the last envelope of each seat that left this device, so that a restored copy notices what it is."""
 
-import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from comity.errors import IntegrityFailure
+from comity.home import replace_file
 from comity.store import schema
 
 ANY_GROUP = b""
@@ -35,16 +35,7 @@ class Token:
 
     def advance(self, left: Mapping[bytes, tuple[bytes, int, bytes]]) -> None:
         """Note what is about to leave, on disk before it does."""
-        fresh = self.path.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.msgpack.encode({**self.read(), **left}))
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
-        with contextlib.suppress(OSError):  # a folder that cannot be synced, as on some network disks
-            folder = os.open(self.path.parent, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+        replace_file(self.path, msgspec.msgpack.encode({**self.read(), **left}))
 
     def is_ahead(self, connection: Connection, group: bytes) -> bool:
         """Whether an envelope of this device left, is not here, and no new seat was taken since."""

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, Refused
-from comity.home import given_file
+from comity.home import given_file, replacing
 from comity.log.acts import Key
 from comity.log.body import NONCE, TAG, seal, unseal
 from comity.log.commit import Dot
@@ -80,15 +80,11 @@ class Draft:
         sealed = tuple(sorted(sealed_to(box, self.key) for box in boxes))
         manifest = Manifest(self.id, tuple(sorted(groups)), sealed, tuple(self._pages)).proved(self.key)
         packed = msgspec.msgpack.encode(manifest)
-        unfinished = path.with_name(path.name + ".part")
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with replacing(path) as file:
             file.write(_START.pack(MAGIC, len(packed), _hash(packed)) + packed)
             self._spool.seek(0)
             while data := self._spool.read(_STEP):
                 file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
         return manifest
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
 from comity.errors import ComityError
-from comity.home import SKETCH, STORE, write_private
+from comity.home import SKETCH, STORE, replace_file
 from comity.log.acts import Key
 from comity.log.body import Malformed
 from comity.log.commit import Dot
@@ -104,7 +104,7 @@ def keep(home: Path, sketch: Sketch) -> None:
         return
     packed = msgspec.msgpack.encode(replace(sketch, file=_stamp(home)))
     if len(packed) <= LONGEST:
-        write_private(home / SKETCH, packed)
+        replace_file(home / SKETCH, packed)
 
 
 def _shared(store: Store, group: bytes, own: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from comity.home import SPOOL, alone
+from comity.home import SPOOL, alone, replace_file
 from comity.log.commit import Dot
 from comity.store import schema
 from comity.store.store import Store
@@ -67,11 +67,9 @@ class Spool:
         if not left:
             self.path.unlink()
             return
-        fresh = self.path.with_name(f".{self.path.name}.new")
-        fresh.unlink(missing_ok=True)
-        self.path, self._end, self.entries = fresh, 0, left
-        self.add(left)
-        fresh.replace(fresh.with_name(SPOOL))
+        packed = b"".join(map(_framed, left))
+        replace_file(self.path, packed)
+        self._end, self.entries = len(packed), left
 
 
 def _framed(entry: Entry) -> bytes:

@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import DecodeError, Struct, json
 
-from comity.home import write_private
+from comity.home import replace_file
 
 FILE: Final = "places.json"
 _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -32,7 +32,7 @@ def write_places(home: Path, places: Mapping[str, Place]) -> None:
     """Keep them for the next start; a home that takes no file costs nobody more than that."""
     only_ids = {name: Place(place.tab, _only_ids(place.rows)) for name, place in places.items()}
     with suppress(OSError):
-        write_private(home / FILE, json.encode(only_ids))
+        replace_file(home / FILE, json.encode(only_ids))
 
 
 def _only_ids(rows: Mapping[str, str]) -> dict[str, str]:

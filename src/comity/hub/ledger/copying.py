@@ -1,6 +1,5 @@
 """Copies a ledger as it stands into another one: for a backup, back from it, and from SQLite to PostgreSQL."""
 
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -9,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from comity.errors import NotFound, Refused
+from comity.home import put_in_place
 from comity.hub.ledger.database import Connection, Ledger, Row
 from comity.hub.ledger.opening import open_ledger
 from comity.hub.ledger.schema import KEPT
@@ -20,17 +20,12 @@ def backup(source: Ledger, path: Path) -> int:
     """Write a copy to a new file, whole or not at all; how many envelopes it holds."""
     if path.exists():
         raise Refused(f"There is a file at {path} already.", hint="Name another one.")
-    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        target = open_ledger(f"sqlite:///{fresh}")
-        try:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".comity-", dir=path.parent) as folder:
+        fresh = Path(folder) / "backup.db"
+        with closing(open_ledger(f"sqlite:///{fresh}")) as target:
             count = copy(source, target)
-        finally:
-            target.close()
-        fresh.replace(path)
-    finally:
-        for left in path.parent.glob(f"{fresh.name}*"):
-            left.unlink()
+        put_in_place(fresh, path)
     return count
 
 

@@ -13,11 +13,13 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from comity import unlocking
 from comity.desk import asking, names
 from comity.domain.facet import Facet, Shape
 from comity.domain.record import Record, facets
 from comity.domain.wording import some
 from comity.errors import ComityError
+from comity.home import new_file
 from comity.tui import drafts
 from comity.tui.screens.base import Pane
 from comity.tui.session import host
@@ -208,9 +210,10 @@ class FormPane(Pane):
         if field is None or field.fixed:
             return
         command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(dir=unlocking.forgotten()) as folder:
             path = Path(folder) / f"{field.field}.txt"
-            path.write_text(field.text, encoding="utf-8")
+            with new_file(path) as made:
+                made.write(field.text.encode())
             with self.app.suspend():
                 subprocess.run([*command, str(path)], check=False)
             field.text = path.read_text(encoding="utf-8").rstrip("\n")

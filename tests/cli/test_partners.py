@@ -184,6 +184,49 @@ def test_chosen_fields_leave_as_a_copy_with_a_disclosure(both: tuple[House, Hous
     assert "CANARY-7" not in us.ok("exercise", "show", "SALT", "--json").out
 
 
+def copied(uk: House) -> None:
+    """HERON in the private group and, as a tearline copy, in UKUS."""
+    uk.ok("exercise", "add", "--code", "HERON", "--kind", "bilateral", "--lead", "UK-AISI", "--marking", "TLP:AMBER")
+    uk.ok("tearline", "HERON", "--to", "UKUS", "--fields", "code,kind,lead", "--yes")
+
+
+def test_a_name_means_first_what_is_in_the_group_written_to(both: tuple[House, House]) -> None:
+    uk, _ = both
+    copied(uk)
+    ids = {each["group"]: each["id"] for each in uk.ok("exercise", "list", "--json").json["items"]}
+    add = ("note", "add", "--subject", "HERON", "--text", "x", "--marking", "TLP:AMBER", "--json")
+    for group in ids:
+        made = uk.ok(*add, "--group", group).json
+        assert made["fields"]["subject"] == ids[group]
+        uk.ok("note", "set", made["id"], "--subject", "")
+        assert uk.ok("note", "set", made["id"], "--subject", "HERON", "--json").json["fields"]["subject"] == ids[group]
+        assert uk.ok("exercise", "show", f"{group}:heron", "--json").json["id"] == ids[group]
+    unclear = uk.run("exercise", "show", "HERON")
+    assert unclear.code == 2
+    assert all(f"(exercise in {group}, {id})" in unclear.err for group, id in ids.items())
+    assert uk.run("exercise", "show", "NOBODY:HERON").code == 3
+
+
+def test_a_reference_that_points_outside_is_told_the_copy_that_is_there(both: tuple[House, House]) -> None:
+    uk, _ = both
+    copied(uk)
+    copy = uk.ok("exercise", "show", "UKUS:HERON", "--json").json["id"]
+    told = uk.run(
+        "note", "add", "--text", "x", "--subject", "private:HERON", "--group", "UKUS", "--marking", "TLP:AMBER"
+    )
+    assert (told.code, f"name the copy of it that UKUS has: HERON~{copy[-4:]}" in told.err) == (4, True)
+
+
+def test_a_copy_that_lacks_what_it_needs_is_refused_with_the_field_to_add(both: tuple[House, House]) -> None:
+    uk, _ = both
+    copied(uk)
+    uk.ok("finding", "add", "--exercise", "private:HERON", "--statement", "x", "--marking", "TLP:AMBER")
+    tear = ("tearline", "F1", "--to", "UKUS", "--fields")
+    told = uk.run(*tear, "statement")
+    assert (told.code, "add exercise to --fields" in told.err) == (4, True)
+    assert uk.ok(*tear, "statement,exercise", "--yes", "--json").json["ref"] == "HERON/F1"
+
+
 def test_a_preview_is_what_the_partner_then_has(both: tuple[House, House], stick: Path) -> None:
     uk, us = both
     uk.ok("note", "add", "--text", "mine alone")

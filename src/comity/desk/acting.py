@@ -50,7 +50,7 @@ def add(
     with desk.store.writing() as connection:
         world = World(desk, connection)
         given = {**raw, "marking": marking} if marking else dict(raw)
-        values = drafting.typed(world, kind, given)
+        values = drafting.typed(world, kind, given, group=placing.group_id(world, group) if group else "")
         home = placing.place(world, kind, group, values)
         values = {**placing.inherited(world, kind, home, values), **values}
         rules.require(kind, rules.twins(world, kind, home, values))
@@ -70,7 +70,7 @@ def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = ""
         world = World(desk, connection)
         current = reread(connection, kind, opened.record.id, opened.record.group)
         rules.only_live(current)
-        values = drafting.typed(world, kind, raw, known=drafting.values_of(opened.record))
+        values = drafting.typed(world, kind, raw, drafting.values_of(opened.record), current.group)
         values = {
             name: value for name, value in values.items() if settle or drafting.differs(opened.record, name, value)
         }

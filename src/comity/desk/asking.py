@@ -75,7 +75,7 @@ def kind_of(noun: str) -> type[Record]:
 def find(desk: Desk, ref: str, noun: str | None = None) -> Record:
     """The one record that a person means by `ref`. Raises NotFound or Ambiguous."""
     with desk.store.reading() as connection:
-        return finding.find(connection, ref, noun)
+        return finding.find(World(desk, connection), ref, noun)
 
 
 def get(desk: Desk, noun: str, id: str) -> Record | None:

@@ -45,12 +45,12 @@ def differs(record: Record, name: str, value: Any) -> bool:
 
 
 def typed(
-    world: World, kind: type[Record], raw: Mapping[str, Any], known: Mapping[str, Any] | None = None
+    world: World, kind: type[Record], raw: Mapping[str, Any], known: Mapping[str, Any] | None = None, group: str = ""
 ) -> dict[str, Any]:
-    """The values that somebody gave, read as fields of the kind; names are looked up in the store."""
+    """The values that somebody gave, read as fields of the kind; names mean first what is in the group written to."""
 
     def resolve(noun: str, text: str) -> str:
-        return finding.find(world.connection, text, None if noun == "*" else noun).id
+        return finding.find(world, text, None if noun == "*" else noun, group).id
 
     return parse(kind, raw, resolve=resolve, today=world.today, known=known)
 

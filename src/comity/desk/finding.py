@@ -1,4 +1,4 @@
-"""From what people say to records: ids, parts of ids, codes and labels, `SALTMARSH/R2`, `R7~3f2a`, `R2/token_limit`."""
+"""From what people say to records: ids, parts of them, codes, labels, `SALTMARSH/R2`, `R7~3f2a`, `GROUP:SALTMARSH`."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,6 +6,7 @@ from typing import Final
 
 from comity.desk import names
 from comity.desk.names import Names
+from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.naming import BETWEEN
 from comity.domain.record import Record
@@ -19,25 +20,47 @@ _PART: Final = re.compile(r"[0-9a-f-]{6,36}")
 SHOWN: Final = 8  # candidates listed for an ambiguous name
 
 
-def find(connection: Connection, text: str, noun: str | None = None) -> Record:
-    """The one record that a person means, live ones first. Raises NotFound, or Ambiguous with the candidates."""
+def find(world: World, text: str, noun: str | None = None, group: str = "") -> Record:
+    """The one record that a person means. Raises NotFound, or Ambiguous with the candidates.
+
+    Live ones come first; for what is written in a group the one that is there, else one that all its readers hold.
+    """
     kinds = [BY_NOUN[noun]] if noun and noun in BY_NOUN else list(KINDS)
-    found = list({(each.noun, each.group, each.id): each for each in _meant(connection, text.strip(), kinds)}.values())
+    found = _told(world, text.strip(), kinds)
     found = [each for each in found if not each.retired] or found
     if not noun or noun == "*":
         found = [each for each in found if names.code(each)] or found
+    if group and len(found) > 1:
+        found = _followed(world, found, group)
     what = noun.replace("_", " ") if noun and noun != "*" else "record"
     if not found:
         raise NotFound(f"no {what} is called «{text}»", f"`comity {_command(noun)}` lists what there is")
     if len(found) > 1:
-        listed = [f"{names.short(connection, each)} ({_said(each)}, {each.id})" for each in found[:SHOWN]]
+        listed = [f"{names.short(world.connection, each)} ({_said(world, each)})" for each in found[:SHOWN]]
         more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
         raise Ambiguous(f"«{text}» is the name of {len(found)} records", f"say which: {'; '.join(listed)}{more}")
     return found[0]
 
 
-def _said(record: Record) -> str:
-    return record.noun.replace("_", " ")
+def _told(world: World, text: str, kinds: Sequence[type[Record]]) -> list[Record]:
+    """All that the text may mean; `GROUP:NAME` means those of this name in the group."""
+    found = list({(each.noun, each.group, each.id): each for each in _meant(world.connection, text, kinds)}.values())
+    named, colon, within = text.partition(":")
+    if found or not colon:
+        return found
+    groups = world.groups_called(named.strip())
+    return [each for each in _told(world, within.strip(), kinds) if each.group in groups] if groups else []
+
+
+def _followed(world: World, found: list[Record], group: str) -> list[Record]:
+    """Those in the group, else those that all its members hold, else all."""
+    members = set(world.members(group))
+    within = [each for each in found if each.group == group]
+    return within or [each for each in found if members <= set(world.members(each.group))] or found
+
+
+def _said(world: World, record: Record) -> str:
+    return f"{record.noun.replace('_', ' ')} in {world.named(record.group)}, {record.id}"
 
 
 def _command(noun: str | None) -> str:

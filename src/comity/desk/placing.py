@@ -30,10 +30,11 @@ def whereto(desk: Desk, kind: type[Record], texts: Mapping[str, str], group: str
     """Where a record goes that is being written, as far as its texts tell. Raises NotFound or Ambiguous for a group."""
     with desk.store.reading() as connection:
         world, values = World(desk, connection), {}
+        within = group_id(world, group) if group else ""
         for name in (kind.parent_field, "exercise"):
             if texts.get(name) and (facet := facets(kind).get(name)):
                 with suppress(NotFound, Ambiguous):
-                    values[name] = finding.find(connection, texts[name], facet.refers).id
+                    values[name] = finding.find(world, texts[name], facet.refers, within).id
         home = place(world, kind, group, values)
         return Whereto(world.group_name(home), inherited(world, kind, home, values)["marking"], world.members(home))
 
@@ -68,11 +69,7 @@ def parent(world: World, kind: type[Record], values: Mapping[str, Any]) -> Recor
 
 def group_id(world: World, named: str) -> str:
     """The id of the group that a person names. Raises NotFound or Ambiguous."""
-    if named.lower() == PRIVATE:
-        return world.desk.store.private
-    found = [each.group for each in world.find(Group) if each.name.lower() == named.lower()]
-    part = named.lower().replace("-", "")
-    found = found or [group for group in world.desk.store.groups() if len(part) >= 6 and group.startswith(part)]
+    found = world.groups_called(named)
     if not found:
         known = ", ".join(sorted({PRIVATE, *(each.name for each in world.find(Group) if each.name)}))
         raise NotFound(f"no group is called «{named}»; there are: {known}", f"`comity group create {named}` founds it")

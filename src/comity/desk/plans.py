@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -22,7 +23,6 @@ from comity.exporters.plan import plan_toml
 from comity.importers.plan import PlanFile, drafted
 from comity.importers.plan_entries import Entry
 from comity.log.commit import Change
-from comity.store.database import Connection
 
 Act = Literal["add", "change", "retire", "unchanged"]
 
@@ -91,7 +91,7 @@ class Application:
         kind = BY_NOUN[entry.noun]
         group = placing.group_id(self.world, entry.group)
         raw = {**entry.raw, **({"marking": entry.marking} if entry.marking else {})}
-        values = parse(kind, raw, resolve=self.resolve, today=self.world.today)
+        values = parse(kind, raw, resolve=partial(self.resolve, group=group), today=self.world.today)
         there = self._there(kind, group, entry, values)
         self.ids[entry.key] = there.id if there else entry.id or source_id(group, entry.noun, *entry.key)
         if there is None:
@@ -99,12 +99,12 @@ class Application:
         else:
             self._change(there, values)
 
-    def resolve(self, noun: str, text: str) -> str:
+    def resolve(self, noun: str, text: str, group: str) -> str:
         """The id of what the plan calls so: first in the file, then in the store."""
         entry = self.plan.entry(noun, text)
         if entry is not None and entry.key in self.ids:
             return self.ids[entry.key]
-        return finding.find(self.world.connection, text, None if noun == "*" else noun).id
+        return finding.find(self.world, text, None if noun == "*" else noun, group).id
 
     def _there(self, kind: type[Record], group: str, entry: Entry, values: Mapping[str, Any]) -> Record | None:
         """The stored record that an entry is about: by id, by what made it, or by what tells it from its like."""
@@ -208,7 +208,7 @@ def export(desk: Desk, exercise: Record) -> str:
         for record in [*belonging(world, exercise.id), *_beside(world, exercise)]:
             if record.id not in {each.id for each in records[record.noun]}:
                 records[record.noun].append(record)
-        return plan_toml(exercise, records, lambda id: _called(connection, id), world.group_name)
+        return plan_toml(exercise, records, lambda id: _called(world, id), world.group_name)
 
 
 def belonging(world: World, exercise: str) -> Iterator[Record]:
@@ -235,5 +235,5 @@ def _beside(world: World, exercise: Record) -> Iterator[Record]:
     yield from (window for window in world.find(AccessWindow) if window.system in seen and window.id not in seen)
 
 
-def _called(connection: Connection, id: str) -> str:
-    return names.short(connection, finding.find(connection, id))
+def _called(world: World, id: str) -> str:
+    return names.short(world.connection, finding.find(world, id))

@@ -14,7 +14,7 @@ from comity.desk.world import World
 from comity.domain.facet import Shape
 from comity.domain.marking import lowers
 from comity.domain.parse import nearest
-from comity.domain.record import Record, encode, facets
+from comity.domain.record import Record, encode, facets, required
 from comity.domain.sharing import Disclosure, Note
 from comity.errors import Problem, Refused
 from comity.log.commit import Change
@@ -82,9 +82,8 @@ def _led(world: World, group: str, kind: type[Record], name: str, value: Any) ->
 
 
 def _copy(world: World, group: str, id: str) -> str:
-    kept = [each.copied_to for each in world.find(Disclosure, subject=id) if each.copied_to and not each.retracted_at]
-    made = [copy for each in kept if (copy := asking.target(world.connection, "*", each)) and not copy.retired]
-    return next((copy.id for copy in made if copy.group == group), id)
+    copy = rules.copy_in(world, group, id)
+    return copy.id if copy else id
 
 
 def _forbidden(
@@ -104,7 +103,7 @@ def _forbidden(
 
 
 def _unknown(kind: type[Record], chosen: Sequence[str]) -> Iterator[Problem]:
-    """Names that are no fields, and labels, which are numbered per group."""
+    """Names that are no fields, labels, which are numbered per group, and what the copy cannot be without."""
     if not chosen:
         yield Problem("fields", "name those that may leave: --fields A,B")
     for name in chosen:
@@ -112,6 +111,9 @@ def _unknown(kind: type[Record], chosen: Sequence[str]) -> Iterator[Problem]:
             yield Problem(name, f"is no field that is released{nearest(name, facets(kind))}")
         elif kind.label_prefix and name == kind.code_field:
             yield Problem(name, "is numbered anew in the other group; leave it out")
+    for name in facets(kind) if chosen else ():
+        if required(kind, name) and name not in (*chosen, "marking"):
+            yield Problem(name, f"{facets(kind)[name].label} is needed in the copy; add {name} to --fields")
 
 
 def _disclosure(world: World, made: Release, copy: str, dot: bytes, reason: str, id: str, to: str) -> Change:
@@ -130,6 +132,13 @@ def _disclosure(world: World, made: Release, copy: str, dot: bytes, reason: str,
         "synthetic": made.record.synthetic,
     }
     return drafting.creation(world, Disclosure, made.record.group, values, id)
+
+
+def given(desk: Desk) -> list[tuple[Disclosure, Record | None]]:
+    """Every disclosure with what it tells of, where that is held here; the newest first."""
+    kept = asking.records(desk, "disclosure", sort=("-disclosed_at",))
+    with desk.store.reading() as connection:
+        return [(each, asking.target(connection, "*", each.subject)) for each in kept if isinstance(each, Disclosure)]
 
 
 def retract(desk: Desk, disclosure: Disclosure, reason: str) -> tuple[str, ...]:

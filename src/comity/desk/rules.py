@@ -14,6 +14,7 @@ from comity.domain.marking import lowers, permits
 from comity.domain.naming import KEYS, natural_key
 from comity.domain.parse import refusal
 from comity.domain.record import Record, encode, facets
+from comity.domain.sharing import Disclosure
 from comity.domain.text import fold
 from comity.domain.wording import words
 from comity.errors import Problem, RuleBroken
@@ -55,10 +56,22 @@ def placed(world: World, kind: type[Record], group: str, values: Mapping[str, An
         blind = sorted(set(members) - set(world.members(target.group)))
         if blind and target.group != group:
             called = names.short(world.connection, target)
-            way = f"comity tearline {called} --to {world.named(group)} --fields ..."
-            yield Problem(
-                name, f"{called} is not held by {', '.join(blind)}; make a tearline copy of it first: `{way}`"
-            )
+            yield Problem(name, f"{called} is not held by {', '.join(blind)}; {_way(world, group, target)}")
+
+
+def _way(world: World, group: str, target: Record) -> str:
+    """What to do where readers of a group could not follow a reference."""
+    called, to = names.short(world.connection, target), world.named(group)
+    if copy := copy_in(world, group, target.id):
+        return f"name the copy of it that {to} has: {names.short(world.connection, copy)} ({copy.id})"
+    return f"make a tearline copy of it first: `comity tearline {called} --to {to} --fields ...`"
+
+
+def copy_in(world: World, group: str, id: str) -> Record | None:
+    """The live copy of a record that a group was given, and that was not called back."""
+    copies = [each.copied_to for each in world.find(Disclosure, subject=id) if each.copied_to and not each.retracted_at]
+    found = (world.get(kind, copy) for copy in copies for kind in BY_NOUN.values())
+    return next((each for each in found if each and each.group == group and not each.retired), None)
 
 
 def references(world: World, kind: type[Record], values: Mapping[str, Any]) -> Iterator[tuple[str, Record | None]]:

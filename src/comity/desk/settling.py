@@ -183,7 +183,7 @@ def _typed(world: World, fork: Fork, choice: Voice | str) -> Any:
     if isinstance(choice, Voice):
         return choice.value
     known = drafting.values_of(fork.record)
-    return drafting.typed(world, type(fork.record), {fork.field: choice}, known=known)[fork.field]
+    return drafting.typed(world, type(fork.record), {fork.field: choice}, known, fork.record.group)[fork.field]
 
 
 def _retirement(fork: Fork, choice: Voice | str) -> Change:

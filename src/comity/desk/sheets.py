@@ -153,7 +153,7 @@ class Batch:
     def resolve(self, noun: str, text: str) -> str:
         """The id of what a cell calls so."""
         if (noun, text) not in self.register.ids:
-            found = finding.find(self.world.connection, text, None if noun == "*" else noun)
+            found = finding.find(self.world, text, None if noun == "*" else noun)
             self.register.ids[noun, text] = found.id
         return self.register.ids[noun, text]
 

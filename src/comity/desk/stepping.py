@@ -78,7 +78,7 @@ def _taken(
     shown = drafting.opened(connection, current)
     _one_state(step, shown)
     _readable(step, current)
-    values = drafting.typed(world, type(current), given, drafting.values_of(current))
+    values = drafting.typed(world, type(current), given, drafting.values_of(current), current.group)
     outcome = take(step, mended(current), Taking(world, reason, values), override=override)
     return _changes(world, shown, outcome)
 

@@ -17,7 +17,7 @@ def forbids(desk: Desk, fork: Fork, value: Any) -> list[str]:
     with desk.store.reading() as connection:
         world = World(desk, connection)
         try:
-            values = drafting.typed(world, kind, given, known=drafting.values_of(fork.opened.record))
+            values = drafting.typed(world, kind, given, drafting.values_of(fork.opened.record), fork.record.group)
             rules.check(world, fork.record, values, reason=_SOME_REASON, settle=True)
             rules.require(kind, rules.unreached(fork.record, values, fork.opened.heads))
         except BadInput as error:

@@ -85,6 +85,14 @@ class World:
             self.called[group] = self.group_name(group)
         return self.called[group]
 
+    def groups_called(self, named: str) -> list[str]:
+        """The ids of the groups of this name; where there are none, of those whose id begins so."""
+        if named.lower() == PRIVATE:
+            return [self.desk.store.private]
+        part = named.lower().replace("-", "")
+        found = [each.group for each in self.find(Group) if each.name.lower() == named.lower()]
+        return found or [group for group in self.desk.store.groups() if len(part) >= 6 and group.startswith(part)]
+
     def group_name(self, group: str) -> str:
         """The name that its members gave it; `private` for the own one."""
         if group == self.desk.store.private:

@@ -2,7 +2,7 @@ from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
 from comity import bootstrap
-from comity.desk import acting, asking
+from comity.desk import acting, asking, releasing
 from comity.desk.border import groups, held, written
 from comity.desk.desk import Desk
 from comity.desk.groups import found
@@ -146,3 +146,34 @@ async def test_what_is_apart_since_is_news_to_conflicts_and_other_acts_are_not(s
         _apart(demo)
         pilot.app.look()
         await until(pilot, lambda: "1 new  ctrl+l" in screen_text(pilot.app))
+
+
+async def test_a_released_copy_is_called_back_from_its_line(shown: Opener, demo: Desk) -> None:
+    private = {"code": "PEAT", "kind": "bilateral", "lead": "UK-AISI"}
+    acting.add(demo, "exercise", private, group="private", marking="TLP:AMBER")
+    seen = releasing.release(demo, asking.find(demo, "PEAT"), "UKUS", ["code", "kind", "lead"])
+    copy, _ = releasing.tear(demo, seen, "agreed on the call")
+    async with shown("sharing/disclosures", (80, 24)) as pilot:
+        text = screen_text(pilot.app)
+        assert "US-CAISI" in text
+        assert "PEAT" in text
+        await pilot.press("d")
+        await until(pilot, lambda: "Call back" in screen_text(pilot.app))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "A reason is needed" in screen_text(pilot.app))
+        await pilot.press(*"wrong figure", "ctrl+s")
+        await until(pilot, lambda: "called back 23 Nov" in screen_text(pilot.app))
+        await pilot.press("d", *"again", "ctrl+s")
+        await until(pilot, lambda: "has no copy that could be called back" in screen_text(pilot.app))
+    gone = asking.get(demo, "exercise", copy.id)
+    assert gone is not None
+    assert gone.retired
+
+
+async def test_an_institute_is_chosen_to_look_through_its_eyes(shown: Opener) -> None:
+    async with shown("sharing/preview", (80, 24)) as pilot:
+        assert "US-CAISI" in screen_text(pilot.app)
+        await pilot.press("G", "enter")
+        await until(pilot, lambda: "You look as US-CAISI" in screen_text(pilot.app))
+    async with shown("sharing/disclosures", (80, 24)) as pilot:
+        assert "No copy was released." in screen_text(pilot.app)

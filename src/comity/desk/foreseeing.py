@@ -1,7 +1,7 @@
 """What would partner X see: the records of the groups in which an institute has a seat that stands."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comity.desk import asking, holdings, telling
 from comity.desk.desk import Desk
@@ -32,6 +32,13 @@ def groups(desk: Desk, institute: str) -> list[Seen]:
             held = holdings.holding_of(world, group)
             found.append(Seen(group, world.named(group), members, institute in members, held))
     return sorted(found, key=lambda each: (not each.reached, each.name))
+
+
+def partners(desk: Desk) -> dict[str, list[Seen]]:
+    """Every other institute that stands in a group held here, with the groups that reach it."""
+    seen = groups(desk, desk.institute)
+    others = sorted({member for each in seen for member in each.members} - {desk.institute})
+    return {code: [replace(each, reached=True) for each in seen if code in each.members] for code in others}
 
 
 def counts(seen: Sequence[Seen]) -> dict[str, int]:

@@ -80,6 +80,7 @@ ACTIONS: Final[tuple[Action, ...]] = (
     Action("another", "e", "another value", HERE, "conflict", 12, "another value"),
     Action("settle", "enter", "settle", HERE, "conflict", 14, "settle"),
     Action("adopt", "d", "adopt", HERE, "late", 12, "adopt"),
+    Action("call_back", "d", "call the copy back", HERE, "disclosures", 12, "call back"),
     Action("send", "ctrl+s", "send", HERE, "outgoing", 10, "send"),
     Action("admit", "a", "admit a device", HERE, "seats", 12, "admit"),
     Action("revoke", "x", "revoke", HERE, "seats", 14, "revoke"),

@@ -12,13 +12,13 @@ from comity.tui.widgets.choice import Menu, Option
 def choose(app: App[None], section: str) -> None:
     """Ask through whose eyes; every institute that stands in a group of this device."""
     desk = host(app).desk
-    seen = foreseeing.groups(desk, desk.institute)
-    found = sorted({member for each in seen for member in each.members} - {desk.institute})
+    found = foreseeing.partners(desk)
     if not found:
         host(app).say(f"Nobody but {desk.institute} is in a group of this device: nobody else sees anything.")
         return
     options = [
-        Option(str(place) if place < 10 else "", code, _in(seen, code), code) for place, code in enumerate(found, 1)
+        Option(str(place) if place < 10 else "", code, ", ".join(each.name for each in seen), code)
+        for place, (code, seen) in enumerate(found.items(), 1)
     ]
 
     def chose(option: Option | None) -> None:
@@ -26,7 +26,3 @@ def choose(app: App[None], section: str) -> None:
             app.push_screen(PreviewPage(section, str(option.answer)))
 
     app.push_screen(Menu(line(span("Preview as", "strong bold"), span("   nothing is sent", "dim")), options), chose)
-
-
-def _in(seen: list[foreseeing.Seen], code: str) -> str:
-    return ", ".join(each.name for each in seen if code in each.members)

@@ -49,6 +49,8 @@ TYPED: Final[tuple[Typed, ...]] = (
         "Call a copy back",
         "comity disclosure retract REF --reason TEXT",
         "retract disclosures released tearline",
+        "sharing/disclosures",
+        "d",
     ),
     Typed("Revoke by the recovery words", "comity recovery revoke --words-file FILE --group NAME", "lost paper"),
     Typed("Come back by the recovery words", "comity recovery admit --words-file FILE", "lost paper restore"),

@@ -16,6 +16,41 @@ from comity.tui.spans import BLANK, Line, Span, line, span
 from comity.tui.widgets.source import Column, Row, heading, masked
 
 
+class InstitutesPane(LinesPane):
+    """Through whose eyes one can look: every other institute, with what reaches it."""
+
+    COLUMNS = (
+        Column("institute", 12),
+        Column("groups that reach it", 24, grows=True),
+        Column("records", 8, align="right"),
+        Column("marked up to", 18),
+    )
+    HINTS = ("open",)
+    WORDS = {"open": "as they see it"}
+
+    def read(self) -> Iterator[Row]:
+        for code, seen in foreseeing.partners(host(self).desk).items():
+            marking = foreseeing.marking(seen)
+            cells = (
+                line(span(code, "bold")),
+                line(span(listed([each.name for each in seen]), "dim")),
+                line(f"{sum(each.holding.records for each in seen):,}"),
+                line(span(marking, marking_role(marking)) if marking else BLANK),
+            )
+            yield Row(code, cells, marking=marking, value=code)
+
+    def over(self) -> Sequence[Line]:
+        return [line(span("Nothing is sent by looking.", "dim"))] if self.table.source.count else []
+
+    def nothing(self) -> Sequence[Line]:
+        ours = host(self).desk.institute
+        return [line(f"Nobody but {ours} is in a group of this device: nobody else sees anything.")]
+
+    def enter(self) -> None:
+        if row := self.table.current:
+            self.app.push_screen(PreviewPage("sharing", str(row.value)))
+
+
 class PreviewPane(LinesPane):
     """Groups that reach an institute with what they hold, what goes next, then what it will not get."""
 

@@ -13,8 +13,10 @@ from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
 from comity.tui.screens.carriers import CarriersPane
 from comity.tui.screens.conflicts import ConflictsPane
+from comity.tui.screens.disclosures import DisclosuresPane
 from comity.tui.screens.late import LatePane
 from comity.tui.screens.lines import LinesPane
+from comity.tui.screens.preview import InstitutesPane
 from comity.tui.screens.seats import SeatsPage
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
@@ -193,6 +195,8 @@ class SharingPage(Verbs):
     def tabs(self) -> Sequence[Tab]:
         return (
             Tab("Groups", GroupsPane),
+            Tab("Preview", InstitutesPane, "v"),
+            Tab("Disclosures", DisclosuresPane, "d"),
             Tab("Carriers", CarriersPane, "k"),
             Tab("Conflicts", ConflictsPane, "c"),
             Tab("Late", LatePane, "a"),

@@ -60,8 +60,11 @@ def test_the_words_told_of_a_new_group_are_those_that_its_founder_and_who_let_th
     us.ok("group", "admit", "UKUS", "--device", str(uk.card), "--role", "chair", "--yes")
     file = str(stick / "a.comity")
     us.ok("bundle", "write", file, "--for", "UK-AISI", "--yes")
+    assert "A person is asked first: the group " in uk.ok("bundle", "read", file, "--dry-run").err
+    (foreseen,) = uk.ok("bundle", "read", file, "--dry-run", "--json").json["bundle"]["groups"]
     said = uk.run("bundle", "read", file, "--json")
     error = said.error
+    assert foreseen["asks"] == error["message"]
     assert (said.code, error["code"], "let in by" in error["message"]) == (4, "newcomer", False)
     words = us.ok("device", "card", "--json").json["fingerprint"]
     assert f"founded by US-CAISI with the device «{words}»" in error["message"]

@@ -10,31 +10,35 @@ from comity.home import SPOOL
 from comity.log.acts import Admit, Role
 from comity.log.keys import Pair
 from comity.sync import bundle, sketch
-from comity.sync.engine import sync
+from comity.sync.engine import outlook, sync
 from comity.sync.locked import LockedSide
-from comity.sync.outcome import Doubt, Newcomer
+from comity.sync.outcome import Doubt, Newcomer, Outcome
 from comity.sync.shelf import Shelf
 from comity.sync.spool import take_in
 from laws.carriers import Heap
 from laws.laptops import Laptop
 
 Three = tuple[bytes, Laptop, Laptop, Laptop]
-Way = Callable[[Laptop, Laptop, Path], Callable[..., object]]
+Way = Callable[[Laptop, Laptop, Path], Callable[..., list[Outcome]]]
 
 
 def shelf(laptop: Laptop) -> Shelf:
     return Shelf(laptop.store, laptop.at_ms)
 
 
-def by_bundle(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., object]:
+def by_bundle(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., list[Outcome]]:
     bundle.write(shelf(stranger), folder / "b", [us.device])
-    return lambda **more: bundle.read(shelf(us), folder / "b", **more)
+    return lambda foreseen=False, **more: (
+        bundle.outlook(shelf(us), folder / "b") if foreseen else bundle.read(shelf(us), folder / "b", **more)
+    )
 
 
-def by_hub(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., object]:
+def by_hub(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., list[Outcome]]:
     hub = Heap()
     sync(shelf(stranger), hub)
-    return lambda **more: sync(shelf(us), hub, **more)
+    return lambda foreseen=False, **more: (
+        [each for each in outlook(shelf(us), hub) if each.received] if foreseen else sync(shelf(us), hub, **more)
+    )
 
 
 def seat(stranger: Laptop, us: Laptop, rng: random.Random, institute: str = "US-CAISI") -> bytes:
@@ -72,6 +76,23 @@ def test_a_strangers_group_comes_in_by_a_yes_alone(way: Way, world: Three, rng: 
     assert [each.group for each in asked] == [group]
     assert {each.id for each in stranger.envelopes()} <= {each.id for each in uk.envelopes()}
     take()
+
+
+@pytest.mark.parametrize("way", [by_bundle, by_hub])
+def test_an_outlook_says_which_group_somebody_would_be_asked_about(
+    way: Way, world: Three, rng: random.Random, tmp_path: Path
+) -> None:
+    _, uk, *_ = world
+    stranger = stranger_of(tmp_path, rng)
+    group, before = seat(stranger, uk, rng), uk.envelopes()
+    take = way(stranger, uk, tmp_path)
+    (seen,) = take(foreseen=True)
+    assert (seen.group, uk.envelopes()) == (group, before)
+    assert f"the group {group.hex()[:8]} is new here: founded by US-CAISI" in seen.asks
+    uk.meets(stranger)
+    (after,) = take(foreseen=True)
+    assert (after.received, after.asks) == (seen.received, "")
+    assert next(each for each in take() if each.group == group).received == seen.received
 
 
 @pytest.mark.parametrize("way", [by_bundle, by_hub])

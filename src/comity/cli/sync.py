@@ -187,6 +187,7 @@ def group_json(known: "dict[bytes, str]", each: "GroupSession") -> dict[str, Any
         "bad": each.outcome.bad.total(),
         "unknown": each.outcome.unknown,
         "refused": each.outcome.refused.total(),
+        "asks": each.outcome.asks,
     }
 
 

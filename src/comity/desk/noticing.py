@@ -18,6 +18,8 @@ WHY = {
 def noticed(names: dict[bytes, str], carrier: str, session: GroupSession) -> Iterator[str]:
     """What is odd about one group; `carrier` as in "the hub ours", `names` are those of devices."""
     found, group = session.outcome, session.name
+    if found.asks:
+        yield f"A person is asked first: {found.asks}."
     for other in found.withheld:
         holder = f"{other.institute} {names.get(other.device) or other.device.hex()[:12]}".strip()
         yield f"{holder} holds {other.count:,} of {group} that {carrier} does not show."

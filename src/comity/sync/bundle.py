@@ -143,14 +143,18 @@ def code(shelf: Shelf, path: Path) -> str:
 def outlook(shelf: Shelf, path: Path) -> list[Outcome]:
     """What reading a bundle would bring; nothing is changed."""
     container = Container(path)
-    found: dict[bytes, Outcome] = {}
+    key = container.key(shelf.store.keys.pair)
+    strange, doubts = _strangers(shelf, container, key, refuse, [])
+    found = {group: Outcome(group, asks=doubt.message) for group, doubt in doubts.items()}
     acts: set[bytes] = set()  # those that open seats come twice
-    for leaf in _leaves(container, container.key(shelf.store.keys.pair)):
+    for leaf in _leaves(container, key):
+        if leaf.group in strange:
+            continue
         outcome = found.setdefault(leaf.group, Outcome(leaf.group))
         envelopes = {each.id: each.type for each in map(decode, leaf.envelopes)}
         outcome.received += shelf.new_here(envelopes.keys() - acts)
         acts |= {id for id, sort in envelopes.items() if sort is Type.ACT}
-    return list(found.values())
+    return [*found.values(), *strange.values()]
 
 
 def _write(

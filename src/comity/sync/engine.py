@@ -138,7 +138,12 @@ class Visit:
         return self.shelf.welcome(porch, self._allow)
 
     def foresee(self) -> None:
-        """Count what both sides lack."""
+        """Count what both sides lack, and say whether somebody would be asked first."""
+        try:
+            if not self.is_known() and not self._is_let_in():
+                return
+        except Doubt as doubt:
+            self.outcome.asks = doubt.message
         mine = self.shelf.state(self.group)
         needed = plan(mine, self.theirs)
         tangles = [(self.shelf.links(self.group, seat), self._chain(seat)) for seat in needed.tangled]

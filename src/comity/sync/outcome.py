@@ -32,6 +32,7 @@ class Outcome(Struct):
     refused: Counter[str] = field(default_factory=Counter)  # sent, and not kept by the carrier
     withheld: list[Withheld] = field(default_factory=list)
     rolled_back: int = 0  # envelopes the carrier showed at an earlier visit, and did not at the start of this one
+    asks: str = ""  # of an outlook: what a person would be asked before anything of the group is kept
 
 
 class Introducer(Struct, frozen=True):

@@ -124,6 +124,13 @@ def test_opening_twice_at_once_makes_the_tables_once(database: str) -> None:
             ledger.close()
 
 
+def test_a_new_file_can_be_opened_by_several_at_once(tmp_path: Path) -> None:
+    for number in range(40):
+        with ThreadPoolExecutor(4) as pool:
+            for ledger in pool.map(open_ledger, [f"sqlite:///{tmp_path / str(number)}.db"] * 4):
+                ledger.close()
+
+
 def test_a_ledger_of_a_newer_version_is_left_alone(database: str, ledger: Ledger) -> None:
     with ledger.writing() as connection:
         connection.run("UPDATE version SET number = ?", [len(STEPS) + 1])

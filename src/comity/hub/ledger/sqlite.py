@@ -10,6 +10,8 @@ from queue import Empty, LifoQueue
 from threading import Event, Lock
 from typing import Any
 
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
 from comity.hub.ledger.database import Among, Row, Unavailable, marks
 
 POLL = 0.2  # seconds between two looks whether another process wrote; costs no query while nobody did
@@ -84,9 +86,25 @@ class Sqlite:
 
     def _connect(self) -> sqlite3.Connection:
         raw = sqlite3.connect(self._path, timeout=BUSY, isolation_level=None, check_same_thread=False)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF"):
+        _write_ahead(raw)
+        for pragma in ("synchronous=FULL", "secure_delete=ON", "trusted_schema=OFF"):
             raw.execute(f"PRAGMA {pragma}")
         return raw
+
+
+def _busy(fault: BaseException) -> bool:
+    return isinstance(fault, sqlite3.Error) and fault.sqlite_errorcode == sqlite3.SQLITE_BUSY
+
+
+# two that turn one new file at once: SQLite tells one of them at once that it is locked, however long it would wait
+@retry(
+    retry=retry_if_exception(_busy),
+    stop=stop_after_delay(BUSY),
+    wait=wait_random(0, 0.1),
+    reraise=True,
+)
+def _write_ahead(raw: sqlite3.Connection) -> None:
+    raw.execute("PRAGMA journal_mode=WAL")
 
 
 class SqliteConnection:

@@ -192,7 +192,6 @@ class FirstPage(Bare):
         )
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.query_one("#institute", Input).focus()
 
     def action_help(self) -> None:

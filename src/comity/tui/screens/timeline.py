@@ -65,7 +65,6 @@ class TimelinePane(LinesPane):
         return Lanes((Column("", _LABEL), Column("", 20, grows=True)), gap=1)
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.first = self._start(host(self).desk.today)
 
     def _start(self, today: date) -> date:

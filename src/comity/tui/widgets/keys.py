@@ -45,7 +45,6 @@ class Keys(Overlay[None]):
             yield Static(markup=False)
 
     def on_mount(self) -> None:
-        super().on_mount()
         title = self.query_one("#overlay-title", TwoEnds)
         title.left = (Span("Keys  ", "strong bold"), *(Span(part.text, "dim") for part in self._place))
         title.right = (Span("esc", "accent bold"), Span(" close", "dim"))

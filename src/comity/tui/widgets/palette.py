@@ -65,7 +65,6 @@ class Palette(Overlay[PaletteHit]):
         yield Static(content([keyed(*self.KEYS)]), markup=False, id="foot")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._find()
 
     def on_input_changed(self) -> None:

@@ -138,6 +138,8 @@ async def test_a_tab_that_was_left_reads_what_was_written_meanwhile(shown: Opene
 async def test_what_is_apart_since_is_news_to_conflicts_and_other_acts_are_not(shown: Opener, demo: Desk) -> None:
     async with shown("sharing/conflicts") as pilot:
         await until(pilot, lambda: "Nothing to settle" in screen_text(pilot.app))
+        assert "─────" not in screen_text(pilot.app)
+        assert "another value" not in screen_text(pilot.app)
         run = asking.find(demo, "SALTMARSH/R1")
         acting.save(demo, acting.open_record(demo, run), {"remark": "seen"})
         pilot.app.look()

@@ -39,6 +39,10 @@ class Pane(Vertical):
         """The right end of the title line: filters, counts, order."""
         return BLANK
 
+    def hints(self) -> Sequence[str]:
+        """The actions that the footer names."""
+        return self.HINTS
+
     def aside(self) -> Sequence[Line]:
         """The panel: the thing under the cursor."""
         return ()
@@ -299,7 +303,7 @@ class Page(Placed):
         """Keys and words of the footer."""
         pane = self.pane
         words = pane.WORDS if pane else {}
-        ids = [*(pane.HINTS if pane else ()), *(["next_tab"] if len(self._tabs) > 1 else []), "keys"]
+        ids = [*(pane.hints() if pane else ()), *(["next_tab"] if len(self._tabs) > 1 else []), "keys"]
         keys = host(self).session.settings.keys
         return tuple((shown_keys(BY_ID[name], keys), words.get(name, BY_ID[name].short)) for name in ids)
 

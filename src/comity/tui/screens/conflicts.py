@@ -15,7 +15,7 @@ from comity.tui.screens.base import Pane
 from comity.tui.screens.lines import NARROW
 from comity.tui.screens.voices import Words, about_line, fork_row, promise_line, voice_lines
 from comity.tui.session import host
-from comity.tui.spans import Line, Span, content, line, span
+from comity.tui.spans import BLANK, Line, Span, content, line, span
 from comity.tui.widgets.source import Column, Listed
 from comity.tui.widgets.table import Table
 
@@ -49,6 +49,7 @@ class ConflictsPane(Pane):
     SCOPED_CSS = False
     DEFAULT_CSS = """
     ConflictsPane .about { height: auto; border-top: solid $rule; margin-top: 1; }
+    ConflictsPane .about.-alone { border-top: none; margin-top: 0; }
     ConflictsPane .voices { height: auto; margin-top: 1; }
     ConflictsPane .voice {
         width: 1fr; height: auto; min-height: 9; background: $panel; padding: 0 1; margin-right: 1;
@@ -127,6 +128,7 @@ class ConflictsPane(Pane):
             self._drawn = key
             words.clear()
         about, promise = self.query_one(".about", Static), self.query_one(".promise", Static)
+        about.set_class(not self._forks, "-alone")
         about.update(content([about_line(fork)] if fork else [] if self._forks else [self.nothing()]))
         place = self._chosen.get(key, -1)
         promise.update(content([promise_line(host(self).desk, fork, place)] if fork else []))
@@ -230,7 +232,10 @@ class ConflictsPane(Pane):
     # what the page asks
 
     def state(self) -> Line:
-        return line(span("nothing is lost: both values stay in the history", "dim"))
+        return line(span("nothing is lost: both values stay in the history", "dim")) if self._forks else BLANK
+
+    def hints(self) -> Sequence[str]:
+        return self.HINTS if self._forks else ()
 
     def current(self) -> Record | None:
         return self.fork.record if self.fork else None

@@ -30,6 +30,7 @@ def test_what_a_lost_laptop_wrote_too_late_is_listed_and_adopted(both: tuple[Hou
         us.ok("note", "add", "--text", text, "--group", "UKUS", "--marking", "TLP:AMBER")
     us.give(uk, stick)
     assert uk.notes() & {"honest", "other"} == set()
+    assert "The late tray holds 2 commits of revoked devices" in uk.run("check").err
     assert "honest" in uk.ok("late").out
     tray = uk.ok("late", "list", "--json").json
     assert {(each["institute"], each["device"], each["group"]) for each in tray["items"]} == {
@@ -42,4 +43,25 @@ def test_what_a_lost_laptop_wrote_too_late_is_listed_and_adopted(both: tuple[Hou
     assert uk.ok("late", "--json").json["count"] == tray["count"] - 1
     uk.ok("late", "adopt", "--all", "--reason", "so was this")
     assert uk.notes() >= {"honest", "other"}
+    assert "late tray" not in uk.run("check").err
+    assert "no seat" not in us.run("check").err
     assert uk.ok("verify", "--json").json["ok"]
+
+
+def test_a_device_without_a_seat_is_told_so_by_check(both: tuple[House, House]) -> None:
+    _, us = both
+    own = us.ok("device", "list", "--json").json["items"][0]["id"]
+    us.ok(
+        "recovery",
+        "revoke",
+        "--words-file",
+        str(us.words),
+        "--group",
+        "UKUS",
+        "--device",
+        own,
+        "--reason",
+        "x",
+        "--yes",
+    )
+    assert "This device has no seat in UKUS, or it was revoked" in us.run("check").err

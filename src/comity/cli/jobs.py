@@ -28,11 +28,13 @@ DONE: "dict[Act, str]" = {"add": "added", "change": "changed", "unchanged": "unc
 @click.option("--strict", is_flag=True, help="Exit 5 if something stops work.")
 @pass_call
 def check(call: Call, query: tuple[str, ...], strict: bool) -> None:
-    """What needs attention, the worst first: one sentence each."""
+    """What needs attention, the worst first: one sentence each; on stderr what is no record."""
     from comity.desk.checking import checks
+    from comity.desk.reminding import reminders
 
     with opened_desk(call) as desk:
         found = [(each, _ref(desk, each.kind, each.id)) for each in checks(desk, joined(query))]
+        beside = [] if query or call.as_json or call.quiet else list(reminders(desk))
     if call.as_json:
         keys = ("check", "severity", "kind", "id", "text", "records")
         items = [{**{key: getattr(each, key) for key in keys}, "ref": name} for each, name in found]
@@ -43,6 +45,8 @@ def check(call: Call, query: tuple[str, ...], strict: bool) -> None:
             [(c.severity, name, c.text, c.check) for c, name in found],
             wrapped=("text",),
         )
+    for each in beside:
+        tell(each)
     blockers = [each for each, _ in found if each.severity == "blocker"]
     if strict and blockers:
         raise ConflictsExist(f"{len(blockers)} of {len(found)} stop work.", code="blocked")

@@ -13,6 +13,7 @@ from comity.errors import NotFound, RuleBroken
 from comity.log.commit import Change
 from comity.store import door, schema
 from desk.opening import Opener
+from laws.laptops import admit
 
 
 def test_a_step_moves_a_record_and_keeps_its_reason(demo: Desk) -> None:
@@ -86,7 +87,7 @@ def test_two_houses_that_move_a_status_apart_get_a_conflict_to_settle(
 def carry(source: Desk, target: Desk) -> None:
     with source.store.reading() as connection:
         envelopes = [each.envelope for each in door.held(connection, schema.envelopes.c.no > 0)]
-    target.store.admit(envelopes)
+    admit(target.store, envelopes)
 
 
 def test_freezing_rewrites_every_setting_so_that_an_edit_elsewhere_becomes_a_conflict(

@@ -163,7 +163,7 @@ class Laptop:
             return [each.envelope for each in door.held(c, schema.envelopes.c.no > 0)]
 
     def take(self, envelopes: Iterable[Envelope]) -> None:
-        self.store.admit(envelopes)
+        admit(self.store, envelopes)
 
     def leave(self, group: bytes) -> list[Envelope]:
         """All that is here, on its way out: the token knows of it first."""
@@ -270,3 +270,9 @@ def three(folder: Path, rng: random.Random) -> tuple[bytes, list[Laptop]]:
     us2.take(us.envelopes())
     uk.take(us.envelopes())
     return group, [uk, us, us2]
+
+
+def admit(store: Store, envelopes: Iterable[Envelope]) -> door.Admitted:
+    """Take in envelopes that were verified, in one transaction."""
+    with store.writing() as connection:
+        return door.admit(connection, store.circles, envelopes)

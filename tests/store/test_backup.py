@@ -16,7 +16,7 @@ from comity.store import backup, verify
 from comity.store.store import Store
 from laws.children import founded, home_of, pair
 from laws.faults import ENV, child
-from laws.laptops import shown
+from laws.laptops import admit, shown
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_a_restored_home_takes_a_new_seat_once_and_only_for_its_writing(
     for number in (2, 3, 4):
         restored.write(group, *pair(number))
     assert len(restored.standing(group).seats) == 3
-    store.admit(restored.envelopes())
+    admit(store, restored.envelopes())
     assert shown(store) == shown(restored.store)
     restored.close()
 

@@ -25,6 +25,7 @@ from comity.samples.catalogue import logs
 from comity.samples.catalogue import plans as samples
 from comity.store import door, schema
 from comity.store.store import Store
+from laws.laptops import admit
 
 
 @dataclass(frozen=True)
@@ -205,7 +206,7 @@ def _fed(home: Path, source: Path, desk: Desk, envelopes: list[Envelope]) -> int
     todo = [*reversed(envelopes), *rng.sample(envelopes, 9)]
     rng.shuffle(todo)
     while todo:
-        store.admit(todo[:5])
+        admit(store, todo[:5])
         todo = todo[5:]
     with store.reading() as connection:
         count = sum(1 for _ in door.held(connection, schema.envelopes.c.no > 0))

@@ -1,6 +1,6 @@
 """A store as the desk uses it: transactions, the groups, and writing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from comity.home import STORE
 from comity.log.acts import Found, Member, Public, group_id
 from comity.log.commit import Change
-from comity.log.envelope import Envelope, Slot, clear
+from comity.log.envelope import Slot, clear
 from comity.log.keys import DeviceKeys, public_of
 from comity.store import door, schema
 from comity.store.circle import Circles
@@ -99,11 +99,6 @@ class Store:
         door.admit(connection, self.circles, [clear(Slot(group, group, 1, 1), act.encode(), self.keys.pair.secret)])
         self.writer.act(connection, group, self.circles.of(group).rekey(at_ms), at_ms)
         return group
-
-    def admit(self, envelopes: Iterable[Envelope]) -> door.Admitted:
-        """Take in envelopes that were verified, in one transaction."""
-        with self.writing() as connection:
-            return door.admit(connection, self.circles, envelopes)
 
     def keep_private(self, connection: Connection, group: bytes) -> None:
         """Remember which group is the institute's own."""

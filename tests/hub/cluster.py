@@ -58,6 +58,17 @@ def schema_of(address: str, name: str) -> str:
     return f"{address}&options={quote(f'-csearch_path={name}', safe='')}"
 
 
+def content(address: str) -> bytes:
+    """Every byte that the tables of a schema hold."""
+    found = b""
+    with psycopg.connect(address) as connection:
+        tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()").fetchall()
+        for (table,) in tables:
+            with connection.cursor().copy(f'COPY "{table}" TO STDOUT (FORMAT BINARY)'.encode()) as copied:
+                found += b"".join(map(bytes, copied))
+    return found
+
+
 def _answering(address: str, server: "subprocess.Popen[bytes]", log: Path) -> str:
     for _ in range(600):
         try:

@@ -1,12 +1,29 @@
-"""What lies in the file of a store once its pages are opened: also what no query shows any more."""
+"""What lies in a home and in the file of its store once its pages are opened: also what no query shows any more."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from sqlalchemy import select
+
+from comity.desk.desk import Desk
+from comity.home import STORE
+from comity.log.envelope import decode
+from comity.store import schema
 
 PAGE, SALT, RESERVED, IV = 4096, 16, 80, 16  # of SQLCipher 4
 WAL_HEADER, FRAME_HEADER = 32, 24
+
+
+def inside(desk: Desk) -> bytes:
+    """All that lies in a home: files and their names, the pages of its store, and what its keys open of the log."""
+    files = [path for path in desk.home.rglob("*") if path.is_file()]
+    raw = b"".join(path.name.encode() + path.read_bytes() for path in files)
+    e = schema.envelopes.c
+    with desk.store.reading() as connection:
+        rows = connection.execute(select(e.header, e.signature, e.body).where(e.body.is_not(None))).all()
+    log = "".join(str(desk.store.circles.open(decode(b"".join(each)))) for each in rows)
+    return raw + pages(desk.home / STORE, desk.store.keys.store) + log.encode()
 
 
 def pages(store: Path, key: bytes) -> bytes:

@@ -7,17 +7,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
 
 from comity import bootstrap
 from comity.desk import acting, asking, courier, groups, hubs, releasing, syncing
 from comity.desk.desk import Desk
-from comity.home import STORE
-from comity.log.envelope import decode
-from comity.store import schema
 from desk.opening import ticking
 from desk.partners import admit, house
-from laws.leftovers import pages
+from laws.leftovers import inside
 from stories.houses import House
 from sync.hubs import running
 from sync.proxy import Proxy
@@ -60,17 +56,6 @@ def write(uk: Desk, us: Desk, sg: Desk) -> None:
 def traces(said: bytes, *canaries: str) -> list[str]:
     found = said.lower()
     return [each for each in canaries if each.lower().encode() in found]
-
-
-def inside(desk: Desk) -> bytes:
-    """All that lies in a home: files and their names, the pages of its store, and what its keys open of the log."""
-    files = [path for path in desk.home.rglob("*") if path.is_file()]
-    raw = b"".join(path.name.encode() + path.read_bytes() for path in files)
-    e = schema.envelopes.c
-    with desk.store.reading() as connection:
-        rows = connection.execute(select(e.header, e.signature, e.body).where(e.body.is_not(None))).all()
-    log = "".join(str(desk.store.circles.open(decode(b"".join(each)))) for each in rows)
-    return raw + pages(desk.home / STORE, desk.store.keys.store) + log.encode()
 
 
 def test_no_byte_leaves_the_group(

@@ -3,13 +3,16 @@
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from comity import bootstrap
 from comity.domain.kinds import KINDS
 from comity.samples.catalogue import logs, plans
-from hub.cluster import binaries, running, schema_of
+from hub.cluster import binaries, content, running, schema_of
+from laws.leftovers import inside
 from stories.houses import Courier, House, Hub, Way, serving
 
 NOUNS = [kind.noun.replace("_", "-") for kind in KINDS]
@@ -189,6 +192,20 @@ def _nothing_left_its_group(uk: House, us: House, sg: House, thief: House, way: 
     assert CANARY not in shown[sg.device]
     assert HIDDEN not in shown[us.device] + shown[sg.device]
     assert [each["fields"]["name"] for each in sg("group", "list")["items"]] == ["NETWORK"]
+    lies = {each.device: _lies_in(each) for each in (uk, us, sg)}
+    assert all(CANARY.encode() in lies[each.device] for each in (uk, us)), "a search that finds nothing says nothing"
+    assert HIDDEN.encode() in lies[uk.device]
+    assert CANARY.encode() not in lies[sg.device]
+    assert HIDDEN.encode() not in lies[us.device] + lies[sg.device]
+    carried = b"".join(path.read_bytes() for path in folder.rglob("*.comity"))
     if isinstance(way, Hub):
-        for path in folder.rglob("ledger.db*"):
-            assert CANARY.encode() not in path.read_bytes()
+        ledger = [path.read_bytes() for path in folder.glob("ledger.db*")]
+        carried += b"".join(ledger) if ledger else content(way.database)
+    assert len(carried) > 10_000
+    assert CANARY.encode() not in carried
+    assert HIDDEN.encode() not in carried
+
+
+def _lies_in(house: House) -> bytes:
+    with closing(bootstrap.open_desk(house.home)) as desk:
+        return inside(desk)

@@ -12,6 +12,7 @@ from comity.desk.history import history
 from comity.domain.record import Record
 from comity.errors import NotFound, Refused, RuleBroken
 from comity.log.commit import ORIGINATOR, RETIRED, Change
+from comity.sync.shelf import Shelf
 from laws.laptops import Laptop, differences, shown, three
 
 PERSON, EXERCISE, NOTE = bytes(range(16)), bytes(range(16, 32)), bytes(range(32, 48))
@@ -180,6 +181,20 @@ def test_the_preview_tells_what_goes_what_stays_and_who_holds_it(houses: Three) 
     told = "\n".join(erasing.lines(erasing.preview(us.desk, record(us, "person", PERSON))))
     assert all(word in told for word in ("A. Oak", "contact", "HERON", "perhaps", "UK-AISI", "backups"))
     assert "refers to it" in told
+
+
+def test_the_preview_knows_who_never_said_what_it_holds_from_who_said_so_before_the_commit(houses: Three) -> None:
+    group, uk, us, _ = houses
+    Shelf(uk.store, uk.at_ms).evidence.sign(group)
+    receipts = [each.encode() for each in Shelf(uk.store).evidence.receipts(group).values()]
+    Shelf(us.store).evidence.keep(group, receipts)
+    imported(group, us)
+    told = [each.who for each in erasing.preview(us.desk, record(us, "person", PERSON)).copies]
+    assert sorted(each.partition(", perhaps ")[2] for each in told) == [
+        "(it held none of it when it last said what it holds, on 2026-11-23)",
+        "(it never said what it holds)",
+    ]
+    assert next(each for each in told if "2026" in each).startswith("UK-AISI ")
 
 
 def test_nothing_is_erased_that_was_not_shown(houses: Three) -> None:

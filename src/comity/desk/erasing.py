@@ -22,7 +22,7 @@ from comity.errors import NotFound, Refused, RuleBroken
 from comity.log.acts import Erase
 from comity.log.standing import Seat, Standing, may_erase
 from comity.store import victims as log
-from comity.store.victims import Victim
+from comity.store.victims import Holder, Victim
 
 MOST: Final = 4_000  # commits named in one act
 FEW: Final = 10  # names in a line
@@ -205,15 +205,28 @@ def _copies(world: World, group: bytes, found: Sequence[Victim], known: dict[byt
     own, standing = store.keys.pair.public.sign, store.circles.of(group).standing
     houses = {seat.device: seat.institute for seat in standing.seats.values()}
     held = log.holders(world.connection, group, [each.envelope for each in found])
+
+    def who(device: bytes) -> str:
+        return f"{houses.get(device, '')} {devices.called(known, device)}".strip()
+
     for each in held:
         at = datetime.fromtimestamp(each.at_ms / 1000, UTC) if each.at_ms else None
         if each.hub:
             yield Copy(f"hub {each.hub} (sealed)", each.commits, None)
-        elif each.device != own:
-            yield Copy(f"{houses.get(each.device, '')} {devices.called(known, each.device)}".strip(), each.commits, at)
-    silent = {seat.device for seat in standing.standing() if seat.carrier} - {each.device for each in held} - {own}
-    for device in sorted(silent):
-        yield Copy(f"{houses[device]} {devices.called(known, device)}, perhaps (it never said what it holds)", 0, None)
+        elif each.device != own and each.commits:
+            yield Copy(who(each.device), each.commits, at)
+    said = {each.device: each for each in held}
+    for device in sorted({seat.device for seat in standing.standing() if seat.carrier} - {own}):
+        if device not in said:
+            yield Copy(f"{who(device)}, perhaps (it never said what it holds)", 0, None)
+        elif not said[device].commits:
+            yield Copy(f"{who(device)}, perhaps (it held none of it {_when(said[device])})", 0, None)
+
+
+def _when(said: Holder) -> str:
+    """When a device told what it holds."""
+    day = f", on {datetime.fromtimestamp(said.at_ms / 1000, UTC):%Y-%m-%d}" if said.at_ms else ""
+    return f"when it last said what it holds{day}"
 
 
 def _only_as_shown(world: World, current: Record, seen: Erasure) -> None:

@@ -48,21 +48,24 @@ def victims(connection: Connection, circles: Circles, record: int) -> list[Victi
 
 
 def holders(connection: Connection, group: bytes, given: Sequence[Envelope]) -> list[Holder]:
-    """Who is known to hold some of these, by the receipts of devices and by what hubs showed."""
-    found = [
-        Holder(device, "", _held(signed.receipt.tips, given), signed.receipt.at_ms)
+    """Who said what they hold of a group, and how many of these it is: devices, also none of them; hubs, some."""
+    found = {
+        device: Holder(device, "", _held(signed.receipt.tips, given), signed.receipt.at_ms)
         for device, signed in receipts(connection, group).items()
-    ]
+    }
+    hubs = []
     prefix = f"{SHOWN}{group.hex()}:"
     rows = select(schema.local.c.name, schema.local.c.value).where(schema.local.c.name.startswith(prefix))
     for name, packed in connection.execute(rows):
         tips = msgspec.msgpack.decode(packed, type=dict[bytes, Tip])
         called = name.removeprefix(prefix)
         if not called.startswith(DEVICE):
-            found.append(Holder(b"", called, _held(tips, given), 0))
-        elif (device := bytes.fromhex(called.removeprefix(DEVICE))) not in {each.device for each in found}:
-            found.append(Holder(device, "", _held(tips, given), 0))
-    return [each for each in found if each.commits]
+            hubs.append(Holder(b"", called, _held(tips, given), 0))
+            continue
+        device, count = bytes.fromhex(called.removeprefix(DEVICE)), _held(tips, given)
+        if device not in found or found[device].commits < count:
+            found[device] = Holder(device, "", count, 0)
+    return [*found.values(), *(each for each in hubs if each.commits)]
 
 
 def records(connection: Connection, group: bytes, ids: Collection[bytes]) -> dict[tuple[str, bytes], int]:

@@ -188,3 +188,20 @@ def test_many_rows_are_few_commits_in_batches(demo: Desk, tmp_path: Path, monkey
 def test_a_row_with_a_separator_too_many_is_named(desk: Desk, tmp_path: Path) -> None:
     found = sheets.import_sheet(desk, sheet(tmp_path, "code;name\nXX-AISI;X; Y\n"), "institute")
     assert problems(found)[0][1].startswith("line 2: 3 cells under 2 headings")
+
+
+@pytest.mark.parametrize("batch", [1, 2_000])
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_row_refers_to_rows_before_it(
+    demo: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, batch: int, *, dry_run: bool
+) -> None:
+    monkeypatch.setattr(sheets, "BATCH", batch)
+    rows = "R101,SALTMARSH,\nR102,SALTMARSH,R101\nR103,SALTMARSH,saltmarsh/r102\nR104,SALTMARSH,R105\nR105,SALTMARSH,\n"
+    path = sheet(tmp_path, f"label,exercise,retry_of\n{rows}")
+    found = sheets.import_sheet(demo, path, "run", dry_run=dry_run)
+    assert outcomes(found) == ["added", "added", "added", "refused", "added"]
+    assert "line 5: no run is called «R105»" in problems(found)[0][1]
+    if not dry_run:
+        made: Any = [asking.get(demo, "run", str(each.id)) for each in found[:3]]
+        assert [each.retry_of for each in made] == [None, found[0].id, found[1].id]
+        assert outcomes(sheets.import_sheet(demo, path, "run")) == ["unchanged"] * 3 + ["added", "unchanged"]

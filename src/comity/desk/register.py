@@ -21,7 +21,8 @@ class Register:
     codes: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))  # -> group, id
     keys: dict[tuple[str, ...], str] = field(default_factory=dict)  # group and natural key -> id
     lines: dict[str, int] = field(default_factory=dict)  # id -> the row that said it
-    ids: dict[tuple[str, str], str] = field(default_factory=dict)  # what references mean
+    ids: dict[tuple[str, str, str], str] = field(default_factory=dict)  # what references mean, by group written to
+    made: dict[str, Record] = field(default_factory=dict)  # rows taken as new ones, where rows may refer to each other
 
     @classmethod
     def of(cls, connection: Connection, kind: type[Record]) -> "Register":
@@ -39,6 +40,11 @@ class Register:
             self.codes[fold(str(values[self.kind.code_field]))].append((group, id))
         if key := self._key(group, values):
             self.keys.setdefault(key, id)
+
+    def by_row(self, code: str, group: str) -> list[Record]:
+        """What rows made under this code, in a group if one is named."""
+        found = self.codes.get(fold(code), ()) if self.made else ()
+        return [self.made[id] for place, id in found if id in self.made and group in ("", place)]
 
     def by_code(self, code: str, group: str) -> str | None:
         """The id of the one record of this code, in a group if one is named. Raises Ambiguous."""

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -125,7 +126,7 @@ class Batch:
         if known := self._known(id, said, group):
             return self._change(row, known, said, group)
         kind = self.errand.kind
-        values = parse(kind, said, resolve=self.resolve, today=self.world.today)
+        values = parse(kind, said, resolve=partial(self.resolve, group=group), today=self.world.today)
         group = group or placing.place(self.world, kind, "", values)
         derived = source_id(group, kind.noun, "sheet", *self.errand.source(row, values))
         for found in filter(None, (self.register.by_key(group, values), derived)):
@@ -150,12 +151,22 @@ class Batch:
             raise _twice(self.register.lines[str(known)])
         return self.world.get(kind, known) if known else None
 
-    def resolve(self, noun: str, text: str) -> str:
-        """The id of what a cell calls so."""
-        if (noun, text) not in self.register.ids:
-            found = finding.find(self.world, text, None if noun == "*" else noun)
-            self.register.ids[noun, text] = found.id
-        return self.register.ids[noun, text]
+    def resolve(self, noun: str, text: str, group: str) -> str:
+        """The id of what a cell calls so: first among the rows before, then in the store."""
+        key = (noun, text, group)
+        if key not in self.register.ids:
+            found = self._row(*key) or finding.find(self.world, text, None if noun == "*" else noun, group)
+            self.register.ids[key] = found.id
+        return self.register.ids[key]
+
+    def _row(self, noun: str, text: str, group: str) -> Record | None:
+        """The one row before that is called so, alone or after the code of its exercise."""
+        above, _, code = text.strip().rpartition("/")
+        found = self.register.by_row(code, group) if noun == self.errand.kind.noun else []
+        if found and above:
+            exercise = self.resolve("exercise", above, group)
+            found = [each for each in found if getattr(each, "exercise", None) == exercise]
+        return found[0] if len(found) == 1 else None
 
     def _change(self, row: Row, record: Record, said: Mapping[str, Any], group: str) -> RowOutcome:
         if record.id in self.register.lines:
@@ -166,7 +177,8 @@ class Batch:
         self.register.lines[record.id] = row.line
         said = {name: text for name, text in said.items() if text != self._shown(record, name)}
         known = drafting.values_of(record)
-        values = parse(type(record), said, resolve=self.resolve, today=self.world.today, known=known) if said else {}
+        resolve = partial(self.resolve, group=record.group)
+        values = parse(type(record), said, resolve=resolve, today=self.world.today, known=known) if said else {}
         fresh = {name: each for name, each in values.items() if drafting.differs(record, name, each)}
         if not fresh:
             return RowOutcome(row.line, "unchanged", record.id)
@@ -191,6 +203,8 @@ class Batch:
         self.changes[group].append(drafting.creation(self.world, kind, group, values, id))
         self.register.enter(group, id, values)
         self.register.lines[id] = row.line
+        if any(each.refers == kind.noun for each in facets(kind).values()):
+            self.register.made[id] = self.world.met[kind.noun, id] = kind(id=id, group=group, **values)
         return RowOutcome(row.line, "added", id)
 
     def _number(self, kind: type[Record], group: str, values: dict[str, Any]) -> None:
@@ -234,7 +248,8 @@ def import_sheet(
         register = Register.of(connection, errand.kind)
     for part in _batches(rows):
         with entering() as connection:
-            batch = Batch(Remembering(desk, connection), errand, register)
+            met: dict[tuple[str, ...], Any] = {(errand.kind.noun, id): each for id, each in register.made.items()}
+            batch = Batch(Remembering(desk, connection, met=met), errand, register)
             for row in part:
                 outcomes.append(batch.take(row))
                 on_progress(row)

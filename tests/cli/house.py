@@ -1,5 +1,8 @@
 """A home that is driven by commands alone, and meets others on a stick."""
 
+import os
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,3 +49,20 @@ class House:
     def notes(self) -> set[str]:
         items = self.ok("note", "list", "--json").json["items"]
         return {each["fields"]["text"] for each in items} - {""}
+
+
+def on_terminal(command: list[str], answers: dict[str, str]) -> tuple[str, int]:
+    """Run a command with a terminal all around, answer what it asks; what it said, and its exit code."""
+    here, there = os.openpty()
+    with subprocess.Popen(
+        command, stdin=there, stdout=there, stderr=there, env={**os.environ, "COLUMNS": "200"}
+    ) as run:
+        os.close(there)
+        said, todo = "", dict(answers)
+        with suppress(OSError):  # the terminal closes with the program
+            while data := os.read(here, 4096):
+                said += data.decode()
+                for question in [each for each in todo if each in said]:
+                    os.write(here, f"{todo.pop(question)}\n".encode())
+        os.close(here)
+    return said, run.returncode

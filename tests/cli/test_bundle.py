@@ -1,15 +1,14 @@
 """`comity bundle` and `comity receipt`: two institutes, a courier, and no hub."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from cli.conftest import Comity, Said
+from cli.house import on_terminal
 from comity import bootstrap
 from desk.houses import NOTES, Houses, houses, write
 
@@ -177,20 +176,3 @@ def test_on_a_terminal_a_change_of_much_is_asked_about(uk: House, us: House, two
         said, done = on_terminal(command, {"Go on?": typed})
         assert "retire 8 of 16 records" in said
         assert (done, uk("note", "list", "--json").json["count"]) == (code, left)
-
-
-def on_terminal(command: list[str], answers: dict[str, str]) -> tuple[str, int]:
-    """Run a command with a terminal all around, answer what it asks; what it said, and its exit code."""
-    here, there = os.openpty()
-    with subprocess.Popen(
-        command, stdin=there, stdout=there, stderr=there, env={**os.environ, "COLUMNS": "200"}
-    ) as run:
-        os.close(there)
-        said, todo = "", dict(answers)
-        with suppress(OSError):  # the terminal closes with the program
-            while data := os.read(here, 4096):
-                said += data.decode()
-                for question in [each for each in todo if each in said]:
-                    os.write(here, f"{todo.pop(question)}\n".encode())
-        os.close(here)
-    return said, run.returncode

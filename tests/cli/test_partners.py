@@ -1,9 +1,13 @@
 """Cards, groups and the paper key through the commands, between homes that meet on a stick only."""
 
+import os
+import sys
 from pathlib import Path
 
+import pytest
+
 from cli.conftest import Comity
-from cli.house import House
+from cli.house import House, on_terminal
 
 
 def test_a_card_is_kept_once_its_words_were_compared(uk: House, us: House) -> None:
@@ -240,3 +244,17 @@ def test_a_preview_is_what_the_partner_then_has(both: tuple[House, House], stick
     assert "for both" in uk.ok("preview", "--as", "US-CAISI", "note", "for").out
     nobody = uk.ok("preview", "--as", "SG-AISI")
     assert "sees nothing of UKUS" in nobody.err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a terminal is POSIX")
+@pytest.mark.parametrize(("typed", "code"), [("UKUS", 0), ("yes", 4)])
+def test_on_a_terminal_the_name_of_the_group_is_typed_to_revoke(
+    both: tuple[House, House], typed: str, code: int
+) -> None:
+    uk, us = both
+    us_key = us.ok("device", "list", "--json").json["items"][0]["id"]
+    words = ["group", "revoke", "UKUS", "--device", us_key, "--reason", "stolen", "--home", str(uk.home)]
+    said, done = on_terminal([sys.executable, "-m", "comity", *words], {"Type UKUS": typed})
+    assert "Revoke US-CAISI" in said
+    members = uk.ok("group", "show", "UKUS", "--json").json["members"]
+    assert (done, [each["standing"] for each in members if each["device"] == us_key]) == (code, [code != 0])

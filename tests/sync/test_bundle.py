@@ -9,7 +9,9 @@ import pytest
 
 from comity.errors import NotFound, Refused
 from comity.log.acts import Role
+from comity.log.commit import RETIRED, Change
 from comity.log.keys import Pair
+from comity.store import upheaval
 from comity.sync import bundle, container
 from comity.sync.container import Container, Draft
 from comity.sync.outcome import MassChange
@@ -177,6 +179,32 @@ def test_a_bundle_that_would_change_much_asks(world: Three, rng: random.Random, 
     assert ids(us2) == before
     bundle.read(shelf(us2), tmp_path / "b", allow=lambda *_: True)
     assert ids(us2) == ids(uk)
+
+
+def test_a_change_of_much_that_is_partly_stored_does_not_pass_by_reading_again(
+    world: Three, rng: random.Random, tmp_path: Path
+) -> None:
+    group, uk, us, _ = world
+    made = [rng.randbytes(16) for _ in range(30)]
+    for id in made:
+        us.create(group, "note", id, text="x")
+    uk.take(us.envelopes())
+    for id in made[:16]:  # four to a page: the first page alone is no change of much
+        heads = tuple({dot for held in us.heads(group, "note", id).values() for dot in held})
+        us.write(group, Change("note", id, {RETIRED: True}, heads), reason=rng.randbytes(60_000).hex())
+    bundle.write(shelf(us), tmp_path / "b", [uk.device], limit=bundle.SMALLEST)
+    parts = sorted(tmp_path.glob("b*"))
+    assert len(parts) > 1
+    before = ids(uk)
+    for part in parts * 2:
+        with pytest.raises(MassChange, match="of 30 records"):
+            bundle.read(shelf(uk), part)
+    assert len(ids(uk) - before) == 4
+    for part in parts:
+        bundle.read(shelf(uk), part, allow=lambda _: True)
+    assert ids(uk) == ids(us)
+    with uk.store.reading() as connection:
+        assert upheaval.gone_before(connection, group) == set()
 
 
 def test_pages_of_nobody_are_refused_as_damaged(world: Three, tmp_path: Path) -> None:

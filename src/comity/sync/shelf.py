@@ -5,14 +5,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from comity.log.envelope import Envelope
 from comity.log.standing import Seat
-from comity.log.upheaval import Ground, Upheaval
+from comity.log.upheaval import Ground, Upheaval, is_great
 from comity.store import door, exchange, upheaval
 from comity.store.known import known
 from comity.store.store import Store
 from comity.sync.clock import Millis, now_ms
 from comity.sync.evidence import Evidence
 from comity.sync.newcomer import Porch, is_welcome
-from comity.sync.outcome import Allow
+from comity.sync.outcome import Allow, Doubt
 from comity.sync.side import Weigh
 from comity.sync.verify import Checked, check
 from comity.sync.wire import PAGE_BYTES, Link, Order, State, pages
@@ -81,7 +81,7 @@ class Shelf:
         return check(data, group, signers, self._followed)
 
     def ground(self, group: bytes) -> Ground:
-        """The group as it is now, to tell later what a session did to it."""
+        """The group as it is now, or before a change that was refused, to tell what a session does to it."""
         with self.store.reading() as connection:
             return upheaval.ground(connection, group)
 
@@ -90,10 +90,21 @@ class Shelf:
 
         `retired` are the records that this session retired so far, and learn those of this page.
         """
-        with self.store.writing() as connection:
-            admitted = door.admit(connection, self.store.circles, page)
-            retired |= upheaval.retired(connection, before, admitted.records)
-            agree(before, Upheaval(len(retired), upheaval.void(connection, group, before)))
+        with self.store.reading() as connection:
+            retired |= upheaval.gone_before(connection, group)
+        stored = set(retired)
+        try:
+            with self.store.writing() as connection:
+                admitted = door.admit(connection, self.store.circles, page)
+                retired |= upheaval.retired(connection, before, admitted.records)
+                change = Upheaval(len(retired), upheaval.void(connection, group, before))
+                agree(before, change)
+                if is_great(before, change):
+                    upheaval.agreed(connection, group)
+        except Doubt:
+            with self.store.writing() as connection:
+                upheaval.halt(connection, group, before, stored)
+            raise
         return admitted.fresh
 
     def look_back(self, group: bytes) -> None:

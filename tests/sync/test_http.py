@@ -197,8 +197,10 @@ def test_a_hub_that_says_wait_is_waited_for(world: World, folder: Path) -> None:
     _, uk, *_ = world
     with running(folder / "uk1", Limits(device=Rate(20, 1), knocks=Rate(1e9, 10**9))) as hub:
         line = hub.line(uk, invited=True, patience=Patience(attempts=6, longest=0.3))
+        before = time.monotonic()
         for _ in range(4):
             line.look(wire.Look({}))
+        assert time.monotonic() - before > 0.1
         line.close()
 
 

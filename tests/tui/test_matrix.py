@@ -51,7 +51,8 @@ async def test_the_matrix_fits_a_small_terminal_in_ascii(shown: Opener) -> None:
     async with shown("SALTMARSH/matrix", (80, 24), glyphs="ascii") as pilot:
         await pilot.press("j", "j")
         text = screen_text(pilot.app)
-        assert "* valid" in text or "□" not in text
+        assert "* valid" in text
+        assert text.isascii()
         assert all(len(line) <= 80 for line in text.splitlines())
 
 

@@ -4,7 +4,8 @@ from tests.tui.stage import screen_text
 from comity.desk import asking
 from comity.desk.comparing import side_by_side
 from comity.desk.desk import Desk
-from comity.desk.runboard import groups, lines, sheet
+from comity.desk.runboard import RunReader, groups, sheet
+from comity.desk.world import World
 from comity.domain.runs import Run
 from comity.tui.screens.compare import ComparePane
 from comity.tui.screens.runs import RunsPane
@@ -88,7 +89,10 @@ def test_groups_count_what_a_filter_leaves(demo: Desk) -> None:
 
 
 def test_a_void_run_says_why_and_a_planned_one_what_it_lacks(demo: Desk) -> None:
-    told = {each.run.label: each for each in lines(demo, [_run(demo, "R3"), _run(demo, "R7")])}
+    runs = [_run(demo, "R3"), _run(demo, "R7")]
+    with demo.store.reading() as connection:
+        reader = RunReader.of(World(demo, connection), runs)
+        told = {run.label: reader.line(run) for run in runs}
     assert (told["R3"].validity, told["R3"].alarm) == ("void", "VM image fault")
     assert told["R7"].alarm == "no annotator"
 

@@ -7,6 +7,7 @@ from comity.desk import checking, finding, names
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain import when
+from comity.domain.checks.facts import FACT_NAMES
 from comity.domain.facet import Facet, Shape
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.query import Is, Query, parse_query
@@ -51,7 +52,7 @@ def count_by(desk: Desk, noun: str, field: str, query: str = NO_QUERY) -> dict[A
 def selection(desk: Desk, connection: Connection, noun: str, query: str, *, retired: bool = False) -> select.Selection:
     """A query made ready for the store: derived facts looked up, names of records made ids."""
     kind = kind_of(noun)
-    asked = parse_query(query, kind, today=desk.today, names=checking.FACT_NAMES)
+    asked = parse_query(query, kind, today=desk.today, names=FACT_NAMES)
     names_of = facts_named(asked)
     facts = dict(checking.ids_by_fact(desk, connection, names_of)) if names_of else {}
     if "retired" in names_of:

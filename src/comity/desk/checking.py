@@ -22,8 +22,6 @@ from comity.store.database import Connection
 SLOW: Final = 0.8  # seconds that people do not wait at every act
 ASKED: Final = {"check": "check", "severity": "severity", "kind": "kind", "place": "place", "exercise": "place"}
 
-__all__ = ["FACT_NAMES", "checks", "facts_of", "ids_by_fact", "passed_beside"]
-
 
 def checks(desk: Desk, query: str = "") -> list[Check]:
     """What needs attention, the most urgent first; the words of a query are looked for in the sentences."""

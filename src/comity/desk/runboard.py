@@ -212,13 +212,6 @@ def _took(started: datetime, ended: datetime) -> str:
     return "" if minutes < 1 else f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
 
 
-def lines(desk: Desk, runs: Sequence[Run]) -> list[RunLine]:
-    """Runs as lines."""
-    with desk.store.reading() as connection:
-        reader = RunReader.of(World(desk, connection), runs)
-        return [reader.line(run) for run in runs]
-
-
 def sheet(desk: Desk, run: Run) -> RunSheet:
     """One run in full."""
     heard = tuple(_heard(desk, run))

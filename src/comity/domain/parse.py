@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from pydantic import ValidationError
-
 from comity.domain import when
 from comity.domain.facet import Facet, Shape
 from comity.domain.marking import parse_marking
-from comity.domain.record import Record, Resolve, choices, decode, facets, optional, required
+from comity.domain.record import Record, Resolve, choices, facets, optional, required
 from comity.domain.values import storable
 from comity.errors import Ambiguous, BadInput, ComityError, NotFound, Problem
 
@@ -225,12 +223,3 @@ def _json_or(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def valid(kind: type[Record], name: str, value: Any) -> bool:
-    """Whether a value from the log is of the field's type."""
-    try:
-        decode(kind, name, value)
-    except ValidationError:
-        return False
-    return True

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from comity.domain.people import Person
 from comity.domain.when import show_day
+
+if TYPE_CHECKING:
+    from comity.domain.people import Person
 
 LANGUAGES: Final = {
     "ar": "Arabic",
@@ -77,7 +79,7 @@ def language(tag: str) -> str:
     return LANGUAGES.get(tag.split("-")[0].lower(), tag)
 
 
-def called(person: Person | None) -> str:
+def called(person: "Person | None") -> str:
     """What a sentence calls a person: the family name, or the whole of a role label."""
     if person is None:
         return "somebody held elsewhere"

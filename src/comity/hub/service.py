@@ -1,6 +1,5 @@
 """A hub at work: its parts, and the operations that devices may ask for."""
 
-import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -13,7 +12,7 @@ from comity.hub.limits import Buckets, Limits
 from comity.hub.membership import Caller
 from comity.hub.metrics import Metrics
 from comity.log.receipt import sound
-from comity.sync import wire
+from comity.sync import clock, wire
 
 SMALL = 8 * 1024  # bytes of a message before a session
 
@@ -33,7 +32,7 @@ class Hub:
         self.ledger = ledger
         self.metrics_token = metrics_token
         self.limits = limits
-        self.now_ms = now_ms or _now_ms
+        self.now_ms = now_ms or clock.now_ms
         self.identity = access.identity(ledger, hosts)
         with ledger.writing() as connection:
             membership.settle(connection)
@@ -128,7 +127,3 @@ WITHIN = (
     Operation("push", "Bring envelopes.", wire.Push, wire.Pushed, wire.MESSAGE_LIMIT, _push),
     Operation("receipts", "Swap receipts.", wire.Swap, wire.Receipts, wire.MESSAGE_LIMIT, _receipts),
 )
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000

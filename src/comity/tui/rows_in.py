@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from comity.desk import sheets
+from comity.desk.syncing import beside
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.wording import some, words
 from comity.importers.sheet import read_sheet
@@ -50,7 +51,7 @@ def _show(app: App[None], path: Path, noun: str) -> None:
 
 
 def _told(outcomes: "list[RowOutcome]") -> list[Line]:
-    counts = {name: sum(each.outcome == name for each in outcomes) for name in sheets.OUTCOMES}
+    counts = sheets.counted(outcomes)
     lines = [line(f"{some(len(outcomes), 'row')}: {_counted(counts)}.")]
     problems = [problem for each in outcomes for problem in each.problems]
     lines += [line(*signed("high", f"{words(each.field)}: {each.message}")) for each in problems[:_SHOWN]]
@@ -60,12 +61,15 @@ def _told(outcomes: "list[RowOutcome]") -> list[Line]:
 
 
 def _import(app: App[None], path: Path, noun: str) -> None:
-    then = partial(_done, app, path)
-    host(app).depart(Trip("reading rows", lambda tell, agree: sheets.import_sheet(host(app).desk, path, noun), then))
+    def read() -> "list[RowOutcome]":
+        with beside(host(app).desk) as own:
+            return sheets.import_sheet(own, path, noun)
+
+    host(app).depart(Trip("reading rows", lambda tell, agree: read(), partial(_done, app, path)))
 
 
 def _done(app: App[None], path: Path, outcomes: "list[RowOutcome]") -> None:
-    counts = {name: sum(each.outcome == name for each in outcomes) for name in sheets.OUTCOMES}
+    counts = sheets.counted(outcomes)
     host(app).written()
     host(app).say(f"{path.name}: {_counted(counts)}.", "red" if counts["refused"] else "notice")
 

@@ -15,6 +15,7 @@ from comity.errors import BadInput
 from comity.tui.actions import bindings
 from comity.tui.deriving import Records, columns_of
 from comity.tui.screens.asked import Asked
+from comity.tui.screens.lines import kept_off
 from comity.tui.screens.sheet import summary
 from comity.tui.session import host
 from comity.tui.spans import Line, Span, content, keyed, line, span
@@ -145,7 +146,7 @@ class ListPane(Asked):
         if record is None:
             return ()
         if host(self).session.hides(record):
-            return [line(span("A record above the ceiling is kept off screen.", "dim")), keyed(("m", "shows it"))]
+            return kept_off()
         return summary(host(self).desk, record)
 
     def held(self) -> Iterable[tuple[str, bool]]:

@@ -145,6 +145,7 @@ def test_every_refusal_says_what_to_do(uk: House, words: list[str], code: int, s
     told = uk(*words, "--json")
     assert (told.code, bool(told.error["hint"])) == (code, True)
     assert said in told.error["message"]
+    assert uk(*words).out == ""
 
 
 def test_a_name_that_tells_is_told(uk: House, tmp_path: Path) -> None:

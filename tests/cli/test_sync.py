@@ -114,7 +114,9 @@ def test_every_refusal_says_what_to_do(comity: Comity, home: Path, words: list[s
     told = comity(*words, "--json")
     assert (told.code, bool(told.error["hint"])) == (code, True)
     assert said in told.error["message"]
-    assert "Ours" not in comity(*words).err  # a name stays as it is written
+    text = comity(*words).err
+    assert "Ours" not in text  # a name stays as it is written
+    assert text.lower().count(told.error["hint"].lower()) == 1
     assert not (home / "config.local.toml").exists()
 
 

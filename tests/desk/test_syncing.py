@@ -139,6 +139,7 @@ def test_what_a_hub_does_not_show_is_told_with_who_holds_it(joined: Pair, tmp_pa
     (told,) = noticed(partners.names(uk), "the hub ours", session.groups[0])
     assert told.startswith("US-CAISI ")
     assert told.endswith(" holds 3 of UKUS that the hub ours does not show.")
+    assert next(noticed({}, "the hub ours", session.groups[0])).startswith("US-CAISI device ")
     assert care.status(uk)["hubs"][0]["withheld"] == 3
     assert [each.withheld_by for each in partners.partners(uk)] == [(("ours", 3),)]
     meet(us)

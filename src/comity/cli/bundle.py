@@ -118,7 +118,8 @@ def _print(call: Call, desk: "Desk", opened: "Sequence[Opened]") -> None:
         told = {"name": str(opened[0].path), "url": "", "reached": not any(each.error for each in opened)}
         print_json({"bundle": {**told, "groups": [group_json(known, each) for each in groups], "files": files}})
         return
-    print_table(("group", *COLUMNS), [(each.name, *numbers(each)) for each in groups])
+    if not all(each.error for each in opened):
+        print_table(("group", *COLUMNS), [(each.name, *numbers(each)) for each in groups])
     for each in opened:
         tell_noticed(desk, each.path.name, each.groups)
         if each.answer and not call.quiet:

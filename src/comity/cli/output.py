@@ -121,7 +121,7 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
         print(json_text({"error": body}), file=sys.stderr)
         return
     tell(sentence(error.message))
-    told = len(error.problems) == 1 and error.problems[0].message in error.message
+    told = len(error.problems) == 1 and error.problems[0].message in error.message + error.hint
     shown = () if told else error.problems[:SHOWN]
     for problem in shown:
         named = problem.field and not AN_ID.fullmatch(problem.field)

@@ -135,6 +135,11 @@ def called(known: dict[bytes, str], device: bytes) -> str:
     return known.get(device) or device.hex()[:SHORT]
 
 
+def spoken(known: dict[bytes, str], device: bytes) -> str:
+    """The same within a sentence, where bare digits would not say what they are of."""
+    return known.get(device) or f"device {called(known, device)}"
+
+
 def candidate(desk: Desk, connection: Connection, told: str) -> Candidate:
     """The device that a card, a name, the digits of a key or a file with a card mean: what is known here goes first."""
     found = [] if PREFIX in told else [each for each in _candidates(desk, connection) if means(told, each)]

@@ -67,7 +67,7 @@ def admit(desk: Desk, admission: Admission, reason: str = "", hand: Hand | None 
         pen.write(connection, group, now.seat, _act(now, at_ms), at_ms)
         hand_on(connection, pen, group, now.seat, at_ms)
         devices.note(connection, now.candidate)
-        name = devices.called(devices.names(desk, connection), now.candidate.member.keys.sign)
+        name = devices.spoken(devices.names(desk, connection), now.candidate.member.keys.sign)
         note(world, now.group, f"Admitted {now.candidate.institute} {now.candidate.name or name} as {now.role}", reason)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from comity.desk import devices
 from comity.desk.syncing import GroupSession
 from comity.domain.wording import some
 from comity.sync.carrier import Full, NoGroup
@@ -21,8 +22,12 @@ def noticed(names: dict[bytes, str], carrier: str, session: GroupSession) -> Ite
     if found.asks:
         yield f"A person is asked first: {found.asks}."
     for other in found.withheld:
-        holder = f"{other.institute} {names.get(other.device) or other.device.hex()[:12]}".strip()
+        holder = f"{other.institute} {devices.spoken(names, other.device)}".strip()
         yield f"{holder} holds {other.count:,} of {group} that {carrier} does not show."
+    if found.rolled_back and NoGroup.code in found.refused:
+        who = "who admitted this device sees it in the seats of the group"
+        yield f"{carrier} lets this device into {group} no more: it was revoked, or the hub lost the group; {who}."
+        return
     if found.rolled_back:
         told = some(found.rolled_back, "envelope")
         why = "it was set back, hides them, or this device was revoked"

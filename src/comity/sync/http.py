@@ -153,7 +153,7 @@ class HttpCarrier:
         given = self._post("challenge", wire.Hello(self._device, public_of(self._carrier)), wire.Challenge)
         if given.hub != self.hub and self.hub:
             hint = "ask who runs it; if it was set up anew, remove the hub here and add it again"
-            raise IntegrityFailure(f"under the address of {self.name} another hub answers", hint, code="other_hub")
+            raise IntegrityFailure(f"at the address of the hub {self.name} another one answers", hint, code="other_hub")
         proof = wire.Proof(
             given.hub,
             self._url.host,
@@ -221,7 +221,8 @@ class HttpCarrier:
             return _Again(faults.busy(self.name, fault), float(after) if after.isdecimal() else 0)
         if answer.is_redirect or fault.code in ("unexpected", "no_session"):
             return HubUnreachable(
-                f"at the address of {self.name} is no hub: it answered with status {status}", "look at its address"
+                f"at the address of the hub {self.name} is none: it answered with status {status}",
+                "look at its address",
             )
         return faults.refusal(self.name, fault)
 
@@ -229,7 +230,7 @@ class HttpCarrier:
         told = str(error)
         if "CERTIFICATE_VERIFY_FAILED" in told:
             hint = "name the authority that signed it with --ca, if it is your own hub"
-            return HubUnreachable(f"the certificate of {self.name} is not trusted", hint)
+            return HubUnreachable(f"the certificate of the hub {self.name} is not trusted", hint)
         if "TLSV1_ALERT_PROTOCOL_VERSION" in told or "UNSUPPORTED_PROTOCOL" in told:
             return HubUnreachable(f"the hub {self.name} does not speak TLS 1.3", "ask who runs it")
         hint = "look at its address and at the network; what was exchanged stays"

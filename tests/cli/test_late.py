@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cli.conftest import Comity
 from cli.house import House
+from comity import settings
 
 
 def test_an_empty_tray_is_said_so_and_nothing_is_adopted(home: Path, comity: Comity) -> None:
@@ -64,4 +65,8 @@ def test_a_device_without_a_seat_is_told_so_by_check(both: tuple[House, House]) 
         "x",
         "--yes",
     )
-    assert "This device has no seat in UKUS, or it was revoked" in us.run("check").err
+    assert "This device was revoked from UKUS by US-CAISI" in us.run("check").err
+    assert "This device was revoked from UKUS by US-CAISI" in us.ok("status").out
+    assert us.ok("status", "--json").json["revoked"][0]["group"] == "UKUS"
+    settings.keep_hub(us.home, "away", settings.Hub("http://127.0.0.1:9"))
+    assert "This device was revoked from UKUS by US-CAISI" in us.run("sync").err

@@ -13,9 +13,10 @@ from tests.tui.stage import screen_text
 from textual.widgets import Input
 
 from comity import bootstrap, settings
-from comity.desk import acknowledging, courier, hubs, partners, syncing
+from comity.desk import acknowledging, care, courier, hubs, noticing, partners, revoking, syncing
 from comity.log.upheaval import Ground, Upheaval
 from comity.settings import Screen, Settings
+from comity.store import door, schema
 from comity.sync.outcome import MassChange
 from comity.tui.app import ComityApp
 from comity.tui.frame import Opening
@@ -24,6 +25,7 @@ from comity.tui.trip import Trip
 from comity.tui.widgets.choice import Menu
 from comity.tui.widgets.confirm import Confirm, Sure
 from desk.houses import NOTES, Houses, houses, write
+from laws.laptops import admit
 from sync.hubs import Running, running
 
 
@@ -281,3 +283,28 @@ def _ended(trip: Trip) -> bool:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     return bool(trip.result)
+
+
+async def test_a_device_that_was_revoked_is_told_so(two: Houses, tmp_path: Path) -> None:
+    with running(tmp_path) as hub:
+        for home, institute in ((two.uk, "UK-AISI"), (two.us, "US-CAISI")):
+            joined(home, hub, institute)
+        uk, us = bootstrap.open_desk(two.uk), bootstrap.open_desk(two.us)
+        for desk in (uk, us):
+            syncing.sync(desk, agree=lambda doubt: True)
+        (device,) = {each.device for each in partners.partners(uk, two.group) if each.institute == "US-CAISI"}
+        revoking.revoke(uk, revoking.revocation(uk, two.group, [device]), "lost")
+        syncing.sync(uk)
+        (session,) = syncing.sync(us)
+        (told,) = noticing.noticed({}, "the hub ours", session.groups[0])
+        assert told.startswith("the hub ours lets this device into UKUS no more: it was revoked")
+        assert care.status(us)["revoked"] == []  # the hub does not tell
+        with uk.store.reading() as connection:
+            held = [each.envelope for each in door.held(connection, schema.envelopes.c.no > 0)]
+        admit(us.store, [each for each in held if each.group.hex() == two.group])
+        assert [(each["group"], each["by"]) for each in care.status(us)["revoked"]] == [("UKUS", "UK-AISI")]
+        assert care.status(uk)["revoked"] == []
+        uk.close()
+        us.close()
+    async with app_on(two.us, "today") as pilot:
+        await until(pilot, lambda: "This device was revoked from UKUS by UK-AISI" in screen_text(pilot.app))

@@ -87,3 +87,16 @@ async def test_checks_that_take_long_are_made_behind_the_page(
         app.written()  # type: ignore[attr-defined]
         assert pane.board.needs[0].check == first
         await until(pilot, lambda: first not in [need.check for need in pane.board.needs])
+
+
+async def test_a_bundle_that_lies_in_the_home_is_named_and_i_reads_it(shown: Opener) -> None:
+    async with shown("today", (80, 24)) as pilot:
+        await until(pilot, lambda: "A bundle waits to be read: from-us-caisi.comity" in screen_text(pilot.app))
+        await pilot.press("I")
+        await until(pilot, lambda: "Read a file" in screen_text(pilot.app))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "It brings" in screen_text(pilot.app))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Read this code out" in screen_text(pilot.app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "A bundle waits" not in screen_text(pilot.app))

@@ -274,6 +274,7 @@ def _say_demo(call: Call, desk: "Desk") -> None:
 
 def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = None) -> None:
     from comity.desk import care
+    from comity.desk.ended import ended
 
     found = {**care.status(desk), **(beside or {})}
     if call.as_json:
@@ -283,6 +284,7 @@ def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = 
     print_lines(", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in found["records"].items() if count))
     told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")
     print_lines(", ".join(f"{name.replace('_', ' ')} {found[name]}" for name in told))
+    print_lines(*(each.told for each in ended(desk)))
     _say_partners(desk)
     for hub in found["hubs"]:
         reached = f"reached {hub['reached_at']:%Y-%m-%d %H:%M} UTC" if hub["reached_at"] else "not reached yet"

@@ -37,6 +37,7 @@ def sync(call: Call, names: tuple[str, ...], watching: bool, dry_run: bool, stri
     leaves.
     """
     from comity.desk import syncing
+    from comity.desk.ended import ended
 
     if watching and (dry_run or strict):
         raise UsageError("--watch goes on and on.", hint="Leave out --dry-run and --strict.")
@@ -57,6 +58,8 @@ def sync(call: Call, names: tuple[str, ...], watching: bool, dry_run: bool, stri
             with attended(call) as (told, agree):
                 sessions = syncing.sync(desk, names, tell=told, agree=agree)
         _print(call, desk, sessions)
+        for each in ended(desk):
+            tell(each.told)
     _end(sessions, strict=strict)
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from comity.desk import asking, hubs, partners
 from comity.desk.desk import Desk
+from comity.desk.ended import ended
 from comity.store.tally import conflicts, tally
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "waiting": log.waiting,
         "void": log.void,
         "missing": log.missing,
+        "revoked": [each.as_json() for each in ended(desk)],
         "hubs": [hubs.as_json(each) for each in hubs.listed(desk)],
     }
 

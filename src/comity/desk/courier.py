@@ -19,6 +19,7 @@ from comity.sync.outcome import Doubt, Tell, silently
 from comity.sync.shelf import Shelf
 
 ENDING = ".comity"
+LOOKED_INTO = 1024 * 1024  # bytes of a bundle that nobody asked about
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,15 @@ def outlook(desk: Desk, paths: Sequence[Path]) -> list[Opened]:
         except ComityError as error:
             found[-1].error = error
     return found
+
+
+def waiting(desk: Desk) -> list[Path]:
+    """Bundles that lie in the home and bring something that is not here; big ones are not looked into."""
+    there = [
+        path for path in sorted(desk.home.glob(f"*{ENDING}")) if path.is_file() and path.stat().st_size <= LOOKED_INTO
+    ]
+    found = [each for each in outlook(desk, there) if not each.error]
+    return [each.path for each in found if any(group.outcome.received for group in each.groups)]
 
 
 def show(desk: Desk, path: Path) -> Contents:

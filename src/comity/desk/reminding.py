@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from comity.desk import late
 from comity.desk.desk import Desk
+from comity.desk.ended import ended
 from comity.desk.world import World
 from comity.domain.wording import some
 
@@ -13,11 +14,13 @@ def reminders(desk: Desk) -> Iterator[str]:
     if waiting := late.tray(desk):
         told = some(len(waiting), "commit")
         yield f"The late tray holds {told} of revoked devices: see `comity late list`, then `comity late adopt`."
-    own = desk.store.keys.pair.public.sign
+    revoked = [*ended(desk)]
+    yield from (each.told for each in revoked)
+    own, known = desk.store.keys.pair.public.sign, {each.group for each in revoked}
     with desk.store.reading() as connection:
         world = World(desk, connection)
         for group in desk.store.groups():
             seats = desk.store.circles.of(bytes.fromhex(group)).standing.standing()
-            if all(each.device != own for each in seats):
+            if group not in known and all(each.device != own for each in seats):
                 asked = f"ask for `comity group admit {world.named(group)} --device CARD`"
-                yield f"This device has no seat in {world.named(group)}, or it was revoked: {asked} if it should write."
+                yield f"This device has no seat in {world.named(group)}: {asked} if it should write."

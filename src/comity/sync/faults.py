@@ -18,7 +18,7 @@ _KNOWN: Final[dict[str, tuple[type[ComityError], str, str]]] = {
     "not_admitted": (
         Locked,
         "{hub} carries no group of this device, and no invite that is valid came with it",
-        "ask who runs it for an invite; each works once and expires",
+        "ask who runs it for an invite, each works once; if it let this device in before, the device was revoked",
     ),
     "no_proof": (
         Refused,

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.widgets import Input
 
 from comity.desk import acknowledging, plans, recognizing, runs
 from comity.domain.wording import listed, some
@@ -27,12 +28,16 @@ class AskPath(Confirm):
 
     LABEL = "file, folder or code"
 
-    def __init__(self) -> None:
+    def __init__(self, waiting: str = "") -> None:
+        self._waiting = waiting  # offered to be read
         told = [
             line(span("A bundle, a receipt, a plan, a sheet, a log or a folder of logs;", "dim")),
             line(span("or the code that a partner reads out. Logs count for your institute.", "dim")),
         ]
         super().__init__(line(span("Read a file", "strong bold")), told, does="read")
+
+    def on_mount(self) -> None:
+        self.query_one(Input).value = self._waiting
 
     def wrong(self, typed: str) -> str:
         there = typed and (Path(typed).expanduser().exists() or acknowledging.CODE.fullmatch(typed))

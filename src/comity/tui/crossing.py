@@ -139,6 +139,7 @@ class Crossing(Everywhere):
 
     def action_read(self) -> None:
         """Bring a file in."""
+        from comity.desk import courier
         from comity.tui.arrivals import AskPath, read
 
         def go_on(typed: str | None) -> None:
@@ -146,7 +147,7 @@ class Crossing(Everywhere):
                 self.attempt(lambda: read(self, typed))
 
         if self.ready:
-            self.push_screen(AskPath(), go_on)
+            self.push_screen(AskPath(next((str(path) for path in courier.waiting(self.desk)), "")), go_on)
 
     def action_release(self) -> None:
         """Say with which command a copy is released: it names the fields that may leave."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from comity.desk import hubs, leaving, partners, syncing
+from comity.desk.ended import ended
 from comity.desk.leaving import Leaving
 from comity.desk.noticing import noticed
 from comity.domain.wording import some
@@ -51,6 +52,8 @@ def _told(app: App[None], sessions: "list[HubSession]") -> None:
     session.away = {name: session.away.get(name, desk.clock()) for name in sorted(missing)}
     host(app).arrived()
     host(app).say(" · ".join(_line(each) for each in sessions))
+    for left in ended(desk):
+        host(app).say(left.told, "notice")
     known = partners.names(desk)
     for each in sessions:
         if each.error and each.name not in missing:

@@ -242,6 +242,3 @@ class ConflictsPane(Pane):
 
     def held(self) -> Iterable[tuple[str, bool]]:
         return [(row.marking, row.synthetic) for row in self.table.rows_shown() if row.marking] if self._forks else []
-
-    def aside(self) -> Sequence[Line]:
-        return ()

@@ -1,17 +1,19 @@
 """The first page: what needs a person, the most urgent first; what comes, who was heard, what waits here."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 from textual.app import ComposeResult
 
-from comity.desk import asking
+from comity.desk import asking, courier
 from comity.desk.board import Board, Coming, Need, about, board
+from comity.desk.ended import ended
 from comity.domain.checks.check import Severity
 from comity.domain.record import Record
 from comity.domain.when import show_day
 from comity.domain.wording import some
-from comity.tui.glyphs import sign
+from comity.tui.glyphs import sign, signed
 from comity.tui.screens.base import Tab
 from comity.tui.screens.lines import LinesPane, flush
 from comity.tui.screens.verbs import Verbs
@@ -50,8 +52,10 @@ class TodayPane(LinesPane):
         super().__init__()
         self.ours = False
         self.board = Board((), (), (), {})
+        self._waiting: list[Path] = []
 
     def read(self) -> Iterator[Row]:
+        self._waiting = courier.waiting(host(self).desk)
         self.board = board(host(self).desk, self.query_one(FilterLine).value.strip())
         shown = [need for need in self.board.needs if need.ours or not self.ours]
         longest = max((len(need.label) for need in shown), default=0)
@@ -74,6 +78,15 @@ class TodayPane(LinesPane):
             return Row(key, (line(span("····", "bold")), text, BLANK), sign=mark, masked=True, value=need)
         cells = (line(span(need.label, "bold")), line(check.text), line(span(check.place, "dim")))
         return Row(key, cells, sign=mark, value=need)
+
+    def over(self) -> Sequence[Line]:
+        """What comes before all checks: that this device is out, and what only has to be read in."""
+        out = [line(*signed("blocker", each.told)) for each in ended(host(self).desk)]
+        lie = [
+            line(*signed("low", f"A bundle waits to be read: {path.name}  "), *keyed(("I", "reads it")))
+            for path in self._waiting
+        ]
+        return [*out, *lie]
 
     def nothing(self) -> Sequence[Line]:
         if self.query_one(FilterLine).value.strip():

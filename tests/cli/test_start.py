@@ -105,7 +105,7 @@ def test_status_tells_what_scripts_rely_on(home: Path, comity: Comity) -> None:
     found = comity("status", "--json").json
     assert set(found) == {
         *("home", "institute", "person", "device", "records", "envelopes"),
-        *("not_elsewhere", "conflicts", "waiting", "void", "missing", "hubs"),
+        *("not_elsewhere", "conflicts", "waiting", "void", "missing", "revoked", "hubs"),
     }
     assert (found["institute"], found["home"]) == ("UK-AISI", str(home))
     assert found["records"]["exercise"] == 0

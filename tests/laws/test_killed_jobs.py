@@ -17,13 +17,14 @@ from laws.laptops import Laptop, differences, shown, three
 
 KILLS = int(os.environ.get("COMITY_KILLS", "8"))
 SEED = int(os.environ.get("COMITY_SEED", "7"))
-NOTES = 40
+NOTES = {"read": (40, 12_000), "rebuild": (300, 10), "open_newer": (300, 10)}  # several pages, or many rows
 
 JOBS = """
 import os, random, shutil, signal, sys, time
 from pathlib import Path
 import msgspec
 from comity.log.keys import DeviceKeys
+from comity.store import verify
 from comity.store.store import Store
 from comity.sync import bundle
 from comity.sync.shelf import Shelf
@@ -52,10 +53,14 @@ for _ in range(int(kills)):
     if not child:
         run(home)
         os._exit(0)
-    time.sleep(rng.uniform(0, lasts))
+    time.sleep(rng.uniform(0.2, 1.6) * lasts)  # a child starts slowly
     os.kill(child, signal.SIGKILL)
     killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
     print("killed" if killed else "done")
+    if job != "open_newer":  # that is done by opening
+        store = Store.open(home, keys)
+        print(*("damaged " + each.text for each in verify.problems(store)))
+        store.close()
 """
 
 
@@ -67,7 +72,8 @@ def killed(laptop: Laptop, job: str, stick: Path) -> int:
         input=msgspec.msgpack.encode(laptop.keys), capture_output=True, check=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, sys.path))},
     )  # fmt: skip
-    return done.stdout.decode().split().count("killed")
+    assert b"damaged" not in done.stdout, done.stdout.decode()
+    return done.stdout.split().count(b"killed")
 
 
 def read(laptop: Laptop, stick: Path) -> None:
@@ -90,8 +96,9 @@ def open_newer(laptop: Laptop, stick: Path) -> None:
 def test_a_job_killed_at_any_moment_goes_on_and_ends_equal(job: Callable[[Laptop, Path], None], folder: Path) -> None:
     rng = random.Random(SEED)
     group, (uk, us, _) = three(folder, rng)
-    for number in range(NOTES):  # several pages
-        uk.create(group, "note", rng.randbytes(16), text=f"{number} {rng.randbytes(12_000).hex()}")
+    count, size = NOTES[job.__name__]
+    for number in range(count):
+        uk.create(group, "note", rng.randbytes(16), text=f"{number} {rng.randbytes(size).hex()}")
     bundle.write(Shelf(uk.store), folder / "stick", [us.device], limit=bundle.SMALLEST)
     if job is not read:
         bundle.read(Shelf(us.store), folder / "stick")
@@ -104,6 +111,6 @@ def test_a_job_killed_at_any_moment_goes_on_and_ends_equal(job: Callable[[Laptop
     assert verify.problems(us.store) == []
     assert {each.id for each in us.envelopes()} == {each.id for each in uk.envelopes()}
     assert not differences(shown(uk.store), shown(us.store))
-    assert len(shown(us.store)["note"]) == NOTES
+    assert len(shown(us.store)["note"]) == count
     for laptop in (uk, us):
         laptop.close()

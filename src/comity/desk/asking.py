@@ -57,7 +57,8 @@ def selection(desk: Desk, connection: Connection, noun: str, query: str, *, reti
     facts = dict(checking.ids_by_fact(desk, connection, names_of)) if names_of else {}
     if "retired" in names_of:
         facts["retired"] = reading.retired_ids(connection, kind)
-    groups = {fold(World(desk, connection).group_name(each)): each for each in desk.store.groups()}
+    world = World(desk, connection)
+    groups = {fold(world.group_name(each)): each for each in desk.store.groups()}
     return select.Selection(kind, asked, facts, desk.today, retired or "retired" in names_of, desk.now(), groups)
 
 

@@ -61,12 +61,11 @@ def groups(desk: Desk) -> list[GroupSheet]:
     """Every group that this device is in, the own one first."""
     with desk.store.reading() as connection:
         world = World(desk, connection)
-        named = {each.group: each for each in world.find(Group)}
         sheets = [
             GroupSheet(
                 group,
                 world.named(group),
-                named.get(group),
+                world.group_record(group),
                 world.members(group),
                 world.is_private(group),
                 _counts(desk, group),

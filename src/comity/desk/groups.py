@@ -4,7 +4,7 @@ import os
 
 from comity.desk import acting, drafting
 from comity.desk.desk import Desk
-from comity.desk.world import PRIVATE, World
+from comity.desk.world import World, reserved
 from comity.domain.sharing import Group
 from comity.errors import Refused
 from comity.log.commit import ORIGINATOR, Change
@@ -18,7 +18,9 @@ def found(desk: Desk, name: str, purpose: str = "") -> str:
     with desk.store.writing() as connection:
         world = World(desk, connection)
         drafting.typed(world, Group, {"name": name, "purpose": purpose})
-        if name.lower() == PRIVATE or any(each.name.lower() == name.lower() for each in world.find(Group)):
+        if reserved(name):
+            raise Refused(f"{name} reads like an id or the own group", "choose another name", code="group_exists")
+        if world.groups_called(name):
             raise Refused(f"there is a group called {name} already", "choose another name", code="group_exists")
         group = desk.store.found(connection, desk.root, os.urandom(16), desk.institute, at_ms)
         fields = {ORIGINATOR: desk.institute, "name": name, "purpose": purpose, "marking": NAME_MARKING}

@@ -11,7 +11,7 @@ from comity.desk.hands import DeviceHand, Hand
 from comity.desk.holdings import Holding, Unfit
 from comity.desk.seats import said
 from comity.desk.world import World
-from comity.domain.sharing import Group, Note
+from comity.domain.sharing import Note
 from comity.domain.wording import some
 from comity.errors import BadInput, Problem, Refused, RuleBroken
 from comity.log.acts import Admit, AnyAct, Institute, Role
@@ -106,7 +106,7 @@ def note(world: World, group: str, text: str, reason: str) -> None:
     desk, id = world.desk, str(UUID(hex=group))
     if not _writes(desk, group):
         return
-    subject = {"subject": id} if world.get(Group, id) else {}
+    subject = {"subject": id} if world.group_record(group) else {}
     values = {"text": text, "marking": NOTE_MARKING, **subject}
     change = drafting.creation(world, Note, group, values, drafting.new_id())
     at_ms = desk.at_ms()

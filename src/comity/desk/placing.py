@@ -10,7 +10,6 @@ from comity.desk.world import PRIVATE, World
 from comity.domain.kinds import BY_NOUN
 from comity.domain.marking import STRICTEST
 from comity.domain.record import Record, facets
-from comity.domain.sharing import Group
 from comity.domain.text import fold
 from comity.errors import Ambiguous, NotFound, Problem
 from comity.store import reading
@@ -71,7 +70,7 @@ def group_id(world: World, named: str) -> str:
     """The id of the group that a person names. Raises NotFound or Ambiguous."""
     found = world.groups_called(named)
     if not found:
-        known = ", ".join(sorted({PRIVATE, *(each.name for each in world.find(Group) if each.name)}))
+        known = ", ".join(sorted({PRIVATE, *map(world.named, world.desk.store.groups())}))
         raise NotFound(f"no group is called «{named}»; there are: {known}", f"`comity group create {named}` founds it")
     if len(found) > 1:
         raise Ambiguous(f"{len(found)} groups are called «{named}»", f"use the id: {', '.join(found)}")

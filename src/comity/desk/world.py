@@ -1,10 +1,12 @@
 """What guards and checks are told about the world, within one transaction."""
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from comity.desk.desk import Desk
 from comity.domain.institutes import Institute
@@ -16,6 +18,13 @@ from comity.store.database import Connection
 
 R = TypeVar("R", bound=Record)
 PRIVATE = "private"
+_SHORTEST = 6  # digits of an id that stand for it
+_ID_LIKE = re.compile(rf"[0-9a-f-]{{{_SHORTEST},}}", re.IGNORECASE)
+
+
+def reserved(name: str) -> bool:
+    """Whether a group may not be called so: it would pass for the own group or for the id of another."""
+    return name.strip().lower() == PRIVATE or bool(_ID_LIKE.fullmatch(name.strip()))
 
 
 @dataclass(frozen=True)
@@ -25,6 +34,7 @@ class World:
     desk: Desk
     connection: Connection
     called: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
     own: dict[str, bool] = field(default_factory=dict)
 
     @property
@@ -86,19 +96,40 @@ class World:
         return self.called[group]
 
     def groups_called(self, named: str) -> list[str]:
-        """The ids of the groups of this name; where there are none, of those whose id begins so."""
+        """The ids of the groups that a person may mean by a name, an id or its beginning.
+
+        A whole id is that group and no other, whatever members of another group call theirs.
+        """
         if named.lower() == PRIVATE:
             return [self.desk.store.private]
-        part = named.lower().replace("-", "")
-        found = [each.group for each in self.find(Group) if each.name.lower() == named.lower()]
-        return found or [group for group in self.desk.store.groups() if len(part) >= 6 and group.startswith(part)]
+        part, groups = named.lower().replace("-", ""), self.desk.store.groups()
+        if part in groups:
+            return [part]
+        names = {group: (self.group_name(group).lower(), self._given(group).lower()) for group in groups}
+        return [
+            group
+            for group in groups
+            if named.lower() in names[group] or (len(part) >= _SHORTEST and group.startswith(part))
+        ]
 
     def group_name(self, group: str) -> str:
-        """The name that its members gave it; `private` for the own one."""
+        """The name that its members gave it, with the start of its id where another has that too; else that start."""
         if group == self.desk.store.private:
             return PRIVATE
-        named = [each for each in self.find(Group, group=group) if each.name]
-        return named[0].name if named else group[:8]
+        name = self._given(group)
+        same = [each for each in self.desk.store.groups() if name and self._given(each).lower() == name.lower()]
+        return f"{name}~{group[:4]}" if len(same) > 1 else name or group[:8]
+
+    def group_record(self, group: str) -> Group | None:
+        """The record that names it: the one with the group's own id, retired or not; others in it name nothing."""
+        return reading.get(self.connection, Group, str(UUID(hex=group)), group)
+
+    def _given(self, group: str) -> str:
+        """What its members call it; nothing where that would pass for an id or for the own group."""
+        if group not in self.given:
+            name = getattr(self.group_record(group), "name", "")
+            self.given[group] = name if isinstance(name, str) and not reserved(name) else ""
+        return self.given[group]
 
 
 class Mended(World):

@@ -8,7 +8,7 @@ from typing import Any
 
 from comity.domain.facet import Shape
 from comity.domain.patterns import compiled
-from comity.domain.query_fields import query_field
+from comity.domain.query_fields import is_field, query_field
 from comity.domain.query_grammar import RawTerm, raw_terms
 from comity.domain.query_values import read_value
 from comity.domain.record import Record
@@ -71,7 +71,11 @@ class Query:
 
 def parse_query(text: str, kind: type[Record], *, today: date, names: Sequence[str] = ()) -> Query:
     """The query of a text over records of a kind; `names` are the facts that `is:` may name. Raises only BadInput."""
-    return Query(tuple(_term(raw, kind, today, names) for raw in raw_terms(text)))
+    terms = raw_terms(text)
+    for raw in terms:
+        if not raw.op and text[raw.start + raw.negated] != '"':
+            _no_equation(raw, kind)
+    return Query(tuple(_term(raw, kind, today, names) for raw in terms))
 
 
 def without_last(text: str) -> str:
@@ -86,6 +90,15 @@ def without_last(text: str) -> str:
 def is_named(fact: str, name: str) -> bool:
     """Whether a fact such as run.stale is meant by a name such as stale."""
     return fact == name or fact.endswith(f".{name}")
+
+
+def _no_equation(raw: RawTerm, kind: type[Record]) -> None:
+    """Refuse `field=value`, which as words would silently find nothing."""
+    field, equals, value = raw.values[0].partition("=")
+    if equals and (field.casefold() == "is" or is_field(kind, field)):
+        meant = f"{'-' * raw.negated}{field}:{value.lstrip('=')}"
+        message = f"a field and its value have a colon between them: {meant}"
+        raise BadInput(message, "To search for a text with =, quote it.", [Problem(field, message)], code="query")
 
 
 def _term(raw: RawTerm, kind: type[Record], today: date, names: Sequence[str]) -> Term:

@@ -61,9 +61,7 @@ def query_fields(kind: type[Record]) -> Mapping[str, QueryField]:
 
 def query_field(kind: type[Record], name: str) -> QueryField:
     """The field that a person means, by name, short name or label; raises BadInput with the nearest one."""
-    fields, asked = query_fields(kind), name.casefold()
-    columns = {field.name: name for name, field in fields.items()}
-    known = dict(_short_names(kind)) | columns | {name.casefold(): name for name in fields}
+    fields, asked, known = query_fields(kind), name.casefold(), _known_names(kind)
     if asked in known:
         return fields[known[asked]]
     near = get_close_matches(asked, known, n=1)
@@ -74,9 +72,21 @@ def query_field(kind: type[Record], name: str) -> QueryField:
     )  # fmt: skip
 
 
+def is_field(kind: type[Record], name: str) -> bool:
+    """Whether a person means a field of the kind by this name."""
+    return name.casefold() in _known_names(kind)
+
+
 def age_column(kind: type[Record]) -> str:
     """The moment from which the age of a record counts."""
     return "last_word_at" if "last_word_at" in kind.model_fields else "updated_at"
+
+
+def _known_names(kind: type[Record]) -> dict[str, str]:
+    """Every name a field goes by, and the one it is offered by."""
+    fields = query_fields(kind)
+    columns = {field.name: name for name, field in fields.items()}
+    return dict(_short_names(kind)) | columns | {name.casefold(): name for name in fields}
 
 
 def _short_names(kind: type[Record]) -> Iterator[tuple[str, str]]:

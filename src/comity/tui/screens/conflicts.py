@@ -1,12 +1,13 @@
 """Values that are apart, side by side: who says what and why; a person chooses, both stay in the history."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from comity.desk.acting import Saved
+from comity.desk.desk import Desk
 from comity.desk.settling import Fork, Voice, forks, settle
 from comity.domain.record import Record
 from comity.tui import drafts
@@ -142,17 +143,8 @@ class ConflictsPane(Pane):
     async def _show_voices(self, fork: Fork | None) -> None:
         box = self.query_one(".voices", Horizontal)
         await box.remove_children()
-        if fork is None:
-            return
-        place = self._chosen.get(self._key(fork), -1)
-        for number in range(len(fork.voices)):
-            said = Static(
-                content(voice_lines(host(self).desk, fork, number, chosen=number == place)),
-                markup=False,
-                classes="voice",
-            )
-            said.set_class(number == place, "-chosen")
-            await box.mount(said)
+        if fork:
+            await box.mount_all(_boxes(host(self).desk, fork, self._chosen.get(self._key(fork), -1)))
 
     def _told(self, text: str) -> None:
         """What is missing, under the words."""
@@ -242,3 +234,9 @@ class ConflictsPane(Pane):
 
     def held(self) -> Iterable[tuple[str, bool]]:
         return [(row.marking, row.synthetic) for row in self.table.rows_shown() if row.marking] if self._forks else []
+
+
+def _boxes(desk: Desk, fork: Fork, chosen: int) -> Iterator[Static]:
+    for number in range(len(fork.voices)):
+        lines = voice_lines(desk, fork, number, chosen=number == chosen)
+        yield Static(content(lines), markup=False, classes="voice -chosen" if number == chosen else "voice")

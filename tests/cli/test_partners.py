@@ -171,7 +171,8 @@ def test_chosen_fields_leave_as_a_copy_with_a_disclosure(both: tuple[House, Hous
     refused = uk.run("note", "add", "--text", "x", "--subject", "SALT", "--group", "UKUS", "--marking", "TLP:AMBER")
     assert (refused.code, "comity tearline SALT --to UKUS --fields" in refused.err) == (4, True)
     tear = ("tearline", "SALT", "--to", "UKUS", "--fields", "code,kind,lead", "--marking", "TLP:AMBER")
-    assert "give a reason" in uk.run(*tear).err
+    assert "--marking TLP:AMBER" in uk.run(*tear[:-2]).err
+    assert "--reason TEXT" in uk.run(*tear).err
     seen = uk.ok(*tear, "--reason", "agreed", "--dry-run", "--json").json
     assert (seen["recipients"], "reference" in seen["kept_back"]) == (["US-CAISI"], True)
     asked = uk.run(*tear, "--reason", "agreed")

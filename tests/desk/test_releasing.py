@@ -100,7 +100,7 @@ def test_only_the_originator_releases_and_a_lower_marking_needs_a_reason(uk: Des
     finding = acting.add(uk, "note", {"text": "for us"}, marking="TLP:AMBER+STRICT")
     with pytest.raises(BadInput, match=r"AMBER\+STRICT stays in one institute"):
         releasing.release(uk, finding, "UKUS", ["text"])
-    with pytest.raises(BadInput, match="give a reason"):
+    with pytest.raises(BadInput, match="--reason"):
         releasing.release(uk, finding, "UKUS", ["text"], "TLP:AMBER")
     releasing.release(uk, finding, "UKUS", ["text"], "TLP:AMBER", "the developer agreed")
     with pytest.raises(BadInput, match="did you mean"):

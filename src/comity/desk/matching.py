@@ -7,8 +7,7 @@ from comity.desk import names
 from comity.desk.world import World
 from comity.domain.exercises import OVER, Exercise, Strand
 from comity.domain.runs import Cell, Run
-from comity.domain.systems import System, Task
-from comity.domain.text import fold
+from comity.domain.systems import System, Task, is_spelled
 from comity.importers.inspect_log import InspectLog
 
 
@@ -30,13 +29,19 @@ class Place:
 def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute: str, language: str) -> Place:
     """The place of a new log; what fits no cell, or several exercises alike, stays unmatched and says why."""
     named = exercise.id if exercise else None
-    systems = {each.id for each in world.find(System) if _spells(log.facts.get("model"), each.model_names, each.name)}
+    systems = {
+        each.id for each in world.find(System) if is_spelled(log.facts.get("model"), each.model_names, each.name)
+    }
     tasks = [each for each in world.find(Task) if _is_task(each, log)]
     retry = _retried(world, log)
     if not systems or not tasks:
-        missing = "system" if not systems else "task"
-        value = log.facts.get("model" if not systems else "task")
-        return Place(exercise=named, retry_of=retry, why=f"unmatched: no {missing} is called {value}")
+        missing, field = ("task", "source") if systems else ("system", "model")
+        value = log.facts.get("task" if systems else "model")
+        told = f"`comity {missing} set {missing.upper()} --{field}-names {value}` adds the name, beside those it has"
+        why = (
+            f"unmatched: no {missing} is called {value}; before the import {told}, or after it `comity run set` a cell"
+        )
+        return Place(exercise=named, retry_of=retry, why=why)
     fitting = [cell for cell in _cells(world, systems, tasks) if _in(world, cell, exercise)]
     others = tuple(sorted({cell.institute for cell in fitting} - {institute}))
     cells = _spoken([cell for cell in fitting if cell.institute == institute], tasks, language)
@@ -51,14 +56,10 @@ def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute
     return Place(cell, empty, _exercise(world, cell), retry, others=others)
 
 
-def _spells(said: object, spellings: list[str], name: str) -> bool:
-    return isinstance(said, str) and fold(said) in {fold(each) for each in (*spellings, name)}
-
-
 def _is_task(task: Task, log: InspectLog) -> bool:
     said = log.facts.get("task_version")
     version = not task.task_version or said is None or str(said) == task.task_version
-    return version and _spells(log.facts.get("task"), task.source_names, task.name)
+    return version and is_spelled(log.facts.get("task"), task.source_names, task.name)
 
 
 def _cells(world: World, systems: set[str], tasks: list[Task]) -> Sequence[Cell]:

@@ -97,8 +97,10 @@ def _forbidden(
     if not recipients:
         yield Problem("group", f"{world.named(group)} reaches nobody but {world.institute}")
     if lowers(record.marking, values["marking"]) and not reason.strip():
-        yield Problem("marking", f"{values['marking']} is lower than {record.marking}; give a reason")
-    yield from rules.placed(world, type(record), group, values)
+        yield Problem("marking", f"{values['marking']} is lower than {record.marking}; say why: --reason TEXT")
+    for problem in rules.placed(world, type(record), group, values):
+        marked = f"{problem.message.rstrip('.')}; or mark the copy otherwise, such as --marking TLP:AMBER"
+        yield Problem("marking", marked) if problem.field == "marking" else problem
     yield from rules.twins(world, type(record), group, values)
 
 

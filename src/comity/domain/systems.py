@@ -1,14 +1,20 @@
 """What is measured and with what: systems, aliases, access windows, suites and tasks."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar, Literal
 
 from comity.domain.facet import Facet, Merge, Shape
 from comity.domain.record import CHOICE, MANY, Record, window_order
+from comity.domain.text import fold
 from comity.errors import Problem
 
 SystemAccess = Literal["public_api", "open_weights", "pre_release"]
+
+
+def is_spelled(said: object, spellings: Iterable[str], name: str) -> bool:
+    """Whether a log means by this word what is called so here, or is spelled so in logs."""
+    return isinstance(said, str) and fold(said) in {fold(each) for each in (*spellings, name)}
 
 
 class System(Record, table=True):

@@ -6,7 +6,7 @@ from comity.domain.checks.check import Check, Severity, code, place_of, told
 from comity.domain.runs import Cell, Deviation, Run
 from comity.domain.sight import Sight
 from comity.domain.stand_downs import breached, issued
-from comity.domain.systems import AccessWindow, System, Task
+from comity.domain.systems import AccessWindow, System, Task, is_spelled
 from comity.domain.when import show_day
 from comity.domain.wording import amount, between, length, listed, some, words
 
@@ -85,10 +85,17 @@ def unmatched(look: Sight) -> Iterator[Check]:
         first, where = runs[0], f" of {place}" if place else ""
         if len(runs) == 1:
             what = f"{first.task_name or 'a task'} on {first.model or 'a model'}"
-            text = f"{first.institute} log of {what} fits no cell{where}."
+            text = f"{first.institute} log of {what} fits no cell{where}{_nameless(look, first)}."
         else:
             text = f"{len(runs):,} logs fit no cell{where}, the first is {first.label or first.task_name}."
         yield told("run.unmatched", "medium" if place else "low", first, text, place=place, beside=runs[1:])
+
+
+def _nameless(look: Sight, run: Run) -> str:
+    """That no system goes by the name in the log, and how one gets it."""
+    if not run.model or any(is_spelled(run.model, each.model_names, each.name) for each in look.find(System)):
+        return ""
+    return f": no system is called that; add it with `comity system set SYSTEM --model-names {run.model}`"
 
 
 def same_log_twice(look: Sight) -> Iterator[Check]:

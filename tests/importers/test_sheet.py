@@ -4,10 +4,11 @@ import io
 import resource
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -109,11 +110,11 @@ def test_a_harmed_workbook_is_read_or_refused(tmp_path: Path, data: st.DataObjec
         assert read_sheet(path).columns
 
 
-def _bomb(folder: Path, name: str, **parts: bytes) -> Path:
+def _bomb(folder: Path, name: str, *, packed: int = ZIP_DEFLATED, **parts: bytes) -> Path:
     """A workbook with other parts than it had."""
     whole = xlsx_file(folder, ["name"], ["A"])
     path = folder / name
-    with ZipFile(whole) as source, ZipFile(path, "w", ZIP_DEFLATED) as target:
+    with ZipFile(whole) as source, ZipFile(path, "w", packed) as target:
         for each in source.namelist():
             target.writestr(each, parts.pop(Path(each).stem, source.read(each)))
         for each, content in parts.items():
@@ -156,6 +157,35 @@ def test_bombs_are_bounded(tmp_path: Path) -> None:
         assert done.returncode == 0, (path.name, done.stderr[-400:])
         assert done.stdout.startswith("refused"), path.name
         assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - begun < 4, path.name  # half of it is starting
+
+
+def test_what_no_sheet_holds_is_refused_before_it_is_opened(tmp_path: Path) -> None:
+    """Entities behind much padding, in UTF-16 or in a part of any name; a long comment; the whole in one block."""
+    start = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    entities = f'<!DOCTYPE x [<!ENTITY a "{"A" * 1000}">]>{start}<row><c t="inlineStr"><is><t>&a;</t></is></c></row>'
+    padding = "".join(f"<!-- {number:x} -->" for number in range(400_000))
+    digits = "".join(f"{number:x}" for number in range(100_000))
+    named = _bomb(tmp_path, "plain.xlsx", sheet1=entities.encode())
+    with ZipFile(named) as source, ZipFile(tmp_path / "named.xlsx", "w", ZIP_DEFLATED) as target:
+        for each in source.namelist():
+            content = source.read(each).replace(b"sheet1.xml", b"sheet1.bin")
+            target.writestr(each.replace("sheet1.xml", "sheet1.bin"), content)
+    bombs = {
+        named: "declares entities",
+        tmp_path / "named.xlsx": "declares entities",
+        _bomb(tmp_path, "late.xlsx", sheet1=(padding + entities).encode()): "declares entities",
+        _bomb(tmp_path, "wide.xlsx", sheet1=entities.encode("utf-16")): "declares entities",
+        _bomb(tmp_path, "said.xlsx", sheet1=f"<!--{digits}-->{start}".encode()): "longer than any",
+        _bomb(tmp_path, "tight.xlsx", sheet1=f"<!--{' ' * 9_000_000}-->{start}".encode()): "more tightly",
+        _bomb(tmp_path, "styled.xlsx", styles=f"<styleSheet>{padding}".encode()): "save it as CSV",
+        _bomb(tmp_path, "coded.xlsx", styles=b"<?xml version='1.0' encoding='nowhere'?><styleSheet/>"): "damaged",
+        _bomb(tmp_path, "block.xlsx", packed=ZIP_BZIP2, sheet1=b" " * 9_000_000): "packed in a way",
+    }
+    for path, said in bombs.items():
+        begun = time.process_time()
+        with pytest.raises(BadInput, match=said):
+            read_sheet(path)
+        assert time.process_time() - begun < 1, path.name
 
 
 def test_headings_are_fields_labels_or_what_the_map_says(tmp_path: Path) -> None:

@@ -33,3 +33,15 @@ def test_bad_rows_are_printed_and_exit_4(home: Path, comity: Comity, tmp_path: P
     assert comity("institute", "list", "--json").json["count"] == 1
     assert comity("import", "sheet", str(path), "--kind", "institut").code == 2
     assert comity("import", "sheet", str(tmp_path / "none.csv"), "--kind", "institute").code == 3
+
+
+def test_text_that_a_spreadsheet_elsewhere_would_compute_is_guarded_and_comes_back(
+    home: Path, comity: Comity, tmp_path: Path
+) -> None:
+    name = "A;=1+1; ＝1"
+    assert comity("institute", "add", "--code", "XX-AISI", "--name", name).code == 0
+    out = tmp_path / "institutes.csv"
+    assert comity("export", "sheet", "institute", "code:XX-AISI", "--out", str(out)).code == 0
+    assert "A;'=1+1;' ＝1" in out.read_text("utf-8")
+    said = comity("import", "sheet", str(out), "--kind", "institute", "--json").json
+    assert (said["unchanged"], said["changed"], said["refused"]) == (1, 0, 0)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -39,6 +40,7 @@ from comity.tui import deriving, drafts
 RISKY = [
     *("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "'=1", "''-", "'", "=cmd|' /C calc'!A0"),
     *("_x003D_1", "\x1b[2J", "#REF!", "1", "a\r\nb", '"', ";", "\ufeff"),
+    *("\n=1", "\r\n-1", "＝1", "＋1", "－1", "＠A1", "a;=1", "a\t+1", "a;'=1", 'a;"=1', "a; @A1;;-1", "a\r\n=1", "\ta"),
 ]
 LETTERS = st.characters(exclude_categories=("Cs",))
 WORDS = st.text(LETTERS, min_size=1, max_size=20).map(str.strip).filter(bool)
@@ -180,7 +182,9 @@ def test_spreadsheet_cells_never_start_a_formula(texts: list[str]) -> None:
             file.flush()
             path = Path(file.name)
             stored = _stored(path)
-            assert not [text for text in stored if text.startswith(FORMULA)]
+            elsewhere = [piece for text in stored for piece in re.split("[;\t\r\n]", text)]
+            assert not [piece for piece in elsewhere if piece.lstrip(' "').startswith(FORMULA)]
+            assert not [text for text in stored if text.startswith(("\t", "\r", "\n"))]
             (row,) = read_sheet(path).rows
             assert [*row.cells] == [*texts, "x"]
 

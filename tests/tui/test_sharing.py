@@ -1,3 +1,5 @@
+import re
+
 from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
@@ -13,8 +15,6 @@ from comity.tui.screens.conflicts import ConflictsPane
 
 def _apart(demo: Desk) -> str:
     """Make the hot wash have two days, as two houses would that do not know of each other."""
-
-import re
     wash = next(each for each in asking.records(demo, "milestone", "exercise:SALTMARSH kind:hot_wash"))
     opened = acting.open_record(demo, wash)
     acting.save(demo, opened, {"due": "2026-12-16"}, reason="the room is free")

@@ -35,3 +35,49 @@ def test_a_log_of_an_unknown_system_is_told_how_its_name_is_added(home: Path, co
     (file,) = comity("run", "import", log, "--json").json["files"]
     assert way in file["reason"]
     assert way in comity("check").out
+
+
+def test_a_step_says_the_new_state_and_a_wrong_one_the_next(home: Path, comity: Comity) -> None:
+    added = comity("exercise", "add", "--code", "OTTER", "--title", "Otter", "--kind", "research", "--lead", "UK-AISI")
+    assert added.err.startswith("OTTER: added; private")
+    wrong = comity("exercise", "close", "OTTER")
+    assert (wrong.code, "Its next step: specify or cancel." in wrong.err) == (4, True), wrong.err
+    assert comity("exercise", "cancel", "OTTER", "--reason", "no quorum", "--yes").err == "OTTER is cancelled now.\n"
+
+
+def test_undo_says_what_went_back(home: Path, comity: Comity) -> None:
+    comity("exercise", "add", "--code", "OTTER", "--title", "Otter", "--kind", "research", "--lead", "UK-AISI")
+    comity("exercise", "set", "OTTER", "--title", "Sea otter", "--reason", "renamed")
+    assert comity("undo", "OTTER").err == "OTTER: undo: renamed; title: Sea otter -> Otter.\n"
+
+
+def test_an_option_that_is_a_field_is_told_as_a_query(home: Path, comity: Comity) -> None:
+    said = comity("run", "list", "--exercise", "FERN")
+    assert (said.code, "See comity run list --help. A field is asked for as exercise:FERN." in said.err) == (2, True)
+
+
+def test_one_file_that_is_refused_is_told_as_one(home: Path, comity: Comity, tmp_path: Path) -> None:
+    (tmp_path / "no.json").write_text("{}")
+    assert "1 of 1 file was refused." in comity("run", "import", str(tmp_path / "no.json")).err
+
+
+def test_the_card_of_a_device_is_told_from_a_damaged_bundle(home: Path, comity: Comity, tmp_path: Path) -> None:
+    card = str(tmp_path / "uk1.card")
+    assert comity("device", "card", "--out", card).code == 0
+    said = comity("bundle", "read", card)
+    assert (said.code, f"comity device add {card}" in said.err) == (4, True)
+
+
+def test_a_plan_that_was_written_is_told_with_its_marking(demo: Path, comity: Comity, tmp_path: Path) -> None:
+    out = tmp_path / "salt.toml"
+    told = comity("export", "plan", "SALTMARSH", "--out", str(out))
+    assert (told.code, told.err.startswith(f"{out}: the plan of SALTMARSH, TLP:")) == (0, True)
+    assert "exercises" in comity("status").out
+
+
+def test_a_home_that_was_restored_elsewhere_is_named_in_what_to_do_next(
+    home: Path, comity: Comity, tmp_path: Path
+) -> None:
+    copy, there = str(tmp_path / "copy"), str(tmp_path / "r2")
+    assert comity("backup", copy).code == 0
+    assert f"Check it: comity --home {there} verify." in comity("restore", copy, "--home", there).err

@@ -1,6 +1,7 @@
 """Care of a home: backup, restore, verify, rebuild, passphrase."""
 
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -39,7 +40,8 @@ def restore(call: Call, file: str) -> None:
     if call.as_json:
         print_json({"home": str(home)})
     elif not call.quiet:
-        tell(f"Restored to {home}. Check it: comity verify. Its next change takes a new seat.")
+        there = f"--home {quote(call.home)} " if call.home else ""
+        tell(f"Restored to {home}. Check it: comity {there}verify. Its next change takes a new seat.")
 
 
 @click.command("verify", cls=Verb, epilog="Example: comity verify --json")

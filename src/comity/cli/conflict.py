@@ -74,7 +74,8 @@ def settle(call: Call, ref: str, field: str, keep: int | None, value: str | None
         if call.as_json:
             print_json(telling.as_json(desk, saved.record))
         elif not call.quiet and not saved.moved:
-            tell(f"{fork.name}: {fork.label} is settled.")
+            text = choice if isinstance(choice, str) else choice.text
+            tell(f"{fork.name}: {fork.label} is settled: {text}.")
 
 
 def _print(desk: "Desk", call: Call, forks: "Sequence[Fork]") -> None:

@@ -114,9 +114,12 @@ def export_plan(call: Call, exercise: str, out: str) -> None:
     from comity.desk.asking import find
 
     with opened_desk(call) as desk:
-        text = plans.export(desk, find(desk, exercise, "exercise"))
+        found = find(desk, exercise, "exercise")
+        text, marking = plans.export(desk, found), plans.marking(desk, found)
     if out:
         write_new(Path(out), text)
+        if not call.quiet:
+            tell(f"{out}: the plan of {found.code}, {marking}.")  # type: ignore[attr-defined]
     else:
         print_text(text)
 

@@ -63,9 +63,12 @@ def _order(told: str) -> tuple[str, ...]:
 
 def joined(query: tuple[str, ...]) -> str:
     """The words of a query as one text."""
-    for word in query:
+    for word, value in zip(query, (*query[1:], ""), strict=False):
         if word.startswith("--"):
-            raise UsageError(f"No such option: {word}", hint="See comity KIND list --help.")
+            name, _, given = word[2:].partition("=")
+            asked = f" A field is asked for as {name.replace('-', '_')}:{given or value}." if given or value else ""
+            hint = f"See {click.get_current_context().command_path} --help.{asked}"
+            raise UsageError(f"No such option: {word}", hint=hint)
     return " ".join(query)
 
 

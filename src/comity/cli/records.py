@@ -102,8 +102,9 @@ def add_command(kind: type[Record]) -> click.Command:
                 _print(desk, call, record)
             else:
                 print_lines(record.id)
-                if record.group == desk.store.private and not call.quiet:
-                    tell(f"private: only {desk.institute} will ever hold it")
+                here = record.group == desk.store.private
+                alone = f"; private: only {desk.institute} will ever hold it" if here else ""
+                _print_after(desk, call, record, f": added{alone}")
 
     group_option = click.Option(["--group", "in_group"], default="", metavar="GROUP", help="Who may hold it, for life.")
     own = [*field_options(kind, facets(kind)), group_option, *_reason(kind)]
@@ -126,7 +127,7 @@ def set_command(kind: type[Record]) -> click.Command:
             saved = acting.save(desk, opened, raw, reason=reason, settle=settle)
             for name in saved.moved:
                 tell(f"{name} was changed elsewhere meanwhile; both values are kept until you settle them.")
-            _print_after(desk, call, saved.record, f"saved {', '.join(raw)}")
+            _print_after(desk, call, saved.record, f": saved {', '.join(raw)}")
 
     settle_option = click.Option(["--settle"], is_flag=True, help="Decide fields whose values are in conflict.")
     changing = [name for name, facet in facets(kind).items() if not facet.fixed]
@@ -143,7 +144,7 @@ def retire_command(kind: type[Record]) -> click.Command:
 
         with opened_desk(call) as desk:
             record = acting.retire(desk, find(desk, ref, kind.noun), reason)
-            _print_after(desk, call, record, "retired")
+            _print_after(desk, call, record, ": retired")
 
     why = click.Option(["--reason"], required=True, metavar="TEXT", help="Why; kept in the history.")
     return _command(
@@ -166,7 +167,8 @@ def step_command(kind: type[Record], step: Step) -> click.Command:
                 stepping.check(desk, record, step.name, reason, override, given)
                 agree(f"{step.name}: {step.help} Is that meant?", short(desk, record), yes=call.yes)
             record = stepping.do(desk, record, step.name, reason=reason, override=override, given=given)
-            _print_after(desk, call, record, step.name)
+            state = str(getattr(record, step.field)).replace("_", " ") if step.field else ""
+            _print_after(desk, call, record, f" is {state} now" if state else f": {step.name}")
 
     own = [
         _ref(),
@@ -219,7 +221,7 @@ def _print_after(desk: "Desk", call: Call, record: Record, what: str) -> None:
     if call.as_json:
         _print(desk, call, record)
     elif not call.quiet:
-        tell(f"{ref(desk, record)}: {what}.")
+        tell(f"{ref(desk, record)}{what}.")
 
 
 def _words(kind: type[Record]) -> str:

@@ -10,6 +10,7 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, progress
 from comity.domain.runs import Run
+from comity.domain.wording import some
 from comity.errors import Refused
 
 OUTCOMES = ("added", "unchanged", "updated", "refused")
@@ -46,8 +47,9 @@ def import_logs(
     else:
         print_table(("file", "outcome", "run", "reason"), [tuple(each.values()) for each in files], wrapped=("reason",))
     if counts["refused"]:
+        were = "was" if counts["refused"] == 1 else "were"
         hint = "The reason stands beside each; the others were taken."
-        raise Refused(f"{counts['refused']} of {len(files)} files were refused.", hint, code="files_refused")
+        raise Refused(f"{counts['refused']} of {some(len(files), 'file')} {were} refused.", hint, code="files_refused")
 
 
 @click.command("compare", cls=Verb, epilog="Example: comity run compare SALTMARSH/R1 SALTMARSH/R2")

@@ -32,6 +32,7 @@ def import_sheet(call: Call, file: str, kind: str, map_file: str, group: str, ma
     nothing. Rows that cannot be taken are named with line and field; the others go through, 2,000 at a time.
     """
     from comity.desk import sheets
+    from comity.domain.wording import some
 
     noun = _noun(kind)
     with opened_desk(call) as desk, progress("Reading rows", quiet=call.quiet) as advance:
@@ -57,7 +58,10 @@ def import_sheet(call: Call, file: str, kind: str, map_file: str, group: str, ma
         tell(f"{file}: {told}{'; nothing was written' if dry_run else ''}.")
     if problems:
         hint = "Line and field stand beside each; the others were taken. Mend them and read the sheet again."
-        raise Refused(f"{counts['refused']:,} of {len(outcomes):,} rows were refused.", hint, code="rows_refused")
+        were = "was" if counts["refused"] == 1 else "were"
+        raise Refused(
+            f"{counts['refused']:,} of {some(len(outcomes), 'row')} {were} refused.", hint, code="rows_refused"
+        )
 
 
 @click.command(

@@ -275,13 +275,16 @@ def _say_demo(call: Call, desk: "Desk") -> None:
 def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = None) -> None:
     from comity.desk import care
     from comity.desk.ended import ended
+    from comity.domain.kinds import BY_NOUN
+    from comity.domain.wording import some
 
     found = {**care.status(desk), **(beside or {})}
     if call.as_json:
         print_json(found)
         return
     print_lines(f"{found['institute']}, {found['person']}, {found['device']}: {found['home']}")
-    print_lines(", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in found["records"].items() if count))
+    here = {kind: count for kind, count in found["records"].items() if count}
+    print_lines(", ".join(some(count, kind.replace("_", " "), BY_NOUN[kind].plural) for kind, count in here.items()))
     told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")
     print_lines(", ".join(f"{name.replace('_', ' ')} {found[name]}" for name in told))
     print_lines(*(each.told for each in ended(desk)))

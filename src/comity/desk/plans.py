@@ -14,6 +14,7 @@ from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
 from comity.desk.world import R, World
 from comity.domain.kinds import BY_NOUN, KINDS
+from comity.domain.marking import join
 from comity.domain.naming import KEYS, natural_key
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
@@ -204,11 +205,22 @@ def export(desk: Desk, exercise: Record) -> str:
     """The exercise with all that belongs to it as a plan file that `apply` reads back unchanged."""
     with desk.store.reading() as connection:
         world = World(desk, connection)
-        records: dict[str, list[Record]] = defaultdict(list)
-        for record in [*belonging(world, exercise.id), *_beside(world, exercise)]:
-            if record.id not in {each.id for each in records[record.noun]}:
-                records[record.noun].append(record)
-        return plan_toml(exercise, records, lambda id: _called(world, id), world.group_name)
+        return plan_toml(exercise, _planned(world, exercise), lambda id: _called(world, id), world.group_name)
+
+
+def marking(desk: Desk, exercise: Record) -> str:
+    """The least marking that covers all that `export` writes."""
+    with desk.store.reading() as connection:
+        records = _planned(World(desk, connection), exercise)
+    return join({exercise.marking, *(each.marking for some in records.values() for each in some)})
+
+
+def _planned(world: World, exercise: Record) -> dict[str, list[Record]]:
+    records: dict[str, list[Record]] = defaultdict(list)
+    for record in [*belonging(world, exercise.id), *_beside(world, exercise)]:
+        if record.id not in {each.id for each in records[record.noun]}:
+            records[record.noun].append(record)
+    return records
 
 
 def belonging(world: World, exercise: str) -> Iterator[Record]:

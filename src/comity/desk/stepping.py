@@ -79,7 +79,8 @@ def _taken(
     _one_state(step, shown)
     _readable(step, current)
     values = drafting.typed(world, type(current), given, drafting.values_of(current), current.group)
-    outcome = take(step, mended(current), Taking(world, reason, values), override=override)
+    others = STEPS.get(record.noun, ())
+    outcome = take(step, mended(current), Taking(world, reason, values), override=override, others=others)
     return _changes(world, shown, outcome)
 
 

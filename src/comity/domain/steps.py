@@ -1,11 +1,12 @@
 """How a record moves: steps are declared with the states they join, guards and effects are plain functions."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from comity.domain.record import Record
 from comity.domain.view import View
+from comity.domain.wording import listed
 from comity.errors import Problem, RuleBroken
 
 
@@ -81,12 +82,22 @@ def _misgiven(step: Step, given: Mapping[str, Any]) -> Iterator[Problem]:
     )
 
 
-def take(step: Step, record: Record, taking: Taking, *, override: str = "") -> Outcome:
-    """What the step writes. Raises RuleBroken where state or guard forbid it; `override` says why to pass a guard."""
+def _ahead(record: Record, noun: str, steps: Sequence[Step]) -> str:
+    """The steps that its state allows."""
+    names = [each.name for each in steps if each.field and not blocked(each, record, noun)]
+    kind = record.noun.replace("_", "-")
+    return f"its next step: {listed(names, 'or')}" if names else f"`comity kinds {kind}` lists its steps"
+
+
+def take(step: Step, record: Record, taking: Taking, *, override: str = "", others: Sequence[Step] = ()) -> Outcome:
+    """What the step writes. Raises RuleBroken where state or guard forbid it; `override` says why to pass a guard.
+
+    Where the state forbids it, those of the `others` are named that it allows.
+    """
     noun = record.noun.replace("_", " ")
     rule = f"{record.noun}.{step.name.replace('-', '_')}"
     if why := blocked(step, record, noun):
-        raise RuleBroken(why, f"`comity kinds {record.noun.replace('_', '-')}` lists its steps", code=rule)
+        raise RuleBroken(why, _ahead(record, noun, others), code=rule)
     if step.needs_reason and not (taking.reason or override).strip():
         raise RuleBroken(f"{step.name} needs a reason", "give it with --reason TEXT", code=rule)
     if wrong := tuple(_misgiven(step, taking.given)):

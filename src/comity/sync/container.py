@@ -21,6 +21,7 @@ from comity.errors import IntegrityFailure, Refused
 from comity.home import given_file, replacing
 from comity.log.acts import Key
 from comity.log.body import NONCE, TAG, seal, unseal
+from comity.log.card import PREFIX as CARD
 from comity.log.commit import Dot
 from comity.log.keys import KEY, Pair, sealed_to
 
@@ -134,6 +135,9 @@ class Container:
 
 def _manifest(file: BinaryIO, path: Path) -> Manifest:
     start = file.read(_START.size)
+    if start[: len(MAGIC)] != MAGIC and CARD.encode() in start + file.read(_STEP):
+        hint = f"`comity device add {path}` takes it; `bundle read` takes what `bundle write` wrote"
+        raise Refused(f"the file {path.name} is the card of a device, no bundle", hint, code="not_a_bundle")
     if len(start) < _START.size or start[: len(MAGIC)] != MAGIC:
         raise _damaged(path, "it does not begin like a bundle")
     _, length, digest = _START.unpack(start)

@@ -64,7 +64,7 @@ def test_a_field_of_a_kind_wins_over_an_option_of_everywhere() -> None:
     [
         (["excercise", "list"], "Did you mean exercise"),
         (["run", "lst"], "Did you mean list"),
-        (["run", "list", "--colums", "ref"], "See comity KIND list --help."),
+        (["run", "list", "--colums", "ref"], "See comity run list --help."),
         (["kinds", "runn"], "Did you mean run"),
         (["config", "set", "screen.theme"], "See comity config set --help."),
     ],

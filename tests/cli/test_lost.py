@@ -40,6 +40,7 @@ def test_a_lost_laptop_is_replaced_and_ended_as_the_readme_says(
         return said.out + said.err
 
     third(*told("device card"))
+    first.ok(*told("device add laptop-3"), "--yes")
     first.ok(*told("group admit"), "--yes")
     assert "laptop-2" in first.ok(*told("group show")).out
     first.ok(*told("group revoke"), "--yes")

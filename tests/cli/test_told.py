@@ -53,7 +53,10 @@ def test_undo_says_what_went_back(home: Path, comity: Comity) -> None:
 
 def test_an_option_that_is_a_field_is_told_as_a_query(home: Path, comity: Comity) -> None:
     said = comity("run", "list", "--exercise", "FERN")
-    assert (said.code, "See comity run list --help. A field is asked for as exercise:FERN." in said.err) == (2, True)
+    assert (
+        said.code,
+        "See comity run list --help. A field is asked for without dashes: exercise:FERN." in said.err,
+    ) == (2, True)
 
 
 def test_one_file_that_is_refused_is_told_as_one(home: Path, comity: Comity, tmp_path: Path) -> None:

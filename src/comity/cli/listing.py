@@ -66,7 +66,11 @@ def joined(query: tuple[str, ...]) -> str:
     for word, value in zip(query, (*query[1:], ""), strict=False):
         if word.startswith("--"):
             name, _, given = word[2:].partition("=")
-            asked = f" A field is asked for as {name.replace('-', '_')}:{given or value}." if given or value else ""
+            asked = (
+                f" A field is asked for without dashes: {name.replace('-', '_')}:{given or value}."
+                if given or value
+                else ""
+            )
             hint = f"See {click.get_current_context().command_path} --help.{asked}"
             raise UsageError(f"No such option: {word}", hint=hint)
     return " ".join(query)

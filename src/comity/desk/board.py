@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 from comity.desk import asking, care, checking
 from comity.desk.desk import Desk
-from comity.desk.world import World
+from comity.desk.world import Mended, World
 from comity.domain.checks.check import STARTED, Check
 from comity.domain.checks.facts import RESPONSIBLE
 from comity.domain.exercises import OVER, Exercise, Milestone
@@ -63,8 +63,8 @@ def board(desk: Desk, words: str = "") -> Board:
     """The day as it is now; words narrow the checks."""
     found = checking.checks(desk, words)
     with desk.store.reading() as connection:
-        world = World(desk, connection)
-        look = sight(world)
+        world = Mended(desk, connection)
+        look = sight(World(desk, connection))
         needs = tuple(_need(world, check) for check in found)
         coming = sorted(_coming(look, found), key=lambda each: (each.on, each.text))
         groups = [*desk.store.groups(), *(each.group for each in look.all(Group))]
@@ -123,7 +123,7 @@ def _on(day: date, text: str, sort: Sort, record: Record, *named: Record) -> Com
 def about(desk: Desk, check: Check) -> list[str]:
     """What stands behind a check: each of its records in a few words, the one it is about first."""
     with desk.store.reading() as connection:
-        world = World(desk, connection)
+        world = Mended(desk, connection)
         kinds = {each.id: each for each in _records(world, check)}
         return [_told(desk, world, record) for record in list(kinds.values())[:3]]
 

@@ -9,13 +9,14 @@ from comity.desk import asking, checking
 from comity.desk.desk import Desk
 from comity.desk.deviations import frozen, settings, told
 from comity.desk.history import history
-from comity.desk.world import World
+from comity.desk.world import Mended, World
 from comity.domain import coverage
 from comity.domain.comparability import deviations
 from comity.domain.exercises import OVER, Exercise, Strand
 from comity.domain.field_classes import FIELD_CLASSES
 from comity.domain.protocols import Protocol
 from comity.domain.runs import Cell, Deviation, Run
+from comity.domain.sight import mended, sight
 from comity.domain.stand_downs import breached, issued
 from comity.domain.systems import System, Task
 from comity.domain.view import View
@@ -89,13 +90,13 @@ class RunSheet:
 
 def groups(desk: Desk, asked: str = "") -> list[RunGroup]:
     """Exercises with the runs that match, live ones first; last the runs of no exercise."""
-    exercises = [each for each in asking.records(desk, "exercise") if isinstance(each, Exercise)]
+    exercises = [mended(each) for each in asking.records(desk, "exercise") if isinstance(each, Exercise)]
     counts = asking.count_by(desk, "run", "exercise", asked)
     found = [_group(asked, each, counts) for each in [*sorted(exercises, key=_urgency), None]]
     kept = [each for each in found if each.count or (each.exercise and not asked and not each.over)]
     with desk.store.reading() as connection:
-        world = World(desk, connection)
-        return [replace(each, note=_note(world, each.exercise)) if each.exercise else each for each in kept]
+        look = sight(World(desk, connection))
+        return [replace(each, note=_note(look, each.exercise)) if each.exercise else each for each in kept]
 
 
 def _group(asked: str, exercise: Exercise | None, counts: Mapping[str, int]) -> RunGroup:
@@ -124,7 +125,7 @@ def _note(view: View, exercise: Exercise) -> str:
     versions = sorted({each.version for each in view.find(Protocol, strand=strands, status="frozen")}, reverse=True)
     parts += [f"protocol {' and '.join(f'v{version}' for version in versions)} frozen"] if versions else []
     parts += [f"{some(cells, 'cell')} to run"] if cells else []
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 @dataclass
@@ -216,7 +217,7 @@ def sheet(desk: Desk, run: Run) -> RunSheet:
     """One run in full."""
     heard = tuple(_heard(desk, run))
     with desk.store.reading() as connection:
-        world = World(desk, connection)
+        world, run = Mended(desk, connection), mended(run)
         drawn = RunReader.of(world, [run]).line(run)
         cell = world.get(Cell, run.cell) if run.cell else None
         protocol = frozen(world, cell) if cell else None

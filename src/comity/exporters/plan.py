@@ -36,7 +36,7 @@ class Writing:
         self.common = {
             "group": group_name(exercise.group),
             "marking": exercise.marking,
-            "synthetic": exercise.synthetic,
+            "synthetic": bool(exercise.synthetic),
         }
         self.called: dict[str, str] = {}  # id -> what the file calls the record
         self.taken: Counter[tuple[str, str]] = Counter()
@@ -89,7 +89,7 @@ class Writing:
 
     def _common(self, record: Record) -> dict[str, Any]:
         """Group, marking and banner, where they are not those of the exercise."""
-        own = {"group": self.group_name(record.group), "marking": record.marking, "synthetic": record.synthetic}
+        own = {"group": self.group_name(record.group), "marking": record.marking, "synthetic": bool(record.synthetic)}
         return (
             own if record is self.exercise else {name: own[name] for name in COMMON if own[name] != self.common[name]}
         )

@@ -6,7 +6,7 @@ from typing import Final
 from comity.domain.checks.check import Check, CheckId, Severity, place_of, told
 from comity.domain.kinds import KINDS
 from comity.domain.record import Record, facets
-from comity.domain.sight import Sight
+from comity.domain.sight import Sight, mended
 from comity.domain.wording import listed, words
 
 _FLAGS: Final[dict[str, tuple[CheckId, Severity, str]]] = {
@@ -29,7 +29,7 @@ _FLAGS: Final[dict[str, tuple[CheckId, Severity, str]]] = {
 def to_settle(look: Sight) -> Iterator[Check]:
     """Fields in which two values wait for a person, and what is flagged."""
     for kind in KINDS:
-        for record in look.every(kind):
+        for record in (mended(each) for each in look.every(kind) if each.conflicts or each.flags):
             if record.conflicts:
                 yield _conflict(look, record)
             if record.flags:

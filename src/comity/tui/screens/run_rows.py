@@ -5,8 +5,9 @@ from copy import copy
 
 from comity.desk.runboard import RunGroup, RunReader
 from comity.desk.window import Window
-from comity.desk.world import World
+from comity.desk.world import Mended
 from comity.domain.runs import Run
+from comity.domain.sight import mended
 from comity.domain.wording import some
 from comity.tui.screens.lines import NARROW
 from comity.tui.screens.records import ListPane
@@ -69,10 +70,11 @@ class RunRows:
 
     def _drawn(self, made: Sequence[Row | Run]) -> list[Row]:
         desk, session = host(self._pane).desk, host(self._pane).session
+        made = [mended(each) if isinstance(each, Run) else each for each in made]
         runs = [each for each in made if isinstance(each, Run)]
         drawn = shortened if self._pane.app.size.width < NARROW else copy
         with desk.store.reading() as connection:
-            reader = RunReader.of(World(desk, connection), runs)
+            reader = RunReader.of(Mended(desk, connection), runs)
             return [
                 each
                 if isinstance(each, Row)

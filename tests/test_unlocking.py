@@ -160,6 +160,45 @@ def test_a_session_is_never_followed_elsewhere(file: KeyFile, runtime: Path, tmp
     assert not place.is_symlink()
 
 
+@pytest.mark.parametrize("put", ["pipe", "folder", "other name"])
+def test_what_is_no_session_is_told_at_once_and_never_overwritten(
+    home: Path,
+    file: KeyFile,
+    runtime: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    put: str,
+) -> None:
+    monkeypatch.setenv("COMITY_HOME", str(home))
+    place, precious = begun(file), tmp_path / "precious"
+    place.unlink()
+    precious.write_text("mine", encoding="utf-8")
+    precious.chmod(0o600)
+    {"pipe": os.mkfifo, "folder": Path.mkdir, "other name": lambda path: os.link(precious, path)}[put](place)
+    begun_at = time.monotonic()
+    assert main(["status"]) == 7
+    told = capsys.readouterr().err
+    assert f"{place} is no session of yours" in told
+    assert len(told.splitlines()) == 2
+    assert main(["lock"]) == (7 if put == "folder" else 0)
+    assert place.exists() == (put == "folder")
+    assert "t is a folder" in capsys.readouterr().err or put != "folder"
+    assert precious.read_text(encoding="utf-8") == "mine"
+    assert time.monotonic() - begun_at < 2
+
+
+def test_a_pipe_that_somebody_reads_is_given_nothing(file: KeyFile, runtime: Path) -> None:
+    place = begun(file)
+    place.unlink()
+    os.mkfifo(place, 0o600)
+    reads = os.open(place, os.O_RDONLY | os.O_NONBLOCK)
+    assert unlocking.lock(file)
+    assert os.read(reads, 100) == b""
+    os.close(reads)
+    assert not place.exists()
+
+
 def test_a_session_of_the_passphrase_before_is_none(home: Path, file: KeyFile, runtime: Path) -> None:
     place = begun(file)
     kept = place.read_bytes()

@@ -25,6 +25,7 @@ from comity.settings import Settings
 FROM_FILE: Final = "COMITY_PASSPHRASE_FILE"
 RUNTIME: Final = "XDG_RUNTIME_DIR"
 COMMAND_SECONDS: Final = 60
+LARGEST: Final = 1000  # bytes of a session
 SHORTEST, LONGEST = timedelta(minutes=1), timedelta(days=7)
 HELP: Final = (
     "run `comity unlock`, or see `comity help unlock` for COMITY_PASSPHRASE_FILE and general.passphrase_command"
@@ -162,16 +163,21 @@ def lock(file: KeyFile) -> bool:
     """End the session: its file is overwritten and removed; whether there was one."""
     try:
         path = _place(file)
-        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+        handle = os.open(path, os.O_WRONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (Locked, FileNotFoundError):
         return False
+    except IsADirectoryError:
+        raise _no_session(path, "it is a folder; see what put it there and remove it") from None
     except OSError:
-        path.unlink()  # a link that somebody put there: it is never followed
+        path.unlink()  # a link or a pipe that somebody put there: it is never followed
         return True
-    with os.fdopen(handle, "wb") as over:
-        over.write(bytes(os.fstat(handle).st_size))
-        over.flush()
-        os.fsync(handle)
+    try:
+        seen = os.fstat(handle)
+        if _is_session(seen):  # what has another name, too, is not ours to overwrite
+            os.write(handle, bytes(seen.st_size))
+            os.fsync(handle)
+    finally:
+        os.close(handle)
     path.unlink(missing_ok=True)
     return True
 
@@ -180,12 +186,17 @@ def session(file: KeyFile) -> DeviceKeys | None:
     """The secrets as a running session opens them; None where there is none, or it is over."""
     try:
         path = _place(file)
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except (Locked, OSError):
         return None
-    with os.fdopen(handle, "rb") as read:
-        _only_mine(os.fstat(handle), path)
-        data = read.read()
+    try:
+        seen = os.fstat(handle)
+        if not _is_session(seen):
+            raise _no_session(path, f"`comity lock` removes it, unless it is a folder; {WAYS}")
+        _only_mine(seen, path)
+        data = os.read(handle, LARGEST)
+    finally:
+        os.close(handle)
     try:
         kept = msgspec.msgpack.decode(data, type=Session)
         keys = None if kept.is_over else file.unlock(kept.key)
@@ -208,6 +219,15 @@ def _place(file: KeyFile) -> Path:
     if runtime is None:
         raise Locked(f"there is no {RUNTIME}, so no session can be kept here", WAYS)
     return runtime / "comity" / f"{file.card.keys.sign.hex()[:32]}.session"
+
+
+def _is_session(seen: os.stat_result) -> bool:
+    """Whether it can be what `unlock` left: a file of one's own under one name."""
+    return stat.S_ISREG(seen.st_mode) and seen.st_nlink == 1 and seen.st_uid == os.geteuid()
+
+
+def _no_session(path: Path, hint: str) -> Locked:
+    return Locked(f"{path} is no session of yours, and is not used", hint)
 
 
 def _only_mine(seen: os.stat_result, path: Path) -> None:

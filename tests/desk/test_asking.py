@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import event
 
 from comity.desk import acting, asking, checking, searching, telling
-from comity.desk import runs as of_runs
 from comity.desk import window as window_module
 from comity.desk.desk import Desk
 from comity.desk.history import history
+from comity.desk.matrix import matrix
 from comity.desk.retelling import retold
 from comity.desk.runboard import groups
 from comity.desk.window import Window
@@ -135,7 +135,7 @@ def test_what_refers_to_a_record_is_listed_by_kind(shown: Desk) -> None:
 
 
 def test_the_matrix_gives_a_reason_for_every_gap(shown: Desk) -> None:
-    found = of_runs.matrix(shown, asking.find(shown, "SALTMARSH", "exercise"))  # type: ignore[arg-type]
+    found = matrix(shown, asking.find(shown, "SALTMARSH", "exercise"))  # type: ignore[arg-type]
     assert found["total"] == 32
     assert {row["state"] for row in found["rows"]} <= {"covered", "uncovered", "waived"}
     assert all(row["reason"] for row in found["rows"] if row["state"] == "uncovered")

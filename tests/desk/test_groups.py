@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import acting, asking, border, care
+from comity.desk import acting, asking, care, sharing
 from comity.desk import groups as desk_groups
 from comity.desk.desk import Desk
 from comity.desk.world import World
@@ -15,7 +15,7 @@ from comity.log.commit import ORIGINATOR, Change
 
 
 def test_groups_are_listed_with_their_members(shown: Desk) -> None:
-    found = {each.name: each.members for each in border.groups(shown)}
+    found = {each.name: each.members for each in sharing.groups(shown)}
     assert found["private"] == ("UK-AISI",)
     assert found["UKUS"] == ("UK-AISI", "US-CAISI")
     assert len(found["NETWORK"]) == 10

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from comity.desk import asking, runs, stepping
+from comity.desk import asking, imports, stepping
 from comity.desk.comparing import side_by_side
 from comity.desk.desk import Desk
 from comity.desk.history import history
@@ -25,7 +25,7 @@ R6 = "saltmarsh_R6_us_modelA_range_success.json"
 
 
 def outcomes(desk: Desk, *paths: Path, **how: Any) -> list[tuple[str, str]]:
-    return [(each.outcome, each.reason) for each in runs.import_logs(desk, paths, **how)]
+    return [(each.outcome, each.reason) for each in imports.import_logs(desk, paths, **how)]
 
 
 def changed(folder: Path, name: str = "again.json", **header: Any) -> Path:
@@ -46,7 +46,7 @@ def test_every_log_of_the_samples_is_known_already(demo: Desk) -> None:
 
 def test_a_renamed_log_is_the_same_run(demo: Desk, tmp_path: Path) -> None:
     copy = shutil.copy(LOGS["saltmarsh_R1_uk_modelA_cybench_success.eval"], tmp_path / "other name.eval")
-    (outcome,) = runs.import_logs(demo, [Path(copy)])
+    (outcome,) = imports.import_logs(demo, [Path(copy)])
     assert (outcome.outcome, outcome.run) == ("unchanged", asking.find(demo, "SALTMARSH/R1").id)
 
 
@@ -54,7 +54,7 @@ def test_a_log_that_moved_on_updates_its_run_and_the_history_says_so(demo: Desk,
     run: Any = asking.find(demo, "SALTMARSH/R6")
     stats = json.loads(LOGS[R6].read_text(encoding="utf-8"))["stats"]
     path = changed(tmp_path, invalidated=True, stats={**stats, "completed_at": "2026-11-17T09:00:00+00:00"})
-    (outcome,) = runs.import_logs(demo, [path])
+    (outcome,) = imports.import_logs(demo, [path])
     assert (outcome.outcome, outcome.run, outcome.reason) == ("updated", run.id, "same log, content changed")
     assert history(demo, run)[-1].reason.startswith("same log, content changed")
     assert asking.get(demo, "run", run.id).header["invalidated"] is True  # type: ignore[union-attr]
@@ -114,7 +114,7 @@ def test_bad_files_are_refused_by_name_and_the_others_go_through(desk: Desk, tmp
     newer = changed(tmp_path, "newer.json", version=99)
     nan = tmp_path / "empty.eval"
     nan.write_bytes(b"")
-    found = runs.import_logs(desk, [torn, foreign, newer, nan, tmp_path / "none.eval", LOGS[R6]])
+    found = imports.import_logs(desk, [torn, foreign, newer, nan, tmp_path / "none.eval", LOGS[R6]])
     assert [each.outcome for each in found] == ["refused"] * 5 + ["added"]
     assert all(each.reason for each in found[:5])
     assert all(each.run is None for each in found[:5])
@@ -128,14 +128,14 @@ def test_a_dry_run_writes_nothing(desk: Desk) -> None:
 
 
 def test_a_retry_is_linked_to_the_run_it_repeats(desk: Desk) -> None:
-    first, second = runs.import_logs(desk, [LOGS["error_first_attempt.eval"], LOGS["retry_of_error_success.eval"]])
+    first, second = imports.import_logs(desk, [LOGS["error_first_attempt.eval"], LOGS["retry_of_error_success.eval"]])
     assert asking.get(desk, "run", str(second.run)).retry_of == first.run  # type: ignore[union-attr]
 
 
 def test_one_log_imported_on_two_laptops_is_one_run(home: Path, tmp_path: Path, at: Opener) -> None:
     other = Path(shutil.copytree(home, tmp_path / "second"))
     path = LOGS[R6]
-    ids = {runs.import_logs(at(each), [path])[0].run for each in (home, other)}
+    ids = {imports.import_logs(at(each), [path])[0].run for each in (home, other)}
     assert len(ids) == 1
 
 
@@ -156,6 +156,6 @@ def test_an_unfinished_copy_never_takes_the_word_of_the_finished_log(desk: Desk,
             if name != "header.json":
                 target.writestr(name, source.read(name))
     for path in (whole, cut, whole):
-        runs.import_logs(desk, [path])
+        imports.import_logs(desk, [path])
     (run,) = asking.records(desk, "run")
     assert (run.execution_status, run.source_status) == ("succeeded", "success")

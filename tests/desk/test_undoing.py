@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from comity.desk import acting, asking, runs, stepping, undoing
+from comity.desk import acting, asking, imports, stepping, undoing
 from comity.desk.desk import Desk
 from comity.desk.history import history
 from comity.domain.record import Record
@@ -127,7 +127,7 @@ def test_a_step_is_undone_with_what_it_made_beside(demo: Desk) -> None:
 def test_an_import_is_undone_with_its_deviations(demo: Desk, tmp_path: Path) -> None:
     before = asking.count(demo, "deviation")
     log = next(path for path in logs() if path.name.startswith("pair_us"))
-    (added,) = runs.import_logs(demo, [log], institute="US-CAISI", exercise="SALTMARSH")
+    (added,) = imports.import_logs(demo, [log], institute="US-CAISI", exercise="SALTMARSH")
     assert asking.count(demo, "run", f"id:{added.run}") == 1
     undoing.undo(demo, last(demo))
     assert asking.count(demo, "run", f"id:{added.run}") == 0

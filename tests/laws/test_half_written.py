@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import asking, care, plans, runs, sheets
+from comity.desk import asking, care, imports, plans, sheets
 from comity.samples.catalogue import logs
 from comity.samples.catalogue import plans as samples
 
@@ -81,9 +81,9 @@ def test_an_import_that_is_killed_leaves_whole_runs_and_can_be_done_again(
     stopped(process, home, random.Random(SEED + turn).random(), signal.SIGKILL)
     is_whole(home)
     desk = bootstrap.open_desk(home)
-    runs.import_logs(desk, logs())
+    imports.import_logs(desk, logs())
     assert asking.count(desk, "run") == len({run.eval_id for run in asking.records(desk, "run")})  # type: ignore[attr-defined]
-    again = runs.import_logs(desk, logs())
+    again = imports.import_logs(desk, logs())
     assert {each.outcome for each in again} == {"unchanged"}
     desk.close()
 

@@ -78,8 +78,8 @@ def test_ids_do_not_cross_groups(group: tuple[bytes, list[Laptop]]) -> None:
 def test_one_log_is_one_run_on_two_laptops(group: tuple[bytes, list[Laptop]]) -> None:
     id, (uk, us, us2) = group
     for laptop in (uk, us):
-        errand = imports.Errand(record(laptop, Exercise, EX, id), "UK-AISI", "en")
-        (outcome,) = imports.import_logs(laptop.desk, [LOG], errand)
+        exercise = record(laptop, Exercise, EX, id).id
+        (outcome,) = imports.import_logs(laptop.desk, [LOG], exercise=exercise, institute="UK-AISI", language="en")
         assert outcome.outcome == "added", outcome.reason
     meet(uk, us, us2)
     for laptop in (uk, us, us2):
@@ -88,7 +88,7 @@ def test_one_log_is_one_run_on_two_laptops(group: tuple[bytes, list[Laptop]]) ->
         assert run.conflicts == []
         assert run.institute == "UK-AISI"
         assert run.group == id.hex()
-        (again,) = imports.import_logs(laptop.desk, [LOG], imports.Errand(None, "UK-AISI", "en"))
+        (again,) = imports.import_logs(laptop.desk, [LOG], institute="UK-AISI", language="en")
         assert again.outcome == "unchanged"
 
 

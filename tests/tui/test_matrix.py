@@ -4,7 +4,7 @@ from tests.tui.stage import screen_text
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.desk.grid import cell_sheet, grid
-from comity.desk.runs import matrix
+from comity.desk.matrix import matrix
 from comity.domain.exercises import Exercise
 from comity.tui.screens.matrix import VIEWS, MatrixPane
 

@@ -5,10 +5,10 @@ from tests.tui.stage import screen_text
 
 from comity import bootstrap
 from comity.desk import acting, asking, releasing
-from comity.desk.border import groups, held, written
 from comity.desk.desk import Desk
 from comity.desk.groups import found
 from comity.desk.settling import forks
+from comity.desk.sharing import groups, held, written
 from comity.desk.weighing import forbids
 from comity.tui.screens.conflicts import ConflictsPane
 

@@ -27,11 +27,11 @@ def import_logs(
     call: Call, paths: tuple[str, ...], exercise: str, institute: str, language: str, dry_run: bool
 ) -> None:
     """Read Inspect logs (.eval, .json) or folders of them; the same log again changes nothing."""
-    from comity.desk import imports, runs
+    from comity.desk import imports
 
     logs = list(imports.files(Path(path) for path in paths))
     with opened_desk(call) as desk, progress("Reading logs", len(logs), quiet=call.quiet) as advance:
-        outcomes = runs.import_logs(
+        outcomes = imports.import_logs(
             desk,
             logs,
             exercise=exercise,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from comity.desk import checking, finding, names
+from comity.desk import checking, names, refs
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.domain import when
@@ -77,7 +77,7 @@ def kind_of(noun: str) -> type[Record]:
 def find(desk: Desk, ref: str, noun: str | None = None) -> Record:
     """The one record that a person means by `ref`. Raises NotFound or Ambiguous."""
     with desk.store.reading() as connection:
-        return finding.find(World(desk, connection), ref, noun)
+        return refs.find(World(desk, connection), ref, noun)
 
 
 def get(desk: Desk, noun: str, id: str) -> Record | None:

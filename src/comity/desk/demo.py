@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from comity.desk import acting, asking, courier, devices, groups, membership, plans, runs, stepping
+from comity.desk import acting, asking, courier, devices, groups, imports, membership, plans, stepping
 from comity.desk.desk import Desk
 from comity.log.acts import Role
 from comity.log.card import Card
@@ -47,7 +47,7 @@ def fill(desk: Desk, partner: Desk) -> None:
         plans.apply(desk, path)
     for path in logs():
         if path.name.startswith("saltmarsh_"):
-            runs.import_logs(desk, [path], exercise="SALTMARSH", institute=house(path))
+            imports.import_logs(desk, [path], exercise="SALTMARSH", institute=house(path))
     for ref, verb, reason in STEPS:
         stepping.do(desk, asking.find(desk, ref, "run"), verb, reason=reason)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from uuid_utils import UUID, uuid7
 
-from comity.desk import finding, rules
+from comity.desk import refs, rules
 from comity.desk.world import World
 from comity.domain.facet import Merge
 from comity.domain.parse import parse
@@ -50,7 +50,7 @@ def typed(
     """The values that somebody gave, read as fields of the kind; names mean first what is in the group written to."""
 
     def resolve(noun: str, text: str) -> str:
-        return finding.find(world, text, None if noun == "*" else noun, group).id
+        return refs.find(world, text, None if noun == "*" else noun, group).id
 
     return parse(kind, raw, resolve=resolve, today=world.today, known=known)
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from uuid_utils import UUID
 
-from comity.desk import acting, drafting, labels, placing
+from comity.desk import acting, asking, drafting, labels, placing
 from comity.desk.desk import Desk
 from comity.desk.deviations import deviation_changes
 from comity.desk.drafting import Opened
@@ -39,22 +39,28 @@ class FileOutcome:
 
 
 @dataclass(frozen=True)
-class Errand:
+class LogErrand:
     """What the caller of an import says about all its files; without an institute they are taken for its own."""
 
     exercise: Exercise | None
     institute: str
     language: str
-    dry_run: bool = False
+    dry_run: bool
 
 
 def import_logs(
     desk: Desk,
     paths: Iterable[Path],
-    errand: Errand,
+    *,
+    exercise: str = "",
+    institute: str = "",
+    language: str = "",
+    dry_run: bool = False,
     on_progress: Callable[[FileOutcome], None] = lambda outcome: None,
 ) -> list[FileOutcome]:
     """Import every log in a transaction of its own; what cannot be read is refused by name, the others go through."""
+    within = cast(Exercise, asking.find(desk, exercise, "exercise")) if exercise else None
+    errand = LogErrand(within, institute, language, dry_run)
     outcomes = []
     for path in files(paths):
         try:
@@ -75,7 +81,7 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _import(desk: Desk, path: Path, log: InspectLog, errand: Errand) -> FileOutcome:
+def _import(desk: Desk, path: Path, log: InspectLog, errand: LogErrand) -> FileOutcome:
     if errand.dry_run:
         with desk.store.reading() as connection:
             return _would(World(desk, connection), path, log, errand)
@@ -93,7 +99,7 @@ def _known(world: World, log: InspectLog) -> Run | None:
     return runs[0] if runs else None
 
 
-def _would(world: World, path: Path, log: InspectLog, errand: Errand) -> FileOutcome:
+def _would(world: World, path: Path, log: InspectLog, errand: LogErrand) -> FileOutcome:
     known = _known(world, log)
     if known is None:
         told = _told(world, _place(world, log, errand), errand)
@@ -114,7 +120,7 @@ def _update(world: World, path: Path, log: InspectLog, known: Run) -> FileOutcom
     return FileOutcome(str(path), "updated", known.id, "same log, content changed")
 
 
-def _add(world: World, path: Path, log: InspectLog, errand: Errand) -> FileOutcome:
+def _add(world: World, path: Path, log: InspectLog, errand: LogErrand) -> FileOutcome:
     place = _place(world, log, errand)
     if place.planned is not None:
         opened = drafting.opened(world.connection, place.planned)
@@ -128,11 +134,11 @@ def _add(world: World, path: Path, log: InspectLog, errand: Errand) -> FileOutco
     return FileOutcome(str(path), "added", run.id, _told(world, place, errand))
 
 
-def _place(world: World, log: InspectLog, errand: Errand) -> Place:
+def _place(world: World, log: InspectLog, errand: LogErrand) -> Place:
     return place_of(world, log, errand.exercise, errand.institute or world.institute, errand.language)
 
 
-def _told(world: World, place: Place, errand: Errand) -> str:
+def _told(world: World, place: Place, errand: LogErrand) -> str:
     """What a person has to know: why it fits no cell, for whom it was recorded, whose it may be as well."""
     if errand.institute:
         return place.why
@@ -141,7 +147,7 @@ def _told(world: World, place: Place, errand: Errand) -> str:
     return "; ".join(filter(None, (place.why, whose + also)))
 
 
-def _new_run(world: World, log: InspectLog, place: Place, errand: Errand) -> tuple[Run, Change]:
+def _new_run(world: World, log: InspectLog, place: Place, errand: LogErrand) -> tuple[Run, Change]:
     above: Record | None = place.cell or errand.exercise
     group = above.group if above else world.desk.store.private
     values = {

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from comity.desk import finding, names
+from comity.desk import names, refs
 from comity.desk.desk import Desk
 from comity.desk.world import PRIVATE, World
 from comity.domain.kinds import BY_NOUN
@@ -33,7 +33,7 @@ def whereto(desk: Desk, kind: type[Record], texts: Mapping[str, str], group: str
         for name in (kind.parent_field, "exercise"):
             if texts.get(name) and (facet := facets(kind).get(name)):
                 with suppress(NotFound, Ambiguous):
-                    values[name] = finding.find(world, texts[name], facet.refers, within).id
+                    values[name] = refs.find(world, texts[name], facet.refers, within).id
         home = place(world, kind, group, values)
         return Whereto(world.group_name(home), inherited(world, kind, home, values)["marking"], world.members(home))
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
-from comity.desk import acting, drafting, finding, labels, names, placing, rules
+from comity.desk import acting, drafting, labels, names, placing, refs, rules
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
@@ -105,7 +105,7 @@ class Application:
         entry = self.plan.entry(noun, text)
         if entry is not None and entry.key in self.ids:
             return self.ids[entry.key]
-        return finding.find(self.world, text, None if noun == "*" else noun, group).id
+        return refs.find(self.world, text, None if noun == "*" else noun, group).id
 
     def _there(self, kind: type[Record], group: str, entry: Entry, values: Mapping[str, Any]) -> Record | None:
         """The stored record that an entry is about: by id, by what made it, or by what tells it from its like."""
@@ -248,4 +248,4 @@ def _beside(world: World, exercise: Record) -> Iterator[Record]:
 
 
 def _called(world: World, id: str) -> str:
-    return names.short(world.connection, finding.find(world, id))
+    return names.short(world.connection, refs.find(world, id))

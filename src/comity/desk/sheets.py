@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from comity.desk import acting, drafting, finding, labels, names, placing, rules
+from comity.desk import acting, drafting, labels, names, placing, refs, rules
 from comity.desk.asking import kind_of
 from comity.desk.desk import Desk
 from comity.desk.identity import source_id
@@ -42,7 +42,7 @@ class RowOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class SheetErrand:
     """What the caller says about all rows: their kind, what columns mean, where new ones go and how they are marked."""
 
     name: str
@@ -105,7 +105,7 @@ class Batch:
     """Some rows on their way into the store, in one transaction."""
 
     world: Remembering
-    errand: Errand
+    errand: SheetErrand
     register: Register
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
     numbers: dict[str, int] = field(default_factory=dict)
@@ -155,7 +155,7 @@ class Batch:
         """The id of what a cell calls so: first among the rows before, then in the store."""
         key = (noun, text, group)
         if key not in self.register.ids:
-            found = self._row(*key) or finding.find(self.world, text, None if noun == "*" else noun, group)
+            found = self._row(*key) or refs.find(self.world, text, None if noun == "*" else noun, group)
             self.register.ids[key] = found.id
         return self.register.ids[key]
 
@@ -258,7 +258,9 @@ def import_sheet(
     return outcomes
 
 
-def _errand(path: Path, noun: str, map_file: Path | None, group: str, marking: str) -> tuple[Errand, Sequence[Row]]:
+def _errand(
+    path: Path, noun: str, map_file: Path | None, group: str, marking: str
+) -> tuple[SheetErrand, Sequence[Row]]:
     kind = kind_of(noun)
     if kind.noun == "group":
         raise Refused("a group is founded, not written down", "`comity group create NAME` founds it", code="group")
@@ -269,7 +271,7 @@ def _errand(path: Path, noun: str, map_file: Path | None, group: str, marking: s
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise refuse(path, f"was not read: {problems[0].message}{more}", problems)
     key = sheet.columns.index(chosen.key) if chosen.key else None
-    return Errand(path.name, kind, fields, key, chosen, group, marking), sheet.rows
+    return SheetErrand(path.name, kind, fields, key, chosen, group, marking), sheet.rows
 
 
 def _batches(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:

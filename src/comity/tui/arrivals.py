@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.widgets import Input
 
-from comity.desk import acknowledging, plans, recognizing, runs
+from comity.desk import acknowledging, imports, plans, recognizing, syncing
 from comity.domain.wording import listed, some
 from comity.errors import Refused
 from comity.tui import parcels, rows_in
@@ -80,7 +80,8 @@ def _import(app: App[None], path: Path) -> None:
     def say(outcome: "FileOutcome") -> None:
         app.call_from_thread(host(app).say, f"{Path(outcome.file).name}: {outcome.outcome}")
 
-    outcomes = runs.import_logs(host(app).desk, [path], on_progress=say)
+    with syncing.beside(host(app).desk) as own:
+        outcomes = imports.import_logs(own, [path], on_progress=say)
     app.call_from_thread(_told, app, outcomes)
 
 

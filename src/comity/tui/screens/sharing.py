@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from comity.desk import names
-from comity.desk.border import GroupSheet, Held, Written, groups, held, written
+from comity.desk.sharing import GroupSheet, Held, Written, groups, held, written
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment

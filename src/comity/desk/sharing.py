@@ -1,4 +1,4 @@
-"""What crosses or stops at the border of this device: groups and their members, what waits, what was written lately."""
+"""Sharing as the app shows it: groups and their members, what waits or is void, what was written lately."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

@@ -1,32 +1,13 @@
-"""Runs as coordinators ask about them: imported from logs, and what they cover."""
+"""Coverage as a table of rows, for commands; `desk/grid` has the grid that the app shows."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
-from comity.desk import asking, imports, names
+from comity.desk import asking, names
 from comity.desk.desk import Desk
-from comity.desk.imports import Errand, FileOutcome
 from comity.desk.world import World
 from comity.domain import coverage
 from comity.domain.exercises import Exercise
-
-
-def import_logs(
-    desk: Desk,
-    paths: Iterable[Path],
-    *,
-    exercise: str = "",
-    institute: str = "",
-    language: str = "",
-    dry_run: bool = False,
-    on_progress: Callable[[FileOutcome], None] = lambda outcome: None,
-) -> list[FileOutcome]:
-    """Import logs, of the home's own institute unless another is named; one outcome per file."""
-    found = asking.find(desk, exercise, "exercise") if exercise else None
-    within = found if isinstance(found, Exercise) else None
-    return imports.import_logs(desk, paths, Errand(within, institute, language, dry_run), on_progress)
 
 
 def matrix(desk: Desk, exercise: Exercise) -> dict[str, Any]:

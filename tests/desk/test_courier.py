@@ -27,7 +27,7 @@ def two(tmp_path: Path) -> Iterator[Pair]:
     us.close()
 
 
-def carried(writer: Desk, reader: Desk, folder: Path, told: str = "UKUS", limit: int = 0) -> list[courier.Opened]:
+def carried(writer: Desk, reader: Desk, folder: Path, told: str = "UKUS", limit: int = 0) -> list[courier.BundleRead]:
     written = courier.write(writer, courier.parcel(writer, told), folder, limit)
     opened = courier.read(reader, [each.path for each in reversed(written)])
     assert [each.error for each in opened] == [None] * len(written)

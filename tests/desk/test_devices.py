@@ -25,7 +25,7 @@ def us(tmp_path: Path, at: Opener) -> Desk:
     return house(tmp_path, at, "US-CAISI", "gaithers-1")
 
 
-def added(desk: Desk, told: str) -> devices.Known:
+def added(desk: Desk, told: str) -> devices.KnownCard:
     return devices.add(desk, devices.show(desk, told))
 
 

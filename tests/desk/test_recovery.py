@@ -14,7 +14,7 @@ from comity.log.commit import Change
 from comity.store import paper
 from comity.sync import engine
 from comity.sync.http import HttpCarrier
-from comity.sync.outcome import Outcome
+from comity.sync.outcome import GroupOutcome
 from desk.opening import Opener
 from desk.partners import admit, card, carry, house, key, shelf, words
 from sync.hubs import running
@@ -192,7 +192,7 @@ def test_a_house_that_came_back_is_let_in_by_a_hub_whatever_it_brings(
             uk.store.write(connection, group, [change], author="A. Oak", reason="", at_ms=1)
     with running(tmp_path) as hub:
 
-        def sync(desk: Desk, invite: str = "") -> list[Outcome]:
+        def sync(desk: Desk, invite: str = "") -> list[GroupOutcome]:
             keys = desk.store.keys
             with closing(HttpCarrier("hub", hub.url, keys.pair.public.sign, keys.carrier, invite=invite)) as line:
                 return engine.sync(shelf(desk), line)

@@ -13,7 +13,7 @@ from comity.desk.noticing import noticed
 from comity.desk.syncing import HubSession, Stopped, Watching
 from comity.errors import HubUnreachable, IntegrityFailure, Locked, NotFound, Refused
 from comity.store.tally import tally_of
-from comity.sync.outcome import MassChange, Outcome, Progress
+from comity.sync.outcome import GroupOutcome, MassChange, Progress
 from desk.houses import NOTES, houses, write
 from desk.opening import ticking
 from sync.hubs import Running, running
@@ -148,7 +148,7 @@ def test_what_a_hub_does_not_show_is_told_with_who_holds_it(joined: Pair, tmp_pa
 
 
 def test_a_hub_that_shows_less_may_do_so_as_this_device_was_revoked() -> None:
-    session = syncing.GroupSession("", "UKUS", Outcome(bytes(16), rolled_back=11), syncing.NONE, 0)
+    session = syncing.GroupSession("", "UKUS", GroupOutcome(bytes(16), rolled_back=11), syncing.NONE, 0)
     (told,) = noticed({}, "the hub ours", session)
     assert told.startswith("the hub ours shows 11 envelopes of UKUS less than before: ")
     assert told.endswith("this device was revoked.")

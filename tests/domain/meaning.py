@@ -7,7 +7,7 @@ from typing import Any
 
 from comity.domain.patterns import found
 from comity.domain.query import CONTAINS, Is, Match, Pattern, Query, Term, Text, is_named
-from comity.domain.query_values import Span
+from comity.domain.query_values import DaySpan
 from comity.domain.text import fold
 
 _ORDERS = {"<": lt, "<=": le, ">": gt, ">=": ge}
@@ -53,7 +53,7 @@ def _compares(match: Match, held: Any, wanted: Any) -> bool:
         held = held.replace(tzinfo=UTC)
     if match.op != ":":
         return bool(_ORDERS[match.op](held, wanted))
-    if isinstance(wanted, Span):
+    if isinstance(wanted, DaySpan):
         return bool(wanted.first <= held <= wanted.last)
     if isinstance(wanted, str):
         return _flat(wanted) in _flat(str(held)) if match.shape in CONTAINS else _flat(wanted) == _flat(str(held))

@@ -18,7 +18,7 @@ from comity.domain.people import Assignment, Person, Position, Secondment, Vetti
 from comity.domain.protocols import FIELD_CLASSES, Concurrence, Protocol
 from comity.domain.record import Record, choices, facets
 from comity.domain.runs import Cell, Deviation, Run
-from comity.domain.steps import Outcome, Step, Taking, blocked, obstacles, take
+from comity.domain.steps import Step, StepOutcome, Taking, blocked, obstacles, take
 from comity.domain.systems import ModelAlias
 from comity.errors import RuleBroken
 from domain.saltmarsh import saltmarsh
@@ -52,7 +52,7 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-def do(shelf: Shelf, record: Record, verb: str, *, reason: str = "", override: str = "", **fields: Any) -> Outcome:
+def do(shelf: Shelf, record: Record, verb: str, *, reason: str = "", override: str = "", **fields: Any) -> StepOutcome:
     """Take a step and keep what it writes, as the desk does."""
     step = next(each for each in STEPS[record.noun] if each.name == verb)
     outcome = take(step, record, Taking(shelf, reason, fields), override=override)

@@ -10,7 +10,7 @@ from comity.domain.findings import Finding
 from comity.domain.kinds import KINDS
 from comity.domain.query import Is, Match, Pattern, Query, Text, parse_query, without_last
 from comity.domain.query_fields import query_field, query_fields
-from comity.domain.query_values import Span
+from comity.domain.query_values import DaySpan
 from comity.domain.runs import Run
 from comity.errors import BadInput
 from domain.meaning import matches
@@ -154,8 +154,8 @@ def test_the_parts_of_a_query():
 def test_days_are_relative_to_today_and_a_month_is_all_of_it():
     due = parse_query("due:+7d due:2026-12 due<fri due>2026-12 due<=w51", Milestone, today=TODAY).terms
     assert [term.values[0] for term in due if isinstance(term, Match)] == [
-        Span(date(2026, 11, 30), date(2026, 11, 30)),
-        Span(date(2026, 12, 1), date(2026, 12, 31)),
+        DaySpan(date(2026, 11, 30), date(2026, 11, 30)),
+        DaySpan(date(2026, 12, 1), date(2026, 12, 31)),
         date(2026, 11, 27),
         date(2026, 12, 31),
         date(2026, 12, 20),

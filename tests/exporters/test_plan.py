@@ -17,7 +17,7 @@ from comity.domain.record import Record, choices, facets, required
 from comity.exporters.plan import plan_toml
 from comity.exporters.plan_cells import matrices
 from comity.importers.plan import PlanFile
-from comity.importers.plan_entries import Entry
+from comity.importers.plan_entries import PlanEntry
 from importers.reading import read_plan
 
 TODAY = date(2026, 11, 23)
@@ -181,13 +181,13 @@ def test_what_is_written_reads_back_as_the_same_records(tmp_path_factory: Any, d
             del left[same[0].id]
 
 
-def matched(plan: PlanFile, drawn: Plans, noun: str) -> list[tuple[Entry, Record]]:
+def matched(plan: PlanFile, drawn: Plans, noun: str) -> list[tuple[PlanEntry, Record]]:
     """Entries come in the order of the records; only cells are sorted into matrices, and runs and findings by need."""
     lines = sorted((entry for entry in plan.entries if entry.noun == noun), key=lambda entry: entry.line or 0)
     return list(zip(lines, drawn.records[noun], strict=True))
 
 
-def is_said(plan: PlanFile, ids: Mapping[tuple[str, ...], str], entry: Entry, record: Record) -> bool:
+def is_said(plan: PlanFile, ids: Mapping[tuple[str, ...], str], entry: PlanEntry, record: Record) -> bool:
     kind = BY_NOUN[entry.noun]
     raw = {**entry.raw, "marking": entry.marking}
     values = parse(kind, raw, resolve=lambda refers, text: resolved(plan, ids, refers, text), today=TODAY)

@@ -19,7 +19,7 @@ from comity.domain.record import Record, facets
 from comity.errors import NotFound
 from comity.exporters.plan import plan_toml
 from comity.importers.plan import PlanFile
-from comity.importers.plan_entries import Entry
+from comity.importers.plan_entries import PlanEntry
 from comity.samples.catalogue import PLANS, plans
 from house.tools import ROOT
 from importers.reading import read_plan
@@ -37,7 +37,7 @@ FILES = {path.name: read_plan(path) for path in plans()}
 EXERCISES = [name for name in PLANS if FILES[name].exercise]
 
 
-def an_id(name: str, entry: Entry) -> str:
+def an_id(name: str, entry: PlanEntry) -> str:
     return str(uuid5(NAMESPACE_OID, f"{name}{entry.key}"))
 
 
@@ -55,7 +55,7 @@ def resolve(name: str, noun: str, text: str) -> str:
     return found[0]
 
 
-def record(name: str, entry: Entry) -> Record:
+def record(name: str, entry: PlanEntry) -> Record:
     kind = BY_NOUN[entry.noun]
     raw = {**entry.raw, "marking": entry.marking}
     values = parse(kind, raw, resolve=lambda noun, text: resolve(name, noun, text), today=TODAY)

@@ -16,7 +16,7 @@ from comity.log.envelope import Type
 from comity.log.receipt import tip
 from comity.sync import wire
 from comity.sync.engine import sync
-from comity.sync.outcome import Outcome
+from comity.sync.outcome import GroupOutcome
 from comity.sync.shelf import Shelf
 from hub.stage import served
 from laws.laptops import Laptop, differences, shown, three
@@ -50,7 +50,7 @@ def met(start: Start, database: str, folder: Path) -> tuple[Running, bytes, list
     return hub, group, laptops
 
 
-def meet(laptop: Laptop, hub: Running, *, invited: bool = False) -> Outcome:
+def meet(laptop: Laptop, hub: Running, *, invited: bool = False) -> GroupOutcome:
     with closing(hub.line(laptop, invited=invited)) as line:
         (outcome,) = sync(Shelf(laptop.store, laptop.at_ms), line)
     return outcome

@@ -7,12 +7,12 @@ from comity.log.acts import AnyAct, act_of
 from comity.log.envelope import Envelope, Type
 from comity.log.receipt import Tip, tip
 from comity.log.standing import Standing, judge
-from comity.log.verdict import Link
+from comity.log.verdict import Judgeable
 
 
-def vector(links: Iterable[Link]) -> dict[bytes, Tip]:
+def vector(links: Iterable[Judgeable]) -> dict[bytes, Tip]:
     """The tips of all seats."""
-    chains: dict[bytes, list[Link]] = defaultdict(list)
+    chains: dict[bytes, list[Judgeable]] = defaultdict(list)
     for link in links:
         chains[link.seat].append(link)
     return {seat: tip(chain) for seat, chain in chains.items()}
@@ -21,7 +21,7 @@ def vector(links: Iterable[Link]) -> dict[bytes, Tip]:
 def standing(group: bytes, envelopes: Iterable[Envelope]) -> Standing:
     """Who counts, from all envelopes of a group."""
     acts: list[tuple[Envelope, AnyAct | None]] = []
-    chains: dict[bytes, dict[bytes, Link]] = defaultdict(dict)
+    chains: dict[bytes, dict[bytes, Judgeable]] = defaultdict(dict)
     for envelope in envelopes:
         chains[envelope.seat][envelope.id] = envelope
         if envelope.type is Type.ACT:

@@ -27,7 +27,7 @@ from comity.log.envelope import Envelope
 from comity.log.keys import DeviceKeys, Pair, public_of
 from comity.log.revoking import revokes
 from comity.log.standing import Standing
-from comity.log.verdict import Link
+from comity.log.verdict import Judgeable
 from comity.settings import Settings
 from comity.store import addresses, circle, door, schema, writer
 from comity.store.store import TOKEN, Store
@@ -144,7 +144,9 @@ class Laptop:
         for act in list(self.store.circles.of(group).shares(at)):
             self.store.writer.act(connection, group, act, at)
 
-    def revoke(self, group: bytes, *devices: bytes, keep: Callable[[Link], bool] = lambda link: True) -> list[bytes]:
+    def revoke(
+        self, group: bytes, *devices: bytes, keep: Callable[[Judgeable], bool] = lambda link: True
+    ) -> list[bytes]:
         with self.store.writing() as c:
             at, circles, pen = self.at_ms(), self.store.circles, self.store.writer
             standing = circles.of(group).standing

@@ -16,7 +16,7 @@ from comity.sync import sketch, spool
 from comity.sync.carrier import Carrier
 from comity.sync.engine import sync
 from comity.sync.locked import LockedSide
-from comity.sync.outcome import Outcome
+from comity.sync.outcome import GroupOutcome
 from comity.sync.shelf import Shelf
 from comity.sync.spool import Spool, take_in
 from laws.carriers import Heap
@@ -24,7 +24,7 @@ from laws.laptops import Laptop, differences, shown, three
 from sync.hubs import running
 
 
-def meet(laptop: Laptop, carrier: Carrier) -> list[Outcome]:
+def meet(laptop: Laptop, carrier: Carrier) -> list[GroupOutcome]:
     return sync(Shelf(laptop.store, laptop.at_ms), carrier)
 
 
@@ -32,7 +32,7 @@ def lock(laptop: Laptop) -> None:
     sketch.leave(laptop.home, laptop.store)
 
 
-def carry(laptop: Laptop, carrier: Carrier) -> list[Outcome]:
+def carry(laptop: Laptop, carrier: Carrier) -> list[GroupOutcome]:
     return sync(LockedSide(laptop.home, laptop.device, laptop.keys.carrier, laptop.at_ms), carrier)
 
 
@@ -41,7 +41,7 @@ def unlock(laptop: Laptop) -> int:
     return take_in(laptop.home, laptop.store, laptop.at_ms)
 
 
-def received(outcomes: list[Outcome]) -> int:
+def received(outcomes: list[GroupOutcome]) -> int:
     return sum(each.received for each in outcomes)
 
 

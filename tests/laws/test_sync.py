@@ -15,7 +15,7 @@ from comity.store import schema
 from comity.sync import bundle
 from comity.sync.carrier import Carrier
 from comity.sync.engine import sync
-from comity.sync.outcome import Outcome
+from comity.sync.outcome import GroupOutcome
 from comity.sync.shelf import Shelf
 from laws.carriers import Beside, Heap
 from laws.laptops import Laptop, differences, shown, three
@@ -24,7 +24,7 @@ from sync.hubs import running
 SEEDS = range(4)
 
 
-def meet(laptop: Laptop, carrier: Carrier) -> list[Outcome]:
+def meet(laptop: Laptop, carrier: Carrier) -> list[GroupOutcome]:
     return sync(Shelf(laptop.store, laptop.at_ms), carrier)
 
 

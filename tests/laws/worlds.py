@@ -33,7 +33,7 @@ from comity.log.fold import Folded, Rules, Touch, fold
 from comity.log.keys import Pair
 from comity.log.revoking import revokes
 from comity.log.standing import Standing
-from comity.log.verdict import IN, Link, ends
+from comity.log.verdict import IN, Judgeable, ends
 from laws.chains import standing
 
 HISTORIES = int(os.environ.get("COMITY_HISTORIES", "12"))
@@ -75,7 +75,7 @@ class Replica:
             self._judged = len(self.envelopes), standing(group, self.envelopes.values())
         return self._judged[1]
 
-    def chain(self, seat: bytes) -> Mapping[bytes, Link]:
+    def chain(self, seat: bytes) -> Mapping[bytes, Judgeable]:
         return {id: link for id, link in self.envelopes.items() if link.seat == seat}
 
     def acts(self) -> list[AnyAct]:
@@ -177,7 +177,7 @@ class World:
         ):
             self.act(replica, act)
 
-    def revoke(self, by: Replica, device: bytes, keep: Callable[[Link], bool] = lambda link: True) -> Envelope:
+    def revoke(self, by: Replica, device: bytes, keep: Callable[[Judgeable], bool] = lambda link: True) -> Envelope:
         (act,) = revokes(by.standing(self.group), [device], by.chain, 1, keep)
         envelope = self.act(by, act)
         self.rekey(by)

@@ -4,7 +4,7 @@ from comity.log.body import CARRIED_LIMIT
 from comity.log.envelope import NO_PREV, Type
 from comity.log.revoking import DEVICES, ENDS, revokes
 from comity.log.standing import Place, Public, Role, Seat, Standing
-from comity.log.verdict import Link
+from comity.log.verdict import Judgeable
 from log.test_standing import Row, name
 
 
@@ -20,7 +20,7 @@ def row(number: int, prev: bytes = NO_PREV, seq: int = 1) -> Row:
     return Row(number.to_bytes(32, "big"), Type.COMMIT, bytes(16), seq, 1, prev)
 
 
-def chain_of(*rows: Row) -> dict[bytes, Link]:
+def chain_of(*rows: Row) -> dict[bytes, Judgeable]:
     return {each.id: each for each in rows}
 
 

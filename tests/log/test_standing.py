@@ -20,7 +20,7 @@ from comity.log.acts import (
 )
 from comity.log.envelope import NO_PREV, Type
 from comity.log.standing import Standing, judge
-from comity.log.verdict import CUT, ERASED, IN, MALFORMED, NO_SEAT, ROLE, SEAT_NOT_HERE, Link
+from comity.log.verdict import CUT, ERASED, IN, MALFORMED, NO_SEAT, ROLE, SEAT_NOT_HERE, Judgeable
 
 ROOT = Public(bytes([1]) * 32, bytes([1]) * 32)
 FOUNDER = b"uk1".ljust(32)
@@ -43,8 +43,8 @@ class Log:
     """Acts and commits without signatures."""
 
     def __init__(self) -> None:
-        self.acts: list[tuple[Link, AnyAct | None]] = []
-        self.chains: dict[bytes, dict[bytes, Link]] = {}
+        self.acts: list[tuple[Judgeable, AnyAct | None]] = []
+        self.chains: dict[bytes, dict[bytes, Judgeable]] = {}
         self.asked: list[bytes] = []
 
     def row(self, seat: bytes, kind: Type = Type.COMMIT, gen: int = 1) -> Row:
@@ -68,7 +68,7 @@ class Log:
     def judge(self) -> Standing:
         return judge(GROUP, self.acts, self.chain)
 
-    def chain(self, seat: bytes) -> Mapping[bytes, Link]:
+    def chain(self, seat: bytes) -> Mapping[bytes, Judgeable]:
         self.asked.append(seat)
         return self.chains[seat]
 

@@ -1,7 +1,7 @@
 """Cuts: along `prev`, through holes, and all of them at once."""
 
 from comity.log.envelope import NO_PREV, Type
-from comity.log.verdict import CUT, IN, LINK_NOT_HERE, NO_LIMIT, Link, cut, ends, within
+from comity.log.verdict import CUT, IN, LINK_NOT_HERE, NO_LIMIT, Judgeable, cut, ends, within
 from log.test_standing import Row
 
 
@@ -10,7 +10,7 @@ def chain(length: int) -> list[Row]:
     return [Row(ids[n], Type.COMMIT, bytes(16), n, 1, ids[n - 1]) for n in range(1, length + 1)]
 
 
-def held(rows: list[Row]) -> dict[bytes, Link]:
+def held(rows: list[Row]) -> dict[bytes, Judgeable]:
     return {row.id: row for row in rows}
 
 

@@ -13,7 +13,7 @@ from comity.log.commit import RETIRED, Change
 from comity.log.keys import Pair
 from comity.store import upheaval
 from comity.sync import bundle, container
-from comity.sync.container import Container, Draft
+from comity.sync.container import BundleDraft, Container
 from comity.sync.outcome import MassChange
 from comity.sync.shelf import Shelf
 from laws.laptops import Laptop
@@ -209,7 +209,7 @@ def test_a_change_of_much_that_is_partly_stored_does_not_pass_by_reading_again(
 
 def test_pages_of_nobody_are_refused_as_damaged(world: Three, tmp_path: Path) -> None:
     us = world[2]
-    draft = Draft(tmp_path)
+    draft = BundleDraft(tmp_path)
     draft.add(b"\x91" * 5_000)
     draft.finish(tmp_path / "b", [], [us.keys.pair.public.box])
     draft.close()

@@ -12,7 +12,7 @@ from comity.log.envelope import Type, decode
 from comity.log.keys import Pair
 from comity.log.upheaval import Upheaval
 from comity.sync.engine import outlook, sync
-from comity.sync.outcome import Doubt, MassChange, Outcome, Progress
+from comity.sync.outcome import Doubt, GroupOutcome, MassChange, Progress
 from comity.sync.shelf import Shelf
 from comity.sync.wire import Chain, Links, Look, Looked, Page, Pull
 from laws.carriers import Beside, Heap
@@ -25,7 +25,7 @@ def shelf(laptop: Laptop) -> Shelf:
     return Shelf(laptop.store, laptop.at_ms)
 
 
-def meet(laptop: Laptop, hub: Heap) -> Outcome:
+def meet(laptop: Laptop, hub: Heap) -> GroupOutcome:
     (outcome,) = sync(shelf(laptop), hub)
     return outcome
 
@@ -44,7 +44,7 @@ def test_where_nothing_moved_one_question_is_asked(world: Three, rng: random.Ran
     for laptop in (uk, us, uk, us, uk):
         meet(laptop, hub)
     hub.asked = 0
-    assert meet(us, hub) == meet(us, hub) == Outcome(group)
+    assert meet(us, hub) == meet(us, hub) == GroupOutcome(group)
     assert hub.asked == 2
     notes(uk, group, rng, 50)
     for laptop in (uk, us, uk):

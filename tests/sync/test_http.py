@@ -22,7 +22,7 @@ from comity.sync import wire
 from comity.sync.carrier import NoGroup
 from comity.sync.engine import sync
 from comity.sync.http import HttpCarrier, Patience, Tls, address
-from comity.sync.outcome import Outcome
+from comity.sync.outcome import GroupOutcome
 from comity.sync.shelf import Shelf
 from laws.laptops import Laptop, differences, shown, three
 from sync.hubs import AT_ONCE, Running, running
@@ -52,7 +52,7 @@ def hub(folder: Path) -> Iterator[Running]:
         yield found
 
 
-def meet(laptop: Laptop, carrier: HttpCarrier) -> list[Outcome]:
+def meet(laptop: Laptop, carrier: HttpCarrier) -> list[GroupOutcome]:
     try:
         return sync(Shelf(laptop.store, laptop.at_ms), carrier)
     finally:

@@ -12,28 +12,28 @@ from comity.log.keys import Pair
 from comity.sync import bundle, sketch
 from comity.sync.engine import outlook, sync
 from comity.sync.locked import LockedSide
-from comity.sync.outcome import Doubt, Newcomer, Outcome
+from comity.sync.outcome import Doubt, GroupOutcome, Newcomer
 from comity.sync.shelf import Shelf
 from comity.sync.spool import take_in
 from laws.carriers import Heap
 from laws.laptops import Laptop
 
 Three = tuple[bytes, Laptop, Laptop, Laptop]
-Way = Callable[[Laptop, Laptop, Path], Callable[..., list[Outcome]]]
+Way = Callable[[Laptop, Laptop, Path], Callable[..., list[GroupOutcome]]]
 
 
 def shelf(laptop: Laptop) -> Shelf:
     return Shelf(laptop.store, laptop.at_ms)
 
 
-def by_bundle(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., list[Outcome]]:
+def by_bundle(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., list[GroupOutcome]]:
     bundle.write(shelf(stranger), folder / "b", [us.device])
     return lambda foreseen=False, **more: (
         bundle.outlook(shelf(us), folder / "b") if foreseen else bundle.read(shelf(us), folder / "b", **more)
     )
 
 
-def by_hub(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., list[Outcome]]:
+def by_hub(stranger: Laptop, us: Laptop, folder: Path) -> Callable[..., list[GroupOutcome]]:
     hub = Heap()
     sync(shelf(stranger), hub)
     return lambda foreseen=False, **more: (

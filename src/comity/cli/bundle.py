@@ -17,7 +17,7 @@ from comity.domain.wording import listed, some
 from comity.errors import BadInput, ComityError, Problem, Refused
 
 if TYPE_CHECKING:
-    from comity.desk.courier import Opened, Parcel
+    from comity.desk.courier import BundlePreview, BundleRead
     from comity.desk.desk import Desk
     from comity.desk.syncing import GroupSession
 
@@ -99,7 +99,7 @@ def show(call: Call, file: str) -> None:
     print_table(("group_id", "group", "brings"), [(id, name, brings.get(id)) for id, name in seen.groups])
 
 
-def _unread(opened: "Sequence[Opened]") -> ComityError:
+def _unread(opened: "Sequence[BundleRead]") -> ComityError:
     """One error for the files that were not read; a refusal where others were, as of every batch."""
     failed = {str(each.path): each.error for each in opened if each.error}
     found = together(failed, len(opened), "bundles were not read")
@@ -108,7 +108,7 @@ def _unread(opened: "Sequence[Opened]") -> ComityError:
     return found
 
 
-def _print(call: Call, desk: "Desk", opened: "Sequence[Opened]") -> None:
+def _print(call: Call, desk: "Desk", opened: "Sequence[BundleRead]") -> None:
     from comity.desk.partners import names
 
     groups = _merged(opened)
@@ -126,7 +126,7 @@ def _print(call: Call, desk: "Desk", opened: "Sequence[Opened]") -> None:
             tell(f"The answer to {each.path.name} is {each.answer}: read it out, or send `comity receipt`.")
 
 
-def _merged(opened: "Iterable[Opened]") -> "list[GroupSession]":
+def _merged(opened: "Iterable[BundleRead]") -> "list[GroupSession]":
     """The groups of several bundles, each once."""
     from comity.desk.syncing import added
 
@@ -138,7 +138,7 @@ def _merged(opened: "Iterable[Opened]") -> "list[GroupSession]":
     return list(found.values())
 
 
-def _preview(parcel: "Parcel") -> Iterable[str]:
+def _preview(parcel: "BundlePreview") -> Iterable[str]:
     yield f"For {listed([each['institute'] + ' ' + each['name'] for each in _receivers(parcel)])}:"
     for each in parcel.leaving:
         marked = f", marked up to {each.marking}" if each.marking else ""
@@ -148,7 +148,7 @@ def _preview(parcel: "Parcel") -> Iterable[str]:
         yield f"  not in it: {names}, where not all of them have a seat; write one --for each device or --for the group"
 
 
-def _receivers(parcel: "Parcel") -> list[dict[str, str]]:
+def _receivers(parcel: "BundlePreview") -> list[dict[str, str]]:
     found = {each.device: each for one in parcel.leaving for each in one.receivers}
     return [{"institute": each.institute, "name": each.name, "device": each.device} for each in found.values()]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from comity.desk.desk import Desk
     from comity.desk.membership import Admission
     from comity.desk.partners import Partner
-    from comity.desk.seats import Place
+    from comity.desk.seats import GroupSeat
 
 COLUMNS = (
     *("institute", "device", "role", "state", "lacks", "lacks_keys", "admitted_by", "since", "seat"),
@@ -178,7 +178,7 @@ def admit_shown(call: Call, desk: "Desk", seen: "Admission", reason: str) -> Non
     membership.admit(desk, seen, reason)
 
 
-def _row(place: "Place", partner: "Partner | None", today: "date") -> tuple[object, ...]:
+def _row(place: "GroupSeat", partner: "Partner | None", today: "date") -> tuple[object, ...]:
     from comity.domain.when import show_moment
 
     name = "recovery key" if place.recovery else place.name or place.device[:12]
@@ -202,7 +202,7 @@ def _holds(partner: "Partner | None") -> dict[str, Any]:
     }
 
 
-def _place(place: "Place") -> dict[str, Any]:
+def _place(place: "GroupSeat") -> dict[str, Any]:
     from comity.domain.record import encode
 
     return {

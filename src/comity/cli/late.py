@@ -10,7 +10,7 @@ from comity.cli.output import print_json, print_table, tell
 from comity.errors import UsageError
 
 if TYPE_CHECKING:
-    from comity.desk.late import Late
+    from comity.desk.late import LateCommit
 
 SHOWN = 12  # digits of an id
 
@@ -62,7 +62,7 @@ def adopt(call: Call, ids: tuple[str, ...], every: bool, reason: str) -> None:
             tell(f"Of several values now: {some(len(disputed), 'record')}. See: comity conflict list")
 
 
-def _item(each: "Late") -> dict[str, Any]:
+def _item(each: "LateCommit") -> dict[str, Any]:
     from comity.domain.record import encode
 
     changes = [

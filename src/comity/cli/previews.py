@@ -9,7 +9,7 @@ from comity.cli.output import tell
 if TYPE_CHECKING:
     from comity.desk.holdings import Holding
     from comity.desk.membership import Admission
-    from comity.desk.revoking import Revocation
+    from comity.desk.revoking import RevocationPreview
 
 
 def said_beside(call: Call, lines: Iterable[str]) -> None:
@@ -41,7 +41,7 @@ def admission_json(seen: "Admission") -> dict[str, Any]:
     }
 
 
-def revocation_json(seen: "Revocation") -> dict[str, Any]:
+def revocation_json(seen: "RevocationPreview") -> dict[str, Any]:
     """The same for scripts."""
     from comity.domain.record import encode
 

@@ -23,7 +23,7 @@ CODE = re.compile(r"\s*[A-Za-z0-9]{4}[\s-]*[A-Za-z0-9]{4}\s*")
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class ToldHoldings:
     """What this device says to hold of one group, as a line of text."""
 
     group: str
@@ -31,7 +31,7 @@ class Said:
     line: str
 
 
-def lines(desk: Desk, group: str = "") -> list[Said]:
+def lines(desk: Desk, group: str = "") -> list[ToldHoldings]:
     """What this device holds, by group: of all that reach others, or of one."""
     shelf = syncing.shelf(desk)
     with desk.store.reading() as connection:
@@ -41,7 +41,7 @@ def lines(desk: Desk, group: str = "") -> list[Said]:
         shelf.evidence.sign(id)
     with desk.store.reading() as connection:
         world = World(desk, connection)
-        return [Said(id.hex(), world.named(id.hex()), _line(shelf, id)) for id in chosen]
+        return [ToldHoldings(id.hex(), world.named(id.hex()), _line(shelf, id)) for id in chosen]
 
 
 def take(desk: Desk, told: str) -> list[Partner]:

@@ -9,7 +9,7 @@ from comity.desk.ended import ended
 from comity.store.tally import conflicts, tally
 
 if TYPE_CHECKING:
-    from comity.store.verify import Finding
+    from comity.store.verify import Damage
 
 
 def status(desk: Desk) -> dict[str, Any]:
@@ -75,6 +75,6 @@ def judged(problems: list[dict[str, str]]) -> dict[str, Any]:
     return {"ok": all(each["code"] == FORKED for each in problems), "problems": problems}
 
 
-def told(findings: "list[Finding]") -> dict[str, Any]:
+def told(findings: "list[Damage]") -> dict[str, Any]:
     """Findings as JSON."""
     return judged([{"code": each.code, "text": each.text, "hint": each.hint} for each in findings])

@@ -11,7 +11,7 @@ from comity.home import alone
 from comity.settings import Hub
 from comity.sync.clock import now_ms
 from comity.sync.locked import LockedSide
-from comity.sync.outcome import Outcome, Tell, silently
+from comity.sync.outcome import GroupOutcome, Tell, silently
 
 
 def carry(
@@ -33,7 +33,7 @@ def _session(side: LockedSide, name: str, hub: Hub, tell: Tell) -> HubSession:
     return session
 
 
-def _told(side: LockedSide, outcome: Outcome) -> GroupSession:
+def _told(side: LockedSide, outcome: GroupOutcome) -> GroupSession:
     """A group by the start of its id: its name is in the store. What was not sent is not the hub's to show."""
     outcome.withheld = [each for each in outcome.withheld if each.device != side.device]
     return GroupSession(outcome.group.hex(), outcome.group.hex()[:8], outcome, NONE, 0)

@@ -23,7 +23,7 @@ LOOKED_INTO = 1024 * 1024  # bytes of a bundle that nobody asked about
 
 
 @dataclass(frozen=True)
-class Parcel:
+class BundlePreview:
     """What a bundle would hold, and what a person types to let it go."""
 
     code: str
@@ -42,7 +42,7 @@ class Parcel:
 
 
 @dataclass(slots=True)
-class Opened:
+class BundleRead:
     """A bundle that was read: what it did, the code to read out, or why it was not read."""
 
     path: Path
@@ -63,7 +63,7 @@ class Contents:
     brings: tuple[GroupSession, ...]
 
 
-def parcel(desk: Desk, told: str, group: str = "") -> Parcel:
+def parcel(desk: Desk, told: str, group: str = "") -> BundlePreview:
     """What a bundle for a device, an institute or a group would hold, of all they share with this device or one group.
 
     Raises NotFound or Ambiguous where nobody is meant, Refused where they have no seat.
@@ -76,10 +76,10 @@ def parcel(desk: Desk, told: str, group: str = "") -> Parcel:
     groups = [bytes.fromhex(only)] if only else []
     counts = bundle.lacking(shelf, chosen, groups)
     found = tuple(leaving.of_group(desk, one.hex(), chosen, count) for one, count in counts.items())
-    return Parcel(code, found, () if only else _left_out(desk, shelf, chosen, counts))
+    return BundlePreview(code, found, () if only else _left_out(desk, shelf, chosen, counts))
 
 
-def write(desk: Desk, parcel: Parcel, path: Path, limit: int = 0) -> list[Written]:
+def write(desk: Desk, parcel: BundlePreview, path: Path, limit: int = 0) -> list[Written]:
     """Write a parcel to a file, in several where one would pass the limit; a folder gets a name that tells nothing."""
     file = path / f"{token_hex(4)}{ENDING}" if path.is_dir() else path
     with syncing.beside(desk) as own:
@@ -89,23 +89,23 @@ def write(desk: Desk, parcel: Parcel, path: Path, limit: int = 0) -> list[Writte
     return written
 
 
-def telling_name(parcel: Parcel, path: Path) -> str:
+def telling_name(parcel: BundlePreview, path: Path) -> str:
     """The word in the name of a file that tells whose it is; empty where it tells nothing."""
     words = {word for each in parcel.leaving for word in (each.group_name, *(r.institute for r in each.receivers))}
     return next((word for word in sorted(words) if fold(word) in fold(path.stem)), "")
 
 
-def read(desk: Desk, paths: Sequence[Path], *, tell: Tell = silently, agree: Agree = nobody) -> list[Opened]:
+def read(desk: Desk, paths: Sequence[Path], *, tell: Tell = silently, agree: Agree = nobody) -> list[BundleRead]:
     """Take in bundles, each checked whole before anything of it is used; a bad one keeps none of the others out."""
     with syncing.beside(desk) as own:
         return [_read(own, path, tell, agree) for path in paths]
 
 
-def outlook(desk: Desk, paths: Sequence[Path]) -> list[Opened]:
+def outlook(desk: Desk, paths: Sequence[Path]) -> list[BundleRead]:
     """What reading bundles would bring; nothing is changed."""
     shelf, found = Shelf(desk.store), []
     for path in paths:
-        found.append(Opened(path))
+        found.append(BundleRead(path))
         try:
             found[-1].groups = syncing.told(desk, bundle.outlook(shelf, path))
         except ComityError as error:
@@ -136,8 +136,8 @@ def show(desk: Desk, path: Path) -> Contents:
     return Contents(path, groups, len(manifest.pages), path.stat().st_size, for_us, tuple(brings))
 
 
-def _read(desk: Desk, path: Path, tell: Tell, agree: Agree) -> Opened:
-    found, shelf = Opened(path), syncing.shelf(desk)
+def _read(desk: Desk, path: Path, tell: Tell, agree: Agree) -> BundleRead:
+    found, shelf = BundleRead(path), syncing.shelf(desk)
     try:
         outcomes = syncing.persisting(lambda allow: bundle.read(shelf, path, tell=tell, allow=allow), agree)
         found.groups = syncing.told(desk, outcomes)

@@ -24,7 +24,7 @@ NEVER: Final = 0
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownCard:
     """A card in the address book, and when its words were compared, if they were."""
 
     card: Card
@@ -102,12 +102,12 @@ def check_words(shown: Shown, told: str) -> None:
         )
 
 
-def add(desk: Desk, shown: Shown) -> Known:
+def add(desk: Desk, shown: Shown) -> KnownCard:
     """Keep a card whose words were compared."""
     at = desk.clock()
     with desk.store.writing() as connection:
         addresses.note(connection, shown.card.keys.sign, Noted(shown.line, int(at.timestamp() * 1000)))
-    return Known(shown.card, at)
+    return KnownCard(shown.card, at)
 
 
 def note(connection: Connection, candidate: Candidate) -> None:
@@ -116,10 +116,10 @@ def note(connection: Connection, candidate: Candidate) -> None:
         addresses.note(connection, candidate.member.keys.sign, Noted(candidate.line, NEVER))
 
 
-def book(connection: Connection) -> list[Known]:
+def book(connection: Connection) -> list[KnownCard]:
     """Every card in the address book."""
     return [
-        Known(Card.decode(each.line), datetime.fromtimestamp(each.at_ms / 1000, UTC) if each.at_ms else None)
+        KnownCard(Card.decode(each.line), datetime.fromtimestamp(each.at_ms / 1000, UTC) if each.at_ms else None)
         for each in addresses.noted(connection)
     ]
 
@@ -205,7 +205,7 @@ def text_of(path: Path) -> str:
         return ""
 
 
-def _book(desk: Desk) -> list[Known]:
+def _book(desk: Desk) -> list[KnownCard]:
     with desk.store.reading() as connection:
         return book(connection)
 

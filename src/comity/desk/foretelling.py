@@ -8,8 +8,8 @@ from comity.domain.wording import some
 if TYPE_CHECKING:
     from comity.desk.holdings import Holding
     from comity.desk.membership import Admission
-    from comity.desk.recovery import Parcel
-    from comity.desk.revoking import Revocation
+    from comity.desk.recovery import RecoveryPreview
+    from comity.desk.revoking import RevocationPreview
 
 FEW = 20
 
@@ -33,7 +33,7 @@ def admission_lines(seen: "Admission") -> Iterator[str]:
         yield f"  stands in the way: {each.ref} ({each.kind}): {each.why}"
 
 
-def revocation_lines(seen: "Revocation") -> Iterator[str]:
+def revocation_lines(seen: "RevocationPreview") -> Iterator[str]:
     """Who is revoked, and what falls with them."""
     from comity.domain.record import encode
 
@@ -53,7 +53,7 @@ def revocation_lines(seen: "Revocation") -> Iterator[str]:
         yield f"  note: {note}"
 
 
-def parcel_lines(seen: "Parcel") -> Iterator[str]:
+def parcel_lines(seen: "RecoveryPreview") -> Iterator[str]:
     """What goes to whoever holds the recovery words of an institute."""
     yield f"For the recovery words of {seen.institute}, history included:"
     for each in seen.holds:

@@ -16,7 +16,7 @@ from comity.store.folding import Written
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One act as far as it touched one record; `changes` maps a field to the value before and after."""
 
     at: datetime
@@ -39,7 +39,7 @@ def touched(desk: Desk, version: int) -> list[tuple[str, str]]:
         return lately.touched(connection, version)
 
 
-def history(desk: Desk, record: Record) -> list[Entry]:
+def history(desk: Desk, record: Record) -> list[HistoryEntry]:
     """Every act that counts, from the create on."""
     with desk.store.reading() as connection:
         written = _by_act(folding.written(connection, desk.store.circles, [record.no or 0]).get(record.no or 0, []))
@@ -49,7 +49,7 @@ def history(desk: Desk, record: Record) -> list[Entry]:
         called = {dot: devices.called(known, seated[seat].device) for dot, seat in seats.items() if seat in seated}
     sets = {each.touch.dot: each.touch.set for each in written}
     return [
-        Entry(
+        HistoryEntry(
             each.stamp.at,
             each.stamp.by,
             each.stamp.institute,

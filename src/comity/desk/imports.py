@@ -12,7 +12,7 @@ from comity.desk.desk import Desk
 from comity.desk.deviations import deviation_changes
 from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
-from comity.desk.matching import Place, place_of
+from comity.desk.matching import LogPlace, place_of
 from comity.desk.world import World
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
@@ -134,11 +134,11 @@ def _add(world: World, path: Path, log: InspectLog, errand: LogErrand) -> FileOu
     return FileOutcome(str(path), "added", run.id, _told(world, place, errand))
 
 
-def _place(world: World, log: InspectLog, errand: LogErrand) -> Place:
+def _place(world: World, log: InspectLog, errand: LogErrand) -> LogPlace:
     return place_of(world, log, errand.exercise, errand.institute or world.institute, errand.language)
 
 
-def _told(world: World, place: Place, errand: LogErrand) -> str:
+def _told(world: World, place: LogPlace, errand: LogErrand) -> str:
     """What a person has to know: why it fits no cell, for whom it was recorded, whose it may be as well."""
     if errand.institute:
         return place.why
@@ -147,7 +147,7 @@ def _told(world: World, place: Place, errand: LogErrand) -> str:
     return "; ".join(filter(None, (place.why, whose + also)))
 
 
-def _new_run(world: World, log: InspectLog, place: Place, errand: LogErrand) -> tuple[Run, Change]:
+def _new_run(world: World, log: InspectLog, place: LogPlace, errand: LogErrand) -> tuple[Run, Change]:
     above: Record | None = place.cell or errand.exercise
     group = above.group if above else world.desk.store.private
     values = {

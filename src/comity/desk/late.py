@@ -24,7 +24,7 @@ LEAST = 6  # digits by which one is told
 
 
 @dataclass(frozen=True)
-class Said:
+class LateField:
     """One field as the late commit sets it, and what stands there now."""
 
     kind: str
@@ -43,7 +43,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Late:
+class LateCommit:
     """A commit that does not count because it lies beyond a cut: who wrote what, when and why."""
 
     dot: bytes
@@ -54,7 +54,7 @@ class Late:
     by: str
     at: datetime
     reason: str
-    says: tuple[Said, ...]
+    says: tuple[LateField, ...]
 
     @property
     def id(self) -> str:
@@ -62,16 +62,16 @@ class Late:
         return self.dot.hex()
 
 
-def tray(desk: Desk) -> list[Late]:
+def tray(desk: Desk) -> list[LateCommit]:
     """What is late and not adopted, in the order of its writing."""
     with desk.store.reading() as connection:
         world, known = World(desk, connection), devices.names(desk, connection)
         return [_late(world, known, act) for act in _open(desk, connection)]
 
 
-def chosen(found: Sequence[Late], told: Collection[str]) -> list[Late]:
+def chosen(found: Sequence[LateCommit], told: Collection[str]) -> list[LateCommit]:
     """Those of the tray that are told by the first digits of their ids. Raises NotFound or Ambiguous."""
-    picked: dict[str, Late] = {}
+    picked: dict[str, LateCommit] = {}
     for text in told:
         fits = [each for each in found if len(text) >= LEAST and each.id.startswith(text.lower())]
         if not fits:
@@ -82,7 +82,7 @@ def chosen(found: Sequence[Late], told: Collection[str]) -> list[Late]:
     return [each for each in found if each.id in picked]
 
 
-def adopt(desk: Desk, lates: Sequence[Late], reason: str = "") -> tuple[str, ...]:
+def adopt(desk: Desk, lates: Sequence[LateCommit], reason: str = "") -> tuple[str, ...]:
     """Write the same values as one's own; the ids of records of which a field has several values now.
 
     What was written by others since is not replaced: it stands beside, as a conflict.
@@ -135,16 +135,18 @@ def _heirs(desk: Desk, connection: Connection) -> dict[bytes, set[bytes]]:
     return found
 
 
-def _late(world: World, known: dict[bytes, str], act: Act) -> Late:
+def _late(world: World, known: dict[bytes, str], act: Act) -> LateCommit:
     seat = world.desk.store.circles.of(act.group).standing.seats[act.seat]
     group, commit = act.group.hex(), act.commit
     at = datetime.fromtimestamp(commit.at_ms / 1000, UTC)
     says = tuple(_said(world, group, commit))
     device = devices.called(known, seat.device)
-    return Late(act.dot, group, world.named(group), seat.institute, device, commit.author, at, commit.reason, says)
+    return LateCommit(
+        act.dot, group, world.named(group), seat.institute, device, commit.author, at, commit.reason, says
+    )
 
 
-def _said(world: World, group: str, commit: Commit) -> Iterator[Said]:
+def _said(world: World, group: str, commit: Commit) -> Iterator[LateField]:
     for change in commit.changes:
         kind, id = BY_NOUN.get(change.kind), reading.dashed(change.id.hex())
         record = reading.get(world.connection, kind, id, group) if kind else None
@@ -153,7 +155,7 @@ def _said(world: World, group: str, commit: Commit) -> Iterator[Said]:
             if name != ORIGINATOR:
                 value, text = _read(world, kind, name, raw)
                 now, now_text = _read(world, kind, name, _now(world, record, name))
-                yield Said(change.kind, id, ref, name, value, text, now, now_text)
+                yield LateField(change.kind, id, ref, name, value, text, now, now_text)
 
 
 def _named(kind: type[Record] | None, change: Change) -> str:

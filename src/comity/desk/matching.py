@@ -12,7 +12,7 @@ from comity.importers.inspect_log import InspectLog
 
 
 @dataclass(frozen=True)
-class Place:
+class LogPlace:
     """Where the run of a log goes: its cell, the planned run it fills, the run it repeats; `why` it has no cell.
 
     `others`: the institutes that have a cell for such a log too, since no log says whose it is.
@@ -26,7 +26,7 @@ class Place:
     others: tuple[str, ...] = ()
 
 
-def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute: str, language: str) -> Place:
+def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute: str, language: str) -> LogPlace:
     """The place of a new log; what fits no cell, or several exercises alike, stays unmatched and says why."""
     named = exercise.id if exercise else None
     systems = {
@@ -41,19 +41,19 @@ def place_of(world: World, log: InspectLog, exercise: Exercise | None, institute
         why = (
             f"unmatched: no {missing} is called {value}; before the import {told}, or after it `comity run set` a cell"
         )
-        return Place(exercise=named, retry_of=retry, why=why)
+        return LogPlace(exercise=named, retry_of=retry, why=why)
     fitting = [cell for cell in _cells(world, systems, tasks) if _in(world, cell, exercise)]
     others = tuple(sorted({cell.institute for cell in fitting} - {institute}))
     cells = _spoken([cell for cell in fitting if cell.institute == institute], tasks, language)
     if len({_exercise(world, cell) for cell in cells}) != 1:
         why = "fits no cell" if not cells else "fits cells of several exercises; name one with --exercise"
-        return Place(exercise=named, retry_of=retry, why=f"unmatched: {why}", others=others)
+        return LogPlace(exercise=named, retry_of=retry, why=f"unmatched: {why}", others=others)
     cell = cells[0]
     planned = sorted(
         world.find(Run, cell=cell.id, institute=institute), key=lambda run: (_number(run.label), run.label)
     )
     empty = next((run for run in planned if not run.eval_id and run.header is None), None)
-    return Place(cell, empty, _exercise(world, cell), retry, others=others)
+    return LogPlace(cell, empty, _exercise(world, cell), retry, others=others)
 
 
 def _is_task(task: Task, log: InspectLog) -> bool:

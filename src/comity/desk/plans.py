@@ -22,7 +22,7 @@ from comity.domain.systems import AccessWindow
 from comity.errors import BadInput, ComityError, Problem
 from comity.exporters.plan import plan_toml
 from comity.importers.plan import PlanFile, drafted
-from comity.importers.plan_entries import Entry
+from comity.importers.plan_entries import PlanEntry
 from comity.log.commit import Change
 
 Act = Literal["add", "change", "retire", "unchanged"]
@@ -54,7 +54,7 @@ class Applied:
 
 
 @dataclass(frozen=True)
-class Draft(World):
+class PlannedWorld(World):
     """The world as it will be once the plan is applied: records that are about to be made are in it already."""
 
     made: dict[str, Record] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Draft(World):
 class Application:
     """One plan on its way into the store."""
 
-    world: Draft
+    world: PlannedWorld
     plan: PlanFile
     ids: dict[tuple[str, ...], str] = field(default_factory=dict)
     changes: dict[str, list[Change]] = field(default_factory=lambda: defaultdict(list))
@@ -78,7 +78,7 @@ class Application:
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     known: dict[tuple[str, str], dict[tuple[str, ...], Record]] = field(default_factory=dict)
 
-    def take(self, entry: Entry) -> None:
+    def take(self, entry: PlanEntry) -> None:
         """Work out what one entry does; its problems are noted under its line, those of who refers to it are not."""
         try:
             self._take(entry)
@@ -88,7 +88,7 @@ class Application:
             self.problems += [Problem(name, f"{entry.place}: {told}") for name, told in names_of]
             self.ids.setdefault(entry.key, entry.id or source_id("", entry.noun, *entry.key))
 
-    def _take(self, entry: Entry) -> None:
+    def _take(self, entry: PlanEntry) -> None:
         kind = BY_NOUN[entry.noun]
         group = placing.group_id(self.world, entry.group)
         raw = {**entry.raw, **({"marking": entry.marking} if entry.marking else {})}
@@ -107,7 +107,7 @@ class Application:
             return self.ids[entry.key]
         return refs.find(self.world, text, None if noun == "*" else noun, group).id
 
-    def _there(self, kind: type[Record], group: str, entry: Entry, values: Mapping[str, Any]) -> Record | None:
+    def _there(self, kind: type[Record], group: str, entry: PlanEntry, values: Mapping[str, Any]) -> Record | None:
         """The stored record that an entry is about: by id, by what made it, or by what tells it from its like."""
         for id in filter(None, (entry.id, source_id(group, entry.noun, *entry.key))):
             found = self.world.get(kind, id)
@@ -171,7 +171,7 @@ def apply(desk: Desk, path: Path, *, dry_run: bool = False, retire: bool = False
     plan = drafted(path)
     entering = desk.store.reading if dry_run else desk.store.writing
     with entering() as connection:
-        application = Application(Draft(desk, connection), plan, problems=[*plan.problems])
+        application = Application(PlannedWorld(desk, connection), plan, problems=[*plan.problems])
         for entry in plan.entries:
             application.take(entry)
         if application.problems:

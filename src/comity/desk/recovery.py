@@ -10,7 +10,7 @@ from comity.desk.desk import Desk
 from comity.desk.hands import PaperHand
 from comity.desk.holdings import Holding
 from comity.desk.membership import Admission
-from comity.desk.revoking import Revocation
+from comity.desk.revoking import RevocationPreview
 from comity.desk.syncing import Agree, nobody, persisting
 from comity.desk.world import World
 from comity.domain.wording import listed
@@ -32,7 +32,7 @@ class Whole:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class RecoveryPreview:
     """What a bundle for the recovery words of an institute would hold."""
 
     institute: str
@@ -95,7 +95,7 @@ def admissions(desk: Desk, pen: PaperHand, group: str = "", device: str = "", ro
 
 def revocation(
     desk: Desk, pen: PaperHand, group: str, named: Sequence[str], institute: str = "", since: str = ""
-) -> Revocation:
+) -> RevocationPreview:
     """What revoking with the paper key would mean in one group."""
     return revoking.revocation(desk, groups(desk, pen, group)[0], named, institute, since, pen)
 
@@ -107,7 +107,7 @@ def receive(desk: Desk, pen: PaperHand, path: Path, agree: Agree = nobody) -> in
     return sum(each.received for each in outcomes)
 
 
-def parcel(desk: Desk, institute: str, group: str = "") -> Parcel:
+def parcel(desk: Desk, institute: str, group: str = "") -> RecoveryPreview:
     """All that an institute may hold, in one group or in all that its recovery key has a seat in."""
     with desk.store.reading() as connection:
         world = World(desk, connection)
@@ -121,10 +121,10 @@ def parcel(desk: Desk, institute: str, group: str = "") -> Parcel:
     if len(set(there.values())) > 1:
         hint = f"write one for each, with --group: {listed([each.name for each in holds])}"
         raise Refused(f"{institute} has not the same recovery keys in all groups", hint, code="keys")
-    return Parcel(institute, next(iter(there.values())), holds)
+    return RecoveryPreview(institute, next(iter(there.values())), holds)
 
 
-def write(desk: Desk, parcel: Parcel, path: Path) -> int:
+def write(desk: Desk, parcel: RecoveryPreview, path: Path) -> int:
     """Write a parcel, to be opened with the recovery words alone; how many envelopes."""
     groups = [bytes.fromhex(each.group) for each in parcel.holds]
     return sum(each.envelopes for each in bundle.write_whole(Shelf(desk.store), path, parcel.boxes, groups))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from comity.desk import asking
 from comity.desk.desk import Desk
-from comity.desk.history import Entry
+from comity.desk.history import HistoryEntry
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, decode, facets
 from comity.domain.wording import some, words
@@ -27,13 +27,13 @@ class Retold:
     after: str
 
 
-def retold(desk: Desk, record: Record, entry: Entry) -> list[Retold]:
+def retold(desk: Desk, record: Record, entry: HistoryEntry) -> list[Retold]:
     """What an act wrote to a record, field by field."""
     with desk.store.reading() as connection:
         return list(_fields(desk, connection, BY_NOUN[record.noun], entry))
 
 
-def _fields(desk: Desk, connection: Connection, kind: type[Record], entry: Entry) -> Iterator[Retold]:
+def _fields(desk: Desk, connection: Connection, kind: type[Record], entry: HistoryEntry) -> Iterator[Retold]:
     for field in entry.fields:
         facet = facets(kind).get(field)
         if field in entry.changes:
@@ -57,7 +57,9 @@ def _moved(before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     return f"{some(len(names), 'fact')} changed: {', '.join(names)}" if names else "no fact changed"
 
 
-def _elements(desk: Desk, connection: Connection, kind: type[Record], field: str, entry: Entry) -> tuple[str, str]:
+def _elements(
+    desk: Desk, connection: Connection, kind: type[Record], field: str, entry: HistoryEntry
+) -> tuple[str, str]:
     """The elements of a list that went, and those that came."""
     facet = facets(kind).get(field)
     told: dict[bool, list[str]] = {False: [], True: []}

@@ -21,7 +21,7 @@ from comity.store.database import Connection
 
 
 @dataclass(frozen=True)
-class Late:
+class LateCount:
     """Commits of a device that will not count any more and lie in the late tray."""
 
     device: str
@@ -29,7 +29,7 @@ class Late:
 
 
 @dataclass(frozen=True)
-class Revocation:
+class RevocationPreview:
     """What revoking devices would mean."""
 
     group: str
@@ -37,7 +37,7 @@ class Revocation:
     devices: tuple[str, ...]
     named: tuple[str, ...]
     since: datetime | None
-    late: tuple[Late, ...]
+    late: tuple[LateCount, ...]
     falls: tuple[str, ...]  # seats of others that fall with them
     elsewhere: tuple[str, ...]  # seats of these devices that are not below, and go on standing
     leaves: tuple[str, ...]  # institutes that have no seat afterwards
@@ -58,7 +58,7 @@ class _Act:
 class _Foreseen(Exception):
     """Ends the transaction in which a revoke was tried out."""
 
-    def __init__(self, seen: Revocation) -> None:
+    def __init__(self, seen: RevocationPreview) -> None:
         super().__init__()
         self.seen = seen
 
@@ -70,7 +70,7 @@ def revocation(
     institute: str = "",
     since: str = "",
     hand: Hand | None = None,
-) -> Revocation:
+) -> RevocationPreview:
     """What `revoke` would do. Raises Refused where no seat here is above any of theirs."""
     try:
         with desk.store.writing() as connection:
@@ -83,7 +83,7 @@ def revocation(
         return foreseen.seen
 
 
-def revoke(desk: Desk, revocation: Revocation, reason: str, hand: Hand | None = None) -> None:
+def revoke(desk: Desk, revocation: RevocationPreview, reason: str, hand: Hand | None = None) -> None:
     """End what was shown: seats, keys, and the work that was not held. Later work of theirs lands in the late tray."""
     if not reason.strip():
         raise BadInput("revoking needs a reason", "say why: --reason TEXT", [Problem("reason", "say why")])
@@ -122,7 +122,9 @@ def _kept(desk: Desk, connection: Connection, standing: Standing, act: _Act) -> 
     return holding.written_before(connection, desk.store.circles, seats, int(act.since.timestamp() * 1000))
 
 
-def _tried(world: World, group: bytes, targets: tuple[bytes, ...], since: datetime | None, pen: Hand) -> Revocation:
+def _tried(
+    world: World, group: bytes, targets: tuple[bytes, ...], since: datetime | None, pen: Hand
+) -> RevocationPreview:
     """Revoke, and see what that changed."""
     desk, connection = world.desk, world.connection
     circle, known = desk.store.circles.of(group), devices.names(desk, connection)
@@ -133,7 +135,7 @@ def _tried(world: World, group: bytes, targets: tuple[bytes, ...], since: dateti
     after = desk.store.circles.of(group).standing
     named = {each.device: said(each, known) for each in before.seats.values() if each.device in targets}
     fallen = [each for each in before.standing() if not after.stands(each.id)]
-    return Revocation(
+    return RevocationPreview(
         group.hex(),
         world.named(group.hex()),
         tuple(each.hex() for each in targets),
@@ -150,7 +152,7 @@ def _tried(world: World, group: bytes, targets: tuple[bytes, ...], since: dateti
 
 def _late(
     connection: Connection, group: bytes, before: dict[int, holding.Judged], seats: Standing, known: dict[bytes, str]
-) -> list[Late]:
+) -> list[LateCount]:
     """The commits that counted and do not any more, by device."""
     counts: dict[str, int] = {}
     for no, now in holding.judged(connection, group).items():
@@ -158,7 +160,7 @@ def _late(
         if was and was.type is Type.COMMIT and was.status == "in" and now.status.startswith("void"):
             name = said(seats.seats[was.seat], known)
             counts[name] = counts.get(name, 0) + 1
-    return [Late(name, count) for name, count in sorted(counts.items())]
+    return [LateCount(name, count) for name, count in sorted(counts.items())]
 
 
 def _where(seat: Seat, standing: Standing, known: dict[bytes, str]) -> str:

@@ -15,7 +15,7 @@ from comity.store.database import Connection
 
 
 @dataclass(frozen=True)
-class Place:
+class GroupSeat:
     """A device, or a recovery key, in a group: one seat and its renewals."""
 
     group: str
@@ -54,7 +54,7 @@ class Device:
     words: tuple[str, ...]
     compared: datetime | None
     own: bool
-    places: tuple[Place, ...]
+    places: tuple[GroupSeat, ...]
 
     @property
     def last_word(self) -> datetime | None:
@@ -86,13 +86,13 @@ def known(desk: Desk) -> list[Device]:
     return sorted(found, key=lambda each: (not each.own, each.institute, each.name, each.id))
 
 
-def places(desk: Desk, group: str) -> list[Place]:
+def places(desk: Desk, group: str) -> list[GroupSeat]:
     """The places of a group, from the root down."""
     with desk.store.reading() as connection:
         return _places(desk, connection, group)
 
 
-def everywhere(desk: Desk) -> list[Place]:
+def everywhere(desk: Desk) -> list[GroupSeat]:
     """The places of all groups."""
     with desk.store.reading() as connection:
         return [each for group in desk.store.groups() for each in _places(desk, connection, group)]
@@ -121,7 +121,7 @@ def said(seat: Seat, known: dict[bytes, str]) -> str:
     return f"{seat.institute} {devices.called(known, seat.device) if seat.carrier else 'recovery key'}"
 
 
-def _places(desk: Desk, connection: Connection, group: str) -> list[Place]:
+def _places(desk: Desk, connection: Connection, group: str) -> list[GroupSeat]:
     id = bytes.fromhex(group)
     circle = desk.store.circles.of(id)
     chains: dict[bytes, list[Seat]] = {}
@@ -136,7 +136,7 @@ def _places(desk: Desk, connection: Connection, group: str) -> list[Place]:
         seat = seats[0]
         above = circle.standing.seats.get(seat.place.path[-1]) if seat.place.path else None
         found.append(
-            Place(
+            GroupSeat(
                 group=group,
                 group_name=name,
                 seat=place.hex(),

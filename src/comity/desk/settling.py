@@ -16,7 +16,7 @@ from comity.desk import acting, asking, drafting, rules
 from comity.desk.acting import Saved
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
-from comity.desk.history import Entry, bare, history
+from comity.desk.history import HistoryEntry, bare, history
 from comity.desk.retelling import read
 from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN
@@ -231,12 +231,12 @@ def _retiring(desk: Desk, connection: Connection, record: Record) -> Mapping[byt
     return dict.fromkeys(retires, True) | dict.fromkeys(unseen, False)
 
 
-def _before(desk: Desk, connection: Connection, record: Record, field: str, entry: Entry) -> str:
+def _before(desk: Desk, connection: Connection, record: Record, field: str, entry: HistoryEntry) -> str:
     old = entry.changes.get(field, (None, None))[0]
     return "" if old is None else read(desk, connection, BY_NOUN[record.noun], field, old)[1]
 
 
-def _voice(desk: Desk, connection: Connection, record: Record, field: str, raw: Any, entry: Entry) -> Voice:
+def _voice(desk: Desk, connection: Connection, record: Record, field: str, raw: Any, entry: HistoryEntry) -> Voice:
     kind = BY_NOUN[record.noun]
     value, text = read(desk, connection, kind, field, bare(kind, field, raw))
     return Voice(0, entry.dot, raw, value, text, entry.by, entry.institute, entry.at, entry.device, entry.reason)

@@ -32,7 +32,7 @@ class GroupSheet:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StuckEnvelope:
     """An envelope that does not count: from whom, in which group, and why."""
 
     group: str
@@ -43,7 +43,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Written:
+class LogLine:
     """One act: when, who, why, and the records it touched, by kind."""
 
     at: datetime
@@ -80,12 +80,12 @@ def _counts(desk: Desk, group: str) -> tuple[tuple[str, int], ...]:
     return tuple(sorted(((name, count) for name, count in counted if count), key=lambda each: -each[1]))
 
 
-def held(desk: Desk) -> list[Held]:
+def held(desk: Desk) -> list[StuckEnvelope]:
     """What waits for something that is not here, and what is void."""
     with desk.store.reading() as connection:
         world = World(desk, connection)
         return [
-            Held(
+            StuckEnvelope(
                 world.named(each.group.hex()),
                 desk.store.circles.of(each.group).institute(each.seat),
                 each.seq,
@@ -100,14 +100,14 @@ def _parted(status: str) -> tuple[str, str]:
     return state, why
 
 
-def written(desk: Desk, most: int = MOST) -> list[Written]:
+def written(desk: Desk, most: int = MOST) -> list[LogLine]:
     """The newest acts of everybody, the newest first."""
     with desk.store.reading() as connection:
         world = World(desk, connection)
         return [_written(desk, world, act) for act in lately.acts(connection, desk.store.circles, most)]
 
 
-def _written(desk: Desk, world: World, act: lately.Act) -> Written:
+def _written(desk: Desk, world: World, act: lately.Act) -> LogLine:
     commit = act.commit
     records = tuple(
         found
@@ -116,7 +116,7 @@ def _written(desk: Desk, world: World, act: lately.Act) -> Written:
         and (found := reading.get(world.connection, BY_NOUN[change.kind], reading.dashed(change.id.hex())))
     )
     fields = tuple(dict.fromkeys(name for change in commit.changes[:3] for name in change.set))
-    return Written(
+    return LogLine(
         datetime.fromtimestamp(commit.at_ms / 1000, UTC),
         commit.author,
         desk.store.circles.of(act.group).institute(act.seat),

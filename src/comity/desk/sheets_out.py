@@ -14,7 +14,7 @@ from comity.store import select
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenSheet:
     """A sheet: its heading, its rows, and the marking of all that is in it."""
 
     columns: tuple[str, ...]
@@ -30,7 +30,7 @@ class Written:
         return xlsx_bytes(self.columns, self.rows, self.marking)
 
 
-def export_sheet(desk: Desk, noun: str, query: str = "") -> Written:
+def export_sheet(desk: Desk, noun: str, query: str = "") -> WrittenSheet:
     """The records of a kind that match, as `import_sheet` reads them back unchanged."""
     kind = asking.kind_of(noun)
     with desk.store.reading() as connection:
@@ -53,7 +53,7 @@ def export_sheet(desk: Desk, noun: str, query: str = "") -> Written:
             for each in records
         )
     markings = sorted({each.marking for each in records})
-    return Written(("id", "group", *fields), rows, join(markings) if markings else "")
+    return WrittenSheet(("id", "group", *fields), rows, join(markings) if markings else "")
 
 
 def fields_shown(kind: type[Record]) -> Sequence[str]:

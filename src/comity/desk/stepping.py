@@ -13,7 +13,7 @@ from comity.domain.lifecycles.table import STEPS
 from comity.domain.parse import nearest
 from comity.domain.record import Record
 from comity.domain.sight import mended
-from comity.domain.steps import Obstacle, Outcome, Step, Taking, blocked, obstacles, take
+from comity.domain.steps import Obstacle, Step, StepOutcome, Taking, blocked, obstacles, take
 from comity.errors import NotFound, RuleBroken
 from comity.log.commit import Change
 from comity.store.database import Connection
@@ -108,7 +108,7 @@ def _readable(step: Step, record: Record) -> None:
         raise RuleBroken(f"{torn[0]} holds a value that cannot be read here", hint, code="record.unreadable")
 
 
-def _changes(world: World, shown: Opened, outcome: Outcome) -> list[Change]:
+def _changes(world: World, shown: Opened, outcome: StepOutcome) -> list[Change]:
     group = shown.record.group
     changes = [drafting.revision(shown, outcome.fields)] if outcome.fields else []
     for noun, fields in outcome.beside:

@@ -19,7 +19,7 @@ from comity.store.tally import Tally, conflicts_by_group, tally_of
 from comity.store.visits import Visited
 from comity.sync import engine
 from comity.sync.carrier import Carrier
-from comity.sync.outcome import Allow, Doubt, Outcome, Tell, silently
+from comity.sync.outcome import Allow, Doubt, GroupOutcome, Tell, silently
 from comity.sync.shelf import Shelf
 from comity.sync.side import Side
 from comity.sync.watch import AFTER, QUIET, Watch
@@ -41,7 +41,7 @@ class GroupSession:
 
     id: str
     name: str
-    outcome: Outcome
+    outcome: GroupOutcome
     tally: Tally
     conflicts: int
 
@@ -146,16 +146,16 @@ class Watching:
             return exchange.written(connection, seats)
 
 
-def met(side: Side, carrier: Carrier, *, tell: Tell = silently, agree: Agree = nobody) -> list[Outcome]:
+def met(side: Side, carrier: Carrier, *, tell: Tell = silently, agree: Agree = nobody) -> list[GroupOutcome]:
     """One session of any side; asks for each group that is new or would change much. Raises Doubt where it may not."""
     return persisting(lambda allow: engine.sync(side, carrier, tell=tell, allow=allow), agree)
 
 
-def persisting(run: Callable[[Allow], list[Outcome]], agree: Agree) -> list[Outcome]:
+def persisting(run: Callable[[Allow], list[GroupOutcome]], agree: Agree) -> list[GroupOutcome]:
     """Run a session, again while somebody allows groups to be let in or to be changed much."""
     allowed: set[tuple[str, bytes]] = set()
     asked: set[tuple[str, bytes]] = set()
-    before: dict[bytes, Outcome] = {}
+    before: dict[bytes, GroupOutcome] = {}
     while True:
         try:
             return added(before, run(lambda doubt: doubt.key in allowed))
@@ -170,7 +170,7 @@ def persisting(run: Callable[[Allow], list[Outcome]], agree: Agree) -> list[Outc
             allowed.update(agreed)
 
 
-def added(before: Mapping[bytes, Outcome], now: Collection[Outcome]) -> list[Outcome]:
+def added(before: Mapping[bytes, GroupOutcome], now: Collection[GroupOutcome]) -> list[GroupOutcome]:
     """What two sessions that followed one another did; what was noticed is that of the later one."""
     for each in now:
         if earlier := before.get(each.group):
@@ -180,7 +180,7 @@ def added(before: Mapping[bytes, Outcome], now: Collection[Outcome]) -> list[Out
     return list(now)
 
 
-def told(desk: Desk, outcomes: Collection[Outcome]) -> list[GroupSession]:
+def told(desk: Desk, outcomes: Collection[GroupOutcome]) -> list[GroupSession]:
     """Outcomes with the names of their groups and how these are now; the private one first."""
     with desk.store.reading() as connection:
         world = World(desk, connection)
@@ -233,7 +233,7 @@ def _session(
 ) -> HubSession:
     session = HubSession(name, hub.url)
     side = shelf(desk)
-    outcomes: list[Outcome] = []
+    outcomes: list[GroupOutcome] = []
     try:
         with closing(hubs.line(name, hub, side.device, desk.store.keys.carrier, patience=patience)) as carrier:
             outcomes = met(side, carrier, tell=tell, agree=agree)
@@ -256,7 +256,7 @@ def _foreseen(desk: Desk, name: str, hub: Hub) -> HubSession:
     return session
 
 
-def _note(desk: Desk, name: str, outcomes: Collection[Outcome], at_ms: int) -> None:
+def _note(desk: Desk, name: str, outcomes: Collection[GroupOutcome], at_ms: int) -> None:
     withheld = {
         each.group: tuple((other.device, other.count) for other in each.withheld) for each in outcomes if each.withheld
     }

@@ -38,7 +38,7 @@ NOT_REPORTED = _NotReported()
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SettingDifference:
     """One setting in which two runs differ."""
 
     field_class: FieldClass
@@ -57,7 +57,7 @@ class Comparability:
     """The verdict on two runs, and every difference that led to it."""
 
     verdict: Verdict
-    differences: tuple[Difference, ...]
+    differences: tuple[SettingDifference, ...]
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -132,7 +132,7 @@ def _of(settings: Settings, field_class: str) -> Mapping[str, Any]:
 
 def _differences(
     field_class: FieldClass, a: Mapping[str, Any], b: Mapping[str, Any], protocol: Mapping[str, Any]
-) -> Iterator[Difference]:
+) -> Iterator[SettingDifference]:
     one_system = same(a.get("system", NOT_REPORTED), b.get("system", NOT_REPORTED))
     for field in dict.fromkeys([*a, *b, *protocol]):
         left, right = a.get(field, NOT_REPORTED), b.get(field, NOT_REPORTED)
@@ -140,7 +140,7 @@ def _differences(
         if (unknown and protocol.get(field) == ANY) or same(left, right):
             continue
         fatal = _is_fatal(field_class, field, left, right) and not (one_system and field in SPELLING)
-        yield Difference(field_class, field, left, right, fatal)
+        yield SettingDifference(field_class, field, left, right, fatal)
 
 
 def _is_fatal(field_class: FieldClass, field: str, a: Any, b: Any) -> bool:

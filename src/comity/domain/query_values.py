@@ -21,7 +21,7 @@ _COUNT = re.compile(r"-?[0-9][0-9_]{0,17}")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DaySpan:
     """Days or moments from the first to the last, both included."""
 
     first: Any
@@ -81,12 +81,12 @@ def _as_marking(field: QueryField, op: str, text: str, today: date) -> str:
     return str(parse_marking(text))
 
 
-def _as_days(field: QueryField, op: str, text: str, today: date) -> date | Span:
+def _as_days(field: QueryField, op: str, text: str, today: date) -> date | DaySpan:
     first, last = when.day(text, today), when.day(text, today, end=True)
-    return Span(first, last) if op == ":" else last if op in (">", "<=") else first
+    return DaySpan(first, last) if op == ":" else last if op in (">", "<=") else first
 
 
-def _as_moments(field: QueryField, op: str, text: str, today: date) -> datetime | Span:
+def _as_moments(field: QueryField, op: str, text: str, today: date) -> datetime | DaySpan:
     """A day without a time is the whole of it: `>` is after its end, `<` before its start."""
     if _HAS_TIME.search(text):
         first = when.moment(text, today)
@@ -94,12 +94,12 @@ def _as_moments(field: QueryField, op: str, text: str, today: date) -> datetime 
     else:
         first = datetime.combine(when.day(text, today), time.min, UTC)
         last = datetime.combine(when.day(text, today, end=True), time.max, UTC)
-    return Span(first, last) if op == ":" else last if op in (">", "<=") else first
+    return DaySpan(first, last) if op == ":" else last if op in (">", "<=") else first
 
 
-def _as_age(field: QueryField, op: str, text: str, today: date) -> timedelta | Span:
+def _as_age(field: QueryField, op: str, text: str, today: date) -> timedelta | DaySpan:
     length = when.age(text)
-    return Span(length, length + timedelta(days=1) - timedelta.resolution) if op == ":" else length
+    return DaySpan(length, length + timedelta(days=1) - timedelta.resolution) if op == ":" else length
 
 
 def _bad(field: QueryField, message: str) -> BadInput:

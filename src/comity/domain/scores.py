@@ -7,10 +7,10 @@ from typing import Any
 
 from comity.domain.statistics import (
     LEVEL,
-    Difference,
     Estimate,
     Interval,
     ItemMeans,
+    ScoreDifference,
     item_means,
     newcombe,
     paired,
@@ -135,7 +135,7 @@ def _compared(
     )
 
 
-def _unpaired(a: _Measured, b: _Measured, level: float) -> Difference | None:
+def _unpaired(a: _Measured, b: _Measured, level: float) -> ScoreDifference | None:
     if not (a.is_number and b.is_number and a.n and b.n and a.kind in MEANS):
         return None
     share = a.is_share and b.is_share and 0 <= a.value <= 1 and 0 <= b.value <= 1
@@ -149,7 +149,7 @@ def _unpaired(a: _Measured, b: _Measured, level: float) -> Difference | None:
     return estimated or (newcombe(a.value, a.n, b.value, b.n, level) if share else None)
 
 
-def _statement(difference: Difference | None, basis: str, names: tuple[str, str]) -> str:
+def _statement(difference: ScoreDifference | None, basis: str, names: tuple[str, str]) -> str:
     if difference is None:
         return f"No difference is given: this metric has no interval here ({basis})."
     bounds = f"{difference.level:.0%} CI {difference.low:+.3f} to {difference.high:+.3f}; {basis}"

@@ -35,7 +35,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ScoreDifference:
     """The difference of two scores with its interval; `stderr` only where the method has one."""
 
     value: float
@@ -65,7 +65,7 @@ def wilson(share: float, n: int, level: float = LEVEL) -> Interval:
     return Interval(share, 0.0 if share == 0 else low, 1.0 if share == 1 else high, n)
 
 
-def paired(a: ItemMeans, b: ItemMeans, level: float = LEVEL) -> Difference | None:
+def paired(a: ItemMeans, b: ItemMeans, level: float = LEVEL) -> ScoreDifference | None:
     """The mean difference over the items that both have, clustered by item.
 
     None for fewer than two items, and where every item differs by the same: a spread of zero is no proof of certainty.
@@ -76,18 +76,18 @@ def paired(a: ItemMeans, b: ItemMeans, level: float = LEVEL) -> Difference | Non
     value = round(fmean(differences), 15) + 0.0  # + 0.0: no minus before a zero
     stderr = spread / sqrt(len(differences))
     half = stderr * t_quantile((1 + level) / 2, len(differences) - 1)
-    return Difference(value, value - half, value + half, stderr, "paired_t", level)
+    return ScoreDifference(value, value - half, value + half, stderr, "paired_t", level)
 
 
-def newcombe(a: float, n_a: int, b: float, n_b: int, level: float = LEVEL) -> Difference:
+def newcombe(a: float, n_a: int, b: float, n_b: int, level: float = LEVEL) -> ScoreDifference:
     """The difference of two independent shares by Newcombe's hybrid score interval."""
     left, right, value = wilson(a, n_a, level), wilson(b, n_b, level), a - b
     low = value - hypot(a - left.low, right.high - b)
     high = value + hypot(left.high - a, b - right.low)
-    return Difference(value, low, high, None, "newcombe", level)
+    return ScoreDifference(value, low, high, None, "newcombe", level)
 
 
-def welch(a: Estimate, b: Estimate, level: float = LEVEL) -> Difference | None:
+def welch(a: Estimate, b: Estimate, level: float = LEVEL) -> ScoreDifference | None:
     """The difference of two independent means from their standard errors; None if those tell nothing."""
     stderr = hypot(a.stderr, b.stderr)
     if stderr == 0 or not isfinite(stderr) or min(a.n, b.n) < 2:
@@ -95,7 +95,7 @@ def welch(a: Estimate, b: Estimate, level: float = LEVEL) -> Difference | None:
     freedom = stderr**4 / (a.stderr**4 / (a.n - 1) + b.stderr**4 / (b.n - 1))
     half = stderr * t_quantile((1 + level) / 2, max(1, int(freedom)))
     value = a.value - b.value
-    return Difference(value, value - half, value + half, stderr, "welch", level)
+    return ScoreDifference(value, value - half, value + half, stderr, "welch", level)
 
 
 def t_quantile(probability: float, freedom: int) -> float:

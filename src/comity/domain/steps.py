@@ -28,7 +28,7 @@ class Taking:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class StepOutcome:
     """What a step writes: fields of the record itself, and new records (kind name, fields) beside it."""
 
     fields: Mapping[str, Any]
@@ -36,7 +36,7 @@ class Outcome:
 
 
 Guard = Callable[[Any, Taking], Iterator[Obstacle]]
-Effect = Callable[[Any, Taking], Outcome]
+Effect = Callable[[Any, Taking], StepOutcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def _ahead(record: Record, noun: str, steps: Sequence[Step]) -> str:
     return f"its next step: {listed(names, 'or')}" if names else f"`comity kinds {kind}` lists its steps"
 
 
-def take(step: Step, record: Record, taking: Taking, *, override: str = "", others: Sequence[Step] = ()) -> Outcome:
+def take(step: Step, record: Record, taking: Taking, *, override: str = "", others: Sequence[Step] = ()) -> StepOutcome:
     """What the step writes. Raises RuleBroken where state or guard forbid it; `override` says why to pass a guard.
 
     Where the state forbids it, those of the `others` are named that it allows.
@@ -109,7 +109,7 @@ def take(step: Step, record: Record, taking: Taking, *, override: str = "", othe
         raise RuleBroken(
             f"{step.name}: {standing[0].why}{more}", "settle these, or give --override with a reason", problems, rule
         )
-    outcome = step.effect(record, taking) if step.effect else Outcome({})
+    outcome = step.effect(record, taking) if step.effect else StepOutcome({})
     moved = {step.field: step.target} if step.field and step.target else {}
     vouched = {name: getattr(record, name) for name in step.vouches}
-    return Outcome({**vouched, **taking.given, **moved, **outcome.fields}, outcome.beside)
+    return StepOutcome({**vouched, **taking.given, **moved, **outcome.fields}, outcome.beside)

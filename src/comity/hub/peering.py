@@ -20,7 +20,7 @@ from comity.hub.side import HubSide, Memory
 from comity.sync.carrier import Carrier
 from comity.sync.engine import sync
 from comity.sync.http import HttpCarrier, Tls
-from comity.sync.outcome import Outcome, Progress
+from comity.sync.outcome import GroupOutcome, Progress
 from comity.sync.watch import Watch
 from comity.sync.wire import Chain, Links, Look, Looked, Page, Pull, Push, Pushed, Receipts, Swap
 
@@ -132,7 +132,7 @@ class Meeting:
             self._failed(error)
             raise HubUnreachable(error.message, error.hint) from error
 
-    def _told(self, outcomes: list[Outcome], now_ms: int) -> None:
+    def _told(self, outcomes: list[GroupOutcome], now_ms: int) -> None:
         received, sent = sum(each.received for each in outcomes), sum(each.sent for each in outcomes)
         withheld = sum(each.count for outcome in outcomes for each in outcome.withheld)
         refused = sum(outcome.refused.total() + outcome.bad.total() for outcome in outcomes)

@@ -13,7 +13,7 @@ GATHERED = 200  # envelopes read at a time, to be handed on
 LINK = "id, type, seat, seq, SUBSTR(head, 69, 32)"  # of the header: prev
 
 
-class Step(NamedTuple):
+class LedgerLink(NamedTuple):
     """As much of an envelope as a chain is made of."""
 
     id: bytes
@@ -82,10 +82,10 @@ def named(connection: Connection, group: bytes, dot: bytes) -> Iterator[Envelope
         yield decode(head + body)
 
 
-def chain(connection: Connection, group: bytes, seat: bytes) -> dict[bytes, Step]:
+def chain(connection: Connection, group: bytes, seat: bytes) -> dict[bytes, LedgerLink]:
     """The links of a seat."""
     rows = connection.all(f'SELECT {LINK} FROM envelope WHERE "group" = ? AND seat = ?', [group, seat])
-    return {id: Step(id, Type(sort), seat, seq, prev) for id, sort, seat, seq, prev in rows}
+    return {id: LedgerLink(id, Type(sort), seat, seq, prev) for id, sort, seat, seq, prev in rows}
 
 
 def tips(connection: Connection, group: bytes) -> dict[bytes, tuple[Tip, bytes | None]]:
@@ -200,7 +200,7 @@ def _grown(reach: Tip, added: Iterable[Envelope]) -> Tip | None:
     return reach
 
 
-def _is_line(held: Mapping[bytes, Step]) -> bool:
+def _is_line(held: Mapping[bytes, LedgerLink]) -> bool:
     """Whether a chain is 1, 2, 3 ... along `prev`."""
     steps = sorted(held.values(), key=lambda step: step.seq)
     befores = [NO_PREV, *(step.id for step in steps)]

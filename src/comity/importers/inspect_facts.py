@@ -7,7 +7,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from comity.importers.inspect_fields import Change, ConfigUpdate, Edit, Header, LogUpdate, Score, Spec
+from comity.importers.inspect_fields import ConfigChange, ConfigUpdate, Edit, Header, LogUpdate, Score, Spec
 from comity.importers.inspect_json import number, scalar
 from comity.importers.inspect_samples import Samples
 from comity.importers.inspect_settings import attempts, generate, is_setting, limits, sandbox, scorers, solvers
@@ -197,7 +197,7 @@ def _update(update: ConfigUpdate) -> dict[str, Any]:
     return _by_whom(update) | {"scope": update.scope, "changes": [_change(change) for change in update.changes]}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: ConfigChange) -> dict[str, Any]:
     kept = scalar if is_setting(change.config, change.name) else number
     return {
         "config": change.config,

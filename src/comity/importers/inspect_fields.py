@@ -90,7 +90,7 @@ class Scorer(Struct):
     metrics: Raw = ABSENT
 
 
-class Role(Struct):
+class ModelRole(Struct):
     """The model that plays a role (a judge), without its address and arguments."""
 
     model: str
@@ -127,17 +127,17 @@ class Params(Struct):
     attempts: Raw = ABSENT
 
 
-class Step(Struct):
+class SolverStep(Struct):
     """A solver of the plan."""
 
     solver: str
     params: Params = field(default_factory=Params)
 
 
-class Plan(Struct):
+class SolverPlan(Struct):
     """The plan."""
 
-    steps: list[Step] = []
+    steps: list[SolverStep] = []
     config: Generate = field(default_factory=Generate)
 
 
@@ -223,7 +223,7 @@ class LogUpdate(Struct):
     edits: list[Edit] = []
 
 
-class Change(Struct):
+class ConfigChange(Struct):
     """A setting that was changed while the run went on."""
 
     config: str
@@ -238,7 +238,7 @@ class ConfigUpdate(Struct):
 
     provenance: Provenance
     scope: str = ""
-    changes: list[Change] = []
+    changes: list[ConfigChange] = []
 
 
 class SampleLimit(Struct):
@@ -287,7 +287,7 @@ class Header(Struct):
     version: int
     eval: Spec
     status: str = "started"
-    plan: Plan = field(default_factory=Plan)
+    plan: SolverPlan = field(default_factory=SolverPlan)
     results: Results | None = None
     stats: Stats = field(default_factory=Stats)
     error: Failure | None = None

@@ -17,7 +17,7 @@ from comity.importers.inspect_fields import (
     Generate,
     Header,
     MetricName,
-    Role,
+    ModelRole,
     Sandbox,
     Spec,
 )
@@ -208,5 +208,5 @@ def _metric_names(raw: Raw) -> Iterator[tuple[str, str]]:
 def _judge(roles: dict[str, Raw]) -> str | None:
     raw = bytes(roles.get("grader", Raw(b"null")))
     if raw[:1] == b"{":
-        return msgspec.json.decode(raw, type=Role).model
-    return "+".join(role.model for role in msgspec.json.decode(raw, type=list[Role])) if raw[:1] == b"[" else None
+        return msgspec.json.decode(raw, type=ModelRole).model
+    return "+".join(role.model for role in msgspec.json.decode(raw, type=list[ModelRole])) if raw[:1] == b"[" else None

@@ -13,7 +13,7 @@ from comity.domain.plan_words import COMMON
 from comity.domain.protocols import FIELD_CLASSES
 from comity.domain.record import facets
 from comity.errors import Problem
-from comity.importers.plan_entries import Entries, Entry, in_order, strangers
+from comity.importers.plan_entries import Entries, PlanEntry, in_order, strangers
 from comity.importers.plan_matrix import MOST_CELLS, cells
 from comity.importers.plan_text import Lines, read_toml, refuse
 
@@ -32,11 +32,11 @@ class PlanFile:
     """What a plan file says, with nothing stored and nothing looked up outside of it."""
 
     exercise: str
-    entries: tuple[Entry, ...]
+    entries: tuple[PlanEntry, ...]
     called: Mapping[tuple[str, str], Sequence[int]]  # (noun, name) -> places in `entries`
     problems: tuple[Problem, ...] = ()  # of the file itself; a plan that has any is not to be applied
 
-    def entry(self, noun: str, name: str) -> Entry | None:
+    def entry(self, noun: str, name: str) -> PlanEntry | None:
         """The entry that a reference in this file means; None where it means none of them, or several."""
         nouns = ORDER if noun == "*" else (noun,)
         found = [place for each in nouns for place in self.called.get((each, name.strip()), ())]

@@ -18,7 +18,7 @@ _TEXTS: Final = ("group", "marking", "id")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class PlanEntry:
     """One record as the file gives it: raw values by field; the marking and the name of its group apart."""
 
     noun: str
@@ -47,7 +47,7 @@ class Entries:
     exercise: str
     defaults: Mapping[str, Any]
     refuse: Callable[[Sequence[Problem]], BadInput]
-    listed: list[Entry] = field(default_factory=list)
+    listed: list[PlanEntry] = field(default_factory=list)
     called: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     taken: dict[tuple[str, ...], int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
@@ -71,13 +71,13 @@ class Entries:
         if not given and not tells(key):
             self.wrong(noun, line, _unknowable(noun))
         elif key not in self.taken:
-            self._note(Entry(noun, raw, line, group or PRIVATE, marking, key, given))
+            self._note(PlanEntry(noun, raw, line, group or PRIVATE, marking, key, given))
         elif self.taken[key] >= refined:
             first = self.listed[self.taken[key]]
             told = f"{_said(noun)} «{BETWEEN.join(key[1:])}» is in the file twice, first at {first.place}"
             self.wrong(noun, line, Problem("key", told))
 
-    def _note(self, entry: Entry) -> None:
+    def _note(self, entry: PlanEntry) -> None:
         place = self.taken[entry.key] = len(self.listed)
         self.listed.append(entry)
         for name in entry.names:
@@ -107,7 +107,7 @@ class Entries:
         return next(name for name in self.listed[place].names if len(self.called[noun, name]) == 1)
 
 
-def in_order(entries: Entries) -> tuple[list[Entry], dict[tuple[str, str], list[int]]]:
+def in_order(entries: Entries) -> tuple[list[PlanEntry], dict[tuple[str, str], list[int]]]:
     """The entries, each after those of its own kind that it refers to, and the places by name."""
     depths: dict[int, int] = {}
     first: dict[str, int] = {}
@@ -134,7 +134,7 @@ def _depth(entries: Entries, start: int, depths: dict[int, int]) -> None:
         depths[each] = depth
 
 
-def _before(entries: Entries, entry: Entry) -> int | None:
+def _before(entries: Entries, entry: PlanEntry) -> int | None:
     """The place of the entry of the same kind that it refers to: a run that was tried again, a finding merged into."""
     refers = (entry.raw.get(name) for name in _OWN_KIND.get(entry.noun, ()))
     found = [entries.called.get((entry.noun, text.strip()), []) for text in refers if isinstance(text, str)]

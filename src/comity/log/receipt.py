@@ -13,7 +13,7 @@ from comity.log.body import Malformed
 from comity.log.commit import Dot, Moment
 from comity.log.envelope import NO_PREV, sign, verify
 from comity.log.keys import signing_key
-from comity.log.verdict import Link
+from comity.log.verdict import Judgeable
 
 CONTEXT = b"comity receipt 1\x00"
 Number = Annotated[int, Meta(ge=0, le=2**63 - 1)]
@@ -36,9 +36,9 @@ Vector = Mapping[bytes, Tip]
 NOTHING = Tip(0, NO_PREV, 0)
 
 
-def tip(chain: Iterable[Link]) -> Tip:
+def tip(chain: Iterable[Judgeable]) -> Tip:
     """How far the envelopes of one seat reach from its first, along `prev`; of several ends the highest (seq, id)."""
-    after: dict[bytes, list[Link]] = defaultdict(list)
+    after: dict[bytes, list[Judgeable]] = defaultdict(list)
     count = 0
     for link in chain:
         after[link.prev].append(link)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from comity.log.acts import Revoke
 from comity.log.standing import Chain, Standing
-from comity.log.verdict import Link, ends
+from comity.log.verdict import Judgeable, ends
 
 ENDS = 4_000  # of one act; a thief who forks a chain more often than that must not keep a revoke from fitting
 DEVICES = 500
@@ -15,7 +15,7 @@ def revokes(
     devices: Iterable[bytes],
     chain: Chain,
     at_ms: int,
-    keep: Callable[[Link], bool] = lambda link: True,
+    keep: Callable[[Judgeable], bool] = lambda link: True,
 ) -> Iterator[Revoke]:
     """The acts that revoke devices: what is held, and `keep` accepts (a theft may be dated), goes on counting."""
     some: list[bytes] = []
@@ -32,7 +32,7 @@ def revokes(
 
 
 def _cuts(
-    standing: Standing, device: bytes, chain: Chain, keep: Callable[[Link], bool]
+    standing: Standing, device: bytes, chain: Chain, keep: Callable[[Judgeable], bool]
 ) -> dict[bytes, tuple[bytes, ...]]:
     found: dict[bytes, tuple[bytes, ...]] = {}
     room = ENDS

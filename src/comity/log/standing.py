@@ -27,10 +27,10 @@ from comity.log.acts import (
     second_seat,
 )
 from comity.log.envelope import GEN_CAP, Type, dot
-from comity.log.verdict import Cut, Link, Status, Verdict
+from comity.log.verdict import Cut, Judgeable, Status, Verdict
 
-Acts = Mapping[bytes, list[tuple[Link, AnyAct | None]]]  # of each seat; None: malformed
-Chain = Callable[[bytes], Mapping[bytes, Link]]
+Acts = Mapping[bytes, list[tuple[Judgeable, AnyAct | None]]]  # of each seat; None: malformed
+Chain = Callable[[bytes], Mapping[bytes, Judgeable]]
 EDITOR = Role.EDITOR.rank
 
 
@@ -114,7 +114,7 @@ class Standing(Struct):
         """The institutes with a seat that stands."""
         return tuple(sorted({seat.institute for seat in self.standing()}))
 
-    def verdict(self, link: Link) -> Verdict:
+    def verdict(self, link: Judgeable) -> Verdict:
         """What becomes of an envelope, apart from key and body (see `readable`)."""
         if link.gen > GEN_CAP:
             return verdicts.MALFORMED
@@ -130,7 +130,7 @@ class Standing(Struct):
             return self.refused.get(link.id, verdicts.IN)
         return verdicts.ROLE if seat.role.rank < EDITOR else verdicts.IN
 
-    def is_erased(self, link: Link) -> bool:
+    def is_erased(self, link: Judgeable) -> bool:
         """Whether an erase of the author's device, or from above the author, names this commit."""
         askers = self.erasures.get(dot(link.id), ())
         author = self.seats.get(link.seat)
@@ -147,10 +147,10 @@ def covers(revoke: Revocation, seat: Seat) -> bool:
     return revoke.place in seat.place.path and seat.device in revoke.act.devices and revoke.dot not in seat.place.exempt
 
 
-def judge(group: bytes, acts: Collection[tuple[Link, AnyAct | None]], chain: Chain) -> Standing:
+def judge(group: bytes, acts: Collection[tuple[Judgeable, AnyAct | None]], chain: Chain) -> Standing:
     """Who counts, from the acts of a group; `chain` gives the envelopes of a seat, asked for only where a cut falls."""
-    by_seat: dict[bytes, list[tuple[Link, AnyAct | None]]] = defaultdict(list)
-    openers: dict[bytes, Link] = {}
+    by_seat: dict[bytes, list[tuple[Judgeable, AnyAct | None]]] = defaultdict(list)
+    openers: dict[bytes, Judgeable] = {}
     for link, act in acts:
         by_seat[link.seat].append((link, act))
         openers |= dict.fromkeys(_opened(link, act), link)
@@ -174,7 +174,7 @@ def _root(group: bytes, acts: Acts) -> list[Seat]:
     return []
 
 
-def _opened(link: Link, act: AnyAct | None) -> tuple[bytes, ...]:
+def _opened(link: Judgeable, act: AnyAct | None) -> tuple[bytes, ...]:
     match act:
         case Admit() | Renew():
             return (dot(link.id),)
@@ -228,7 +228,7 @@ def renewed(seat: Seat, chain: bytes) -> Seat:
     return Seat(chain, seat.place, seat.keys, seat.carrier, seat.institute, seat.role)
 
 
-def _note(result: Standing, seat: Seat, link: Link, act: AnyAct) -> None:
+def _note(result: Standing, seat: Seat, link: Judgeable, act: AnyAct) -> None:
     match act:
         case Revoke():
             result.revokes[dot(link.id)] = Revocation(dot(link.id), seat.place.id, act)
@@ -239,7 +239,7 @@ def _note(result: Standing, seat: Seat, link: Link, act: AnyAct) -> None:
                 result.erasures.setdefault(commit, []).append(seat)
 
 
-def _seats(result: Standing, above: Place, link: Link, act: Found | Admit | Institute) -> Iterator[Seat]:
+def _seats(result: Standing, above: Place, link: Judgeable, act: Found | Admit | Institute) -> Iterator[Seat]:
     """The seats that an admission opens below a place."""
     path = (*above.path, above.id)
     first, second = dot(link.id), second_seat(dot(link.id))
@@ -258,7 +258,7 @@ def _seats(result: Standing, above: Place, link: Link, act: Found | Admit | Inst
             yield Seat(first, Place(first, path, exempt), device.keys, device.carrier, act.institute, act.role)
 
 
-def _judge_unseated(result: Standing, openers: Mapping[bytes, Link]) -> None:
+def _judge_unseated(result: Standing, openers: Mapping[bytes, Judgeable]) -> None:
     """Work of seats that do not exist: void where the act that would open the seat is void, else waiting."""
     for seat in openers.keys() - result.seats.keys():
         walked = []

@@ -36,7 +36,7 @@ ROLE = Verdict(Status.VOID, "role")
 ERASED = Verdict(Status.VOID, "erased")
 
 
-class Link(Protocol):
+class Judgeable(Protocol):
     """What is asked of an envelope to judge it; a store need not load more."""
 
     @property
@@ -60,7 +60,7 @@ class Cut(NamedTuple):
     hole: int
 
 
-def cut(chain: Mapping[bytes, Link], ends: Iterable[bytes]) -> Cut:
+def cut(chain: Mapping[bytes, Judgeable], ends: Iterable[bytes]) -> Cut:
     """Follow `prev` from each end."""
     kept: set[bytes] = set()
     hole = 0
@@ -74,7 +74,7 @@ def cut(chain: Mapping[bytes, Link], ends: Iterable[bytes]) -> Cut:
     return Cut(frozenset(kept), hole)
 
 
-def within(link: Link, cuts: Iterable[Cut]) -> Verdict:
+def within(link: Judgeable, cuts: Iterable[Cut]) -> Verdict:
     """Whether an envelope of a revoked seat counts: every cut must hold it."""
     verdict = IN
     for kept, hole in cuts:
@@ -86,7 +86,7 @@ def within(link: Link, cuts: Iterable[Cut]) -> Verdict:
     return verdict
 
 
-def ends(chain: Iterable[Link]) -> tuple[bytes, ...]:
+def ends(chain: Iterable[Judgeable]) -> tuple[bytes, ...]:
     """Where a cut is made: every envelope held that no other held one names as the one before."""
     held = list(chain)
     named = {link.prev for link in held}

@@ -15,14 +15,14 @@ from comity.log.envelope import Envelope, Type, decode, opened
 from comity.log.keys import Pair
 from comity.log.ring import received, rekey, shares, to_hand_on, writing_key
 from comity.log.standing import Standing, judge
-from comity.log.verdict import Link, Verdict
+from comity.log.verdict import Judgeable, Verdict
 from comity.store import schema
 
 NOTHING: Final[Mapping[bytes, Collection[bytes]]] = MappingProxyType({})
 REMEMBERED = 2 * 1024 * 1024  # bytes of sealed commits that are kept at hand, opened
 
 
-class Step(NamedTuple):
+class JudgedEnvelope(NamedTuple):
     """As much of an envelope as judging it takes."""
 
     id: bytes
@@ -161,7 +161,7 @@ class Circles:
             return verdicts.MALFORMED
         return found
 
-    def hearing(self, link: Link, group: bytes, key: bytes, *, has_body: bool) -> Verdict:
+    def hearing(self, link: Judgeable, group: bytes, key: bytes, *, has_body: bool) -> Verdict:
         """The same before it is opened; what then proves malformed stays so."""
         circle = self.of(group)
         found = circle.standing.verdict(link)
@@ -172,13 +172,13 @@ class Circles:
         return verdicts.IN if key in circle.keys else verdicts.KEY_NOT_HERE
 
 
-def chain(connection: Connection, seat: bytes) -> Mapping[bytes, Step]:
+def chain(connection: Connection, seat: bytes) -> Mapping[bytes, JudgedEnvelope]:
     """The envelopes of a seat as far as links go."""
     e = schema.envelopes.c
     rows = connection.execute(
         select(e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)).where(e.seat == seat)
     )
-    return {row[0]: Step(row[0], Type(row[1]), *row[2:]) for row in rows}
+    return {row[0]: JudgedEnvelope(row[0], Type(row[1]), *row[2:]) for row in rows}
 
 
 def worded(verdict: Verdict) -> str:

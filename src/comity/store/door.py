@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, select
 
 from comity.log.envelope import Envelope, Type, decode
 from comity.store import bulk, erased, schema
-from comity.store.circle import Circles, Step, worded
+from comity.store.circle import Circles, JudgedEnvelope, worded
 from comity.store.folding import refold
 
 V = TypeVar("V")
@@ -171,7 +171,7 @@ def _rejudged(connection: Connection, circles: Circles, group: bytes, before: in
         e.no, e.status, e.key, e.body.is_not(None), e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)
     )
     for no, status, key, has_body, id, sort, *rest in connection.execute(query.where(e.group == group, e.no < before)):
-        now = worded(circles.hearing(Step(id, Type(sort), *rest), group, key, has_body=has_body))
+        now = worded(circles.hearing(JudgedEnvelope(id, Type(sort), *rest), group, key, has_body=has_body))
         if now != status and not (now == "in" and status in JUDGED):
             yield no
 

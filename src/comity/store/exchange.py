@@ -42,7 +42,7 @@ class Reach(NamedTuple):
     knot: bytes = LINE
 
 
-class Link(NamedTuple):
+class HeldLink(NamedTuple):
     """An envelope of a chain; `whole`: its body is here, or was erased for good."""
 
     seq: int
@@ -70,12 +70,12 @@ def note_reaches(connection: Connection, group: bytes) -> None:
     schema.remember(connection, _name(group), msgspec.msgpack.encode(_reached(connection, group)))
 
 
-def links(connection: Connection, seat: bytes) -> list[Link]:
+def links(connection: Connection, seat: bytes) -> list[HeldLink]:
     """The chain of a seat in the order (seq, id)."""
     e = schema.envelopes.c
     whole = or_(e.body.is_not(None), e.status == door.ERASED)
     rows = connection.execute(select(e.seq, e.id, whole).where(e.seat == seat).order_by(e.seq, e.id))
-    return [Link(seq, id, bool(has)) for seq, id, has in rows]
+    return [HeldLink(seq, id, bool(has)) for seq, id, has in rows]
 
 
 def numbers(

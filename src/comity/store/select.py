@@ -28,7 +28,7 @@ from comity.domain.facet import Shape
 from comity.domain.kinds import BY_NOUN
 from comity.domain.query import CONTAINS, Is, Match, Pattern, Query, Term, Text, is_named
 from comity.domain.query_fields import age_column, query_field
-from comity.domain.query_values import Span
+from comity.domain.query_values import DaySpan
 from comity.domain.record import Record, choices, facets, optional
 from comity.domain.text import fold
 from comity.errors import BadInput
@@ -223,7 +223,7 @@ def _among(kind: type[Record], column: Any, term: Match, value: Any) -> ColumnEl
 
 
 def _compared(column: Any, term: Match, value: Any) -> ColumnElement[bool]:
-    if isinstance(value, Span):
+    if isinstance(value, DaySpan):
         return and_(column >= value.first, column <= value.last)
     if term.op != ":":
         compared: ColumnElement[bool] = _ORDERS[term.op](func.fold(column) if isinstance(value, str) else column, value)
@@ -240,7 +240,7 @@ def _compared(column: Any, term: Match, value: Any) -> ColumnElement[bool]:
 def _aged(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
     """Ages count back from now: older than a week is a moment before that day."""
     column = chosen.table.c[age_column(chosen.kind)]
-    if isinstance(value, Span):
+    if isinstance(value, DaySpan):
         return and_(column <= chosen.now - value.first, column >= chosen.now - value.last)
     compared: ColumnElement[bool] = _ORDERS[{"<": ">", "<=": ">=", ">": "<", ">=": "<="}[term.op]](
         column, chosen.now - value

@@ -23,7 +23,7 @@ FORKED = "forked"  # what was done by hand and is kept as it was done: nothing t
 REBUILD = "`comity rebuild` makes rows and search anew from the log"
 
 
-class Finding(NamedTuple):
+class Damage(NamedTuple):
     """Something that does not verify, and what to do about it."""
 
     code: str
@@ -31,7 +31,7 @@ class Finding(NamedTuple):
     hint: str
 
 
-def problems(store: Store) -> list[Finding]:
+def problems(store: Store) -> list[Damage]:
     """Everything in a store that does not verify; empty where all is well."""
     circles = Circles(store.keys.pair)
     with store.database.reading() as connection:
@@ -50,17 +50,17 @@ def problems(store: Store) -> list[Finding]:
     return found
 
 
-def _pages(connection: Connection) -> Iterator[Finding]:
+def _pages(connection: Connection) -> Iterator[Damage]:
     """The file: each page carries a hash under the key, and the trees have to be whole."""
     try:
         told = [*connection.exec_driver_sql("PRAGMA cipher_integrity_check").scalars()]
         told += connection.exec_driver_sql("PRAGMA integrity_check(20)").scalars()
     except DBAPIError as error:
         told = [plain(error.orig)]
-    yield from (Finding("file", f"the database file is damaged: {each}", RESTORE) for each in told if each != "ok")
+    yield from (Damage("file", f"the database file is damaged: {each}", RESTORE) for each in told if each != "ok")
 
 
-def _envelopes(connection: Connection) -> Iterator[Finding]:
+def _envelopes(connection: Connection) -> Iterator[Damage]:
     """Each envelope by its own hashes, and its columns against its header."""
     e = schema.envelopes.c
     columns = ("id", "dot", "group", "seat", "seq", "gen", "type", "key")
@@ -68,10 +68,10 @@ def _envelopes(connection: Connection) -> Iterator[Finding]:
         try:
             envelope = decode(row.header + row.signature + (row.body or b""))
         except Malformed as error:
-            yield Finding("envelope", f"envelope {row.no} is damaged: {error.message}", RESTORE)
+            yield Damage("envelope", f"envelope {row.no} is damaged: {error.message}", RESTORE)
             continue
         if any(getattr(row, name) != getattr(envelope, name) for name in columns):
-            yield Finding("envelope", f"envelope {row.no} is not the one that its header names", RESTORE)
+            yield Damage("envelope", f"envelope {row.no} is not the one that its header names", RESTORE)
 
 
 def _paged(connection: Connection, query: Any, column: Any) -> Iterator[Row[Any]]:
@@ -81,7 +81,7 @@ def _paged(connection: Connection, query: Any, column: Any) -> Iterator[Row[Any]
         last = rows[-1].no
 
 
-def _chains(connection: Connection, circle: Circle, group: bytes, device: bytes) -> Iterator[Finding]:
+def _chains(connection: Connection, circle: Circle, group: bytes, device: bytes) -> Iterator[Damage]:
     """Each seat: a signature, or a signed successor that names it, for every envelope; and one successor each."""
     e = schema.envelopes.c
     acts = [
@@ -99,7 +99,7 @@ def _chains(connection: Connection, circle: Circle, group: bytes, device: bytes)
             envelope = decode(header + signature + ((body or b"") if sort == Type.ACT else b""))
             if envelope.id not in named and not authentic(envelope, founding.get(envelope.id, key)):
                 text = f"envelope {envelope.dot.hex()} of seat {seat.hex()[:8]} is not signed by its device"
-                yield Finding("signature", text, RESTORE)
+                yield Damage("signature", text, RESTORE)
                 continue
             named.add(envelope.prev)
             taken[envelope.prev] = taken.get(envelope.prev, 0) + (envelope.id not in renewals)
@@ -108,13 +108,13 @@ def _chains(connection: Connection, circle: Circle, group: bytes, device: bytes)
                 yield _forked(circle, seat, device, f"{count} ways after {prev.hex()[:8]}")
 
 
-def _forked(circle: Circle, id: bytes, device: bytes, ways: str) -> Finding:
+def _forked(circle: Circle, id: bytes, device: bytes, ways: str) -> Damage:
     """Not damage: two laptops wrote with one device's keys, and what both wrote is here."""
     seat = circle.standing.seats.get(id)
     who = f"device {seat.device.hex()[:12]} of {seat.institute}" if seat else f"seat {id.hex()[:8]}"
     own = seat is not None and seat.device == device
     way = "`comity group renew` gives it a new seat" if own else "let it be renewed, or revoke it"
-    return Finding(FORKED, f"the chain of {who} goes on in {ways}; all of them are kept", f"no backup is needed; {way}")
+    return Damage(FORKED, f"the chain of {who} goes on in {ways}; all of them are kept", f"no backup is needed; {way}")
 
 
 def _signers(acts: Iterable[tuple[Envelope, AnyAct | None]]) -> dict[bytes, bytes]:
@@ -130,7 +130,7 @@ def _signers(acts: Iterable[tuple[Envelope, AnyAct | None]]) -> dict[bytes, byte
             return keys
 
 
-def _judgements(connection: Connection, circles: Circles) -> Iterator[Finding]:
+def _judgements(connection: Connection, circles: Circles) -> Iterator[Damage]:
     """The status of each envelope, and what is noted of the records that it is about."""
     e, t, r = schema.envelopes.c, schema.touches.c, schema.records.c
     last = connection.execute(select(func.max(e.no))).scalar() or 0
@@ -142,14 +142,14 @@ def _judgements(connection: Connection, circles: Circles) -> Iterator[Finding]:
         for no, envelope, status in door.held(connection, e.no.between(start, start + PAGE - 1)):
             now = worded(circles.verdict(envelope))
             if now != status:
-                yield Finding("status", f"envelope {envelope.dot.hex()} is kept as «{status}» and is «{now}»", REBUILD)
+                yield Damage("status", f"envelope {envelope.dot.hex()} is kept as «{status}» and is «{now}»", REBUILD)
             commit = circles.open(envelope) if envelope.type is Type.COMMIT and now == "in" else None
             about = {(no, envelope.group, each.id, each.kind) for each in commit.changes} if commit else set()
             if not about <= there:
-                yield Finding("touch", f"envelope {envelope.dot.hex()} is not noted at its records", REBUILD)
+                yield Damage("touch", f"envelope {envelope.dot.hex()} is not noted at its records", REBUILD)
 
 
-def _records(connection: Connection, circles: Circles) -> Iterator[Finding]:
+def _records(connection: Connection, circles: Circles) -> Iterator[Damage]:
     """Each record, its row and what the search knows of it, against its commits."""
     r = schema.records.c
     numbers = list(connection.execute(select(r.no).order_by(r.no)).scalars())
@@ -158,28 +158,28 @@ def _records(connection: Connection, circles: Circles) -> Iterator[Finding]:
             yield from _compared(connection, kind, made)
 
 
-def _compared(connection: Connection, noun: str, made: Iterable[folding.Made]) -> Iterator[Finding]:
+def _compared(connection: Connection, noun: str, made: Iterable[folding.Made]) -> Iterator[Damage]:
     kind = BY_NOUN.get(noun)
     for record, state, columns in made:
         if record.heads != folding.packed(state.heads):
-            yield Finding("heads", f"the heads of {noun} {record.id.hex()} are not those of its commits", REBUILD)
+            yield Damage("heads", f"the heads of {noun} {record.id.hex()} are not those of its commits", REBUILD)
         if kind is None:
             continue
         table = schema.row_table(kind)
         row = connection.execute(select(*table.columns).where(table.c.no == record.no)).mappings().first()
         if (dict(row) if row else None) != columns:
-            yield Finding("row", f"the row of {noun} {record.id.hex()} is not what its commits say", REBUILD)
+            yield Damage("row", f"the row of {noun} {record.id.hex()} is not what its commits say", REBUILD)
         found = connection.execute(text("SELECT title, body FROM search WHERE rowid = :no"), {"no": record.no}).first()
         told = words(kind, columns) if columns and not columns["retired"] else None
         if (tuple(found) if found else None) != told:
-            yield Finding("search", f"the search knows {noun} {record.id.hex()} by other words than it has", REBUILD)
+            yield Damage("search", f"the search knows {noun} {record.id.hex()} by other words than it has", REBUILD)
 
 
-def _counts(connection: Connection) -> Iterator[Finding]:
+def _counts(connection: Connection) -> Iterator[Damage]:
     """The counts that are kept of rows, against the rows."""
     run = schema.row_table(Run).c
     values = [func.coalesce(run[name], "") for name in schema.COUNTED]
     rows = select(*values, func.count()).where(run.retired.is_not(True)).group_by(*values)
     kept = select(*schema.counts.c).where(schema.counts.c.n > 0)
     if {*connection.execute(rows)} != {*connection.execute(kept)}:
-        yield Finding("counts", "the counts of runs are not those of their rows", REBUILD)
+        yield Damage("counts", "the counts of runs are not those of their rows", REBUILD)

@@ -17,10 +17,10 @@ from comity.log.envelope import Type, decode
 from comity.log.keys import Pair
 from comity.log.receipt import NOTHING, Tip
 from comity.sync import answer
-from comity.sync.container import Container, Draft
+from comity.sync.container import BundleDraft, Container
 from comity.sync.intake import Intake
 from comity.sync.newcomer import Porch
-from comity.sync.outcome import Allow, Doubt, Outcome, Tell, halted, refuse, silently
+from comity.sync.outcome import Allow, Doubt, GroupOutcome, Tell, halted, refuse, silently
 from comity.sync.shelf import Shelf
 from comity.sync.wire import PAGE, PAGE_BYTES, Raw, SignedReceipt, State, pages
 
@@ -77,7 +77,7 @@ def write_whole(shelf: Shelf, path: Path, boxes: Collection[bytes], groups: Coll
 
 def read(
     shelf: Shelf, path: Path, *, tell: Tell = silently, allow: Allow = refuse, pair: Pair | None = None
-) -> list[Outcome]:
+) -> list[GroupOutcome]:
     """Take in a bundle; again and again, as long as what it brings makes more of it known.
 
     `pair` opens one that is not for this device: that of the recovery key on paper. Raises a Doubt where nobody allowed
@@ -112,14 +112,14 @@ def read(
 
 def _strangers(
     shelf: Shelf, container: Container, key: bytes, allow: Allow, paper: Collection[bytes]
-) -> tuple[dict[bytes, Outcome], dict[bytes, Doubt]]:
+) -> tuple[dict[bytes, GroupOutcome], dict[bytes, Doubt]]:
     """The new groups that may not come in: those that this device is not in, and those that nobody said yes to."""
     porches = {group: Porch(group) for group in container.manifest.groups if not shelf.holds(group)}
-    strange: dict[bytes, Outcome] = {}
+    strange: dict[bytes, GroupOutcome] = {}
     for leaf in _leaves(container, key) if porches else ():
         if not shelf.holds(leaf.group):
             porches.setdefault(leaf.group, Porch(leaf.group)).take(leaf.envelopes)
-            strange.setdefault(leaf.group, Outcome(leaf.group)).unknown += len(leaf.envelopes)
+            strange.setdefault(leaf.group, GroupOutcome(leaf.group)).unknown += len(leaf.envelopes)
     doubts: dict[bytes, Doubt] = {}
     for group, porch in porches.items():
         try:
@@ -140,17 +140,17 @@ def code(shelf: Shelf, path: Path) -> str:
     return answer.code(key, shelf.device)
 
 
-def outlook(shelf: Shelf, path: Path) -> list[Outcome]:
+def outlook(shelf: Shelf, path: Path) -> list[GroupOutcome]:
     """What reading a bundle would bring; nothing is changed."""
     container = Container(path)
     key = container.key(shelf.store.keys.pair)
     strange, doubts = _strangers(shelf, container, key, refuse, [])
-    found = {group: Outcome(group, asks=doubt.message) for group, doubt in doubts.items()}
+    found = {group: GroupOutcome(group, asks=doubt.message) for group, doubt in doubts.items()}
     acts: set[bytes] = set()  # those that open seats come twice
     for leaf in _leaves(container, key):
         if leaf.group in strange:
             continue
-        outcome = found.setdefault(leaf.group, Outcome(leaf.group))
+        outcome = found.setdefault(leaf.group, GroupOutcome(leaf.group))
         envelopes = {each.id: each.type for each in map(decode, leaf.envelopes)}
         outcome.received += shelf.new_here(envelopes.keys() - acts)
         acts |= {id for id, sort in envelopes.items() if sort is Type.ACT}
@@ -213,7 +213,7 @@ class _Writing:
         if path.exists():
             raise Refused(f"the file {path} is there already", "choose another name, or remove it")
         self.written.append(Written(path))
-        self._draft = Draft(path.parent)
+        self._draft = BundleDraft(path.parent)
         self._groups: set[bytes] = set()
 
 

@@ -56,7 +56,7 @@ class Manifest(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
         return Manifest(self.id, self.groups, self.boxes, self.pages, proof)
 
 
-class Draft:
+class BundleDraft:
     """A bundle being written: pages go to a nameless file, as the manifest that comes before them must name them."""
 
     def __init__(self, folder: Path) -> None:

@@ -12,7 +12,7 @@ from comity.log.envelope import Envelope, Type
 from comity.sync.carrier import Carrier, Full, NoGroup
 from comity.sync.intake import Intake
 from comity.sync.newcomer import Porch
-from comity.sync.outcome import Allow, Doubt, Outcome, Progress, Tell, Withheld, halted, refuse, silently
+from comity.sync.outcome import Allow, Doubt, GroupOutcome, Progress, Tell, Withheld, halted, refuse, silently
 from comity.sync.plan import beyond, lacking, lower, plan
 from comity.sync.side import Side
 from comity.sync.wire import GROUPS, PAGE, Link, Links, Look, Order, Pull, Push, State, Swap, pages
@@ -27,7 +27,7 @@ Take = Callable[[tuple[bytes, ...]], list[Envelope]]
 
 def sync(
     shelf: Side, carrier: Carrier, *, only: Collection[bytes] = (), tell: Tell = silently, allow: Allow = refuse
-) -> list[Outcome]:
+) -> list[GroupOutcome]:
     """Exchange with a carrier what either side lacks, of all groups or of those named.
 
     Raises a Doubt where nobody allowed a group to be let in, or to be changed so much, after all others were exchanged.
@@ -49,7 +49,7 @@ def sync(
     return outcomes
 
 
-def outlook(shelf: Side, carrier: Carrier, *, only: Collection[bytes] = ()) -> list[Outcome]:
+def outlook(shelf: Side, carrier: Carrier, *, only: Collection[bytes] = ()) -> list[GroupOutcome]:
     """What a session would receive and send, if it were run now; nothing is changed anywhere."""
     found = []
     for group, mine, theirs in _looked(shelf, carrier, only):

@@ -4,7 +4,7 @@ from functools import cached_property
 
 from comity.log.envelope import Envelope
 from comity.log.upheaval import Ground, Upheaval, is_great
-from comity.sync.outcome import Allow, MassChange, Outcome, Progress, Tell
+from comity.sync.outcome import Allow, GroupOutcome, MassChange, Progress, Tell
 from comity.sync.side import Side
 
 
@@ -12,7 +12,7 @@ class Intake:
     """Takes the pages of one session for one group, from whatever carries them."""
 
     def __init__(self, shelf: Side, group: bytes, tell: Tell, allow: Allow) -> None:
-        self.outcome = Outcome(group)
+        self.outcome = GroupOutcome(group)
         self._shelf, self._tell, self._allow = shelf, tell, allow
         self._retired: set[int] = set()
 

@@ -23,7 +23,7 @@ ROOM = 64 * 1024 * 1024  # bytes kept of groups that nobody said yes to yet
 
 
 @dataclass
-class Held:
+class LockedGroup:
     """One group: what the store was left with, and what came since."""
 
     outline: Outline
@@ -186,7 +186,7 @@ class LockedSide:
         """The next session of the open store looks again."""
 
     # -- within
-    def _of(self, group: bytes) -> Held:
+    def _of(self, group: bytes) -> LockedGroup:
         if group not in self._held:
             self._held[group] = _held(Outline())
         return self._held[group]
@@ -208,6 +208,6 @@ def _bare(envelope: Envelope) -> Envelope:
     return envelope.strip() if envelope.type is Type.COMMIT else envelope
 
 
-def _held(outline: Outline) -> Held:
+def _held(outline: Outline) -> LockedGroup:
     receipts = [Signed.decode(each) for each in outline.receipts]
-    return Held(outline, dict(outline.signers), receipts={each.receipt.device: each for each in receipts})
+    return LockedGroup(outline, dict(outline.signers), receipts={each.receipt.device: each for each in receipts})

@@ -20,7 +20,7 @@ class Withheld(Struct, frozen=True):
     count: int
 
 
-class Outcome(Struct):
+class GroupOutcome(Struct):
     """One group in one session."""
 
     group: bytes
@@ -74,7 +74,7 @@ class Doubt(Refused):
         super().__init__(message, hint)
         self.group = group
         self.others: list[Doubt] = []  # of other groups in the same session
-        self.outcomes: list[Outcome] = []  # what the session did all the same
+        self.outcomes: list[GroupOutcome] = []  # what the session did all the same
 
     @property
     def key(self) -> tuple[str, bytes]:
@@ -128,7 +128,7 @@ class Newcomer(Doubt):
         self.founder, self.admitter = founder, admitter
 
 
-def halted(doubts: Sequence[Doubt], outcomes: list[Outcome]) -> Doubt:
+def halted(doubts: Sequence[Doubt], outcomes: list[GroupOutcome]) -> Doubt:
     """The first doubt, with the others and with what was done all the same."""
     first = doubts[0]
     first.others, first.outcomes = list(doubts[1:]), outcomes

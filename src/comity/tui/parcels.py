@@ -20,7 +20,7 @@ from comity.tui.widgets.choice import Menu, Option
 from comity.tui.widgets.confirm import Confirm, Sure
 
 if TYPE_CHECKING:
-    from comity.desk.courier import Contents, Opened, Parcel
+    from comity.desk.courier import BundlePreview, BundleRead, Contents
     from comity.desk.syncing import Agree
     from comity.sync.bundle import Written
     from comity.sync.outcome import Tell
@@ -86,14 +86,14 @@ def _preview(app: App[None], section: str, told: str, where: str) -> None:
     host(app).attempt(show)
 
 
-def _write(app: App[None], parcel: "Parcel", path: Path) -> None:
+def _write(app: App[None], parcel: "BundlePreview", path: Path) -> None:
     def run(tell: "Tell", agree: "Agree") -> "list[Written]":
         return courier.write(host(app).desk, parcel, path)
 
     host(app).depart(Trip("writing the bundle", run, partial(_written, app, parcel)))
 
 
-def _written(app: App[None], parcel: "Parcel", written: "Sequence[Written]") -> None:
+def _written(app: App[None], parcel: "BundlePreview", written: "Sequence[Written]") -> None:
     host(app).arrived()
     for each in written:
         word = courier.telling_name(parcel, each.path)
@@ -127,13 +127,13 @@ def _contents(seen: "Contents") -> list[Line]:
 
 
 def _read(app: App[None], path: Path) -> None:
-    def run(tell: "Tell", agree: "Agree") -> "list[Opened]":
+    def run(tell: "Tell", agree: "Agree") -> "list[BundleRead]":
         return courier.read(host(app).desk, [path], tell=tell, agree=agree)
 
     host(app).depart(Trip("reading the bundle", run, partial(_opened, app)))
 
 
-def _opened(app: App[None], opened: "Sequence[Opened]") -> None:
+def _opened(app: App[None], opened: "Sequence[BundleRead]") -> None:
     """What came, what is odd about it, and the code that answers it."""
     host(app).arrived()
     known = partners.names(host(app).desk)
@@ -152,7 +152,7 @@ def _opened(app: App[None], opened: "Sequence[Opened]") -> None:
             _answer(app, each)
 
 
-def _answer(app: App[None], opened: "Opened") -> None:
+def _answer(app: App[None], opened: "BundleRead") -> None:
     """The code stays until it is put away: somebody reads it out."""
     told = [
         line(span("    "), span(opened.answer, "accent bold")),

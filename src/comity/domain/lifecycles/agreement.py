@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from comity.domain.institutes import Agreement
-from comity.domain.steps import Obstacle, Outcome, Step, Taking
+from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 from comity.domain.when import show_day
 
 
@@ -18,9 +18,9 @@ def _unexpired(agreement: Agreement, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(agreement, f"it expired {show_day(agreement.expires_on, taking.view.today)}")
 
 
-def _enter(agreement: Agreement, taking: Taking) -> Outcome:
+def _enter(agreement: Agreement, taking: Taking) -> StepOutcome:
     first = taking.given.get("in_force_from") or agreement.in_force_from
-    return Outcome({"in_force_from": first or taking.view.today})
+    return StepOutcome({"in_force_from": first or taking.view.today})
 
 
 AGREEMENT: Final = (

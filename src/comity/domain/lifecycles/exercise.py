@@ -12,7 +12,7 @@ from comity.domain.institutes import Agreement
 from comity.domain.people import Assignment, Person, Position
 from comity.domain.protocols import Protocol
 from comity.domain.runs import FINAL_STATUSES, Cell, Run
-from comity.domain.steps import Obstacle, Outcome, Step, Taking
+from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 from comity.domain.systems import ModelAlias, System, Task
 from comity.domain.view import View
 from comity.domain.when import show_day
@@ -146,8 +146,8 @@ def _undone(milestone: Milestone, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(milestone, f"{milestone.title or 'it'} was done {day}")
 
 
-def _done(milestone: Milestone, taking: Taking) -> Outcome:
-    return Outcome({"done": taking.given.get("done") or taking.view.today})
+def _done(milestone: Milestone, taking: Taking) -> StepOutcome:
+    return StepOutcome({"done": taking.given.get("done") or taking.view.today})
 
 
 def _unrevealed(alias: ModelAlias, taking: Taking) -> Iterator[Obstacle]:
@@ -157,8 +157,8 @@ def _unrevealed(alias: ModelAlias, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(alias, f"{alias.alias} names no system yet; give it with --system")
 
 
-def _reveal(alias: ModelAlias, taking: Taking) -> Outcome:
-    return Outcome({"system": taking.given.get("system") or alias.system, "revealed_on": taking.view.today})
+def _reveal(alias: ModelAlias, taking: Taking) -> StepOutcome:
+    return StepOutcome({"system": taking.given.get("system") or alias.system, "revealed_on": taking.view.today})
 
 
 EARLY: Final = ("proposed", "specified", "planned", "ready", "running", "paused")

@@ -6,7 +6,7 @@ from typing import Final
 from comity.domain.exercises import Participant
 from comity.domain.findings import Acknowledgement, CorrectiveAction, Finding, Guidance, StandDown
 from comity.domain.runs import Run
-from comity.domain.steps import Obstacle, Outcome, Step, Taking
+from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 from comity.domain.view import View
 from comity.domain.when import show_day
 
@@ -27,13 +27,13 @@ def _free(finding: Finding, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(finding, f"{finding.label} is under embargo until {day}")
 
 
-def _disclose(finding: Finding, taking: Taking) -> Outcome:
-    return Outcome({"disclosed_on": taking.given.get("disclosed_on") or taking.view.today})
+def _disclose(finding: Finding, taking: Taking) -> StepOutcome:
+    return StepOutcome({"disclosed_on": taking.given.get("disclosed_on") or taking.view.today})
 
 
-def _dispute(finding: Finding, taking: Taking) -> Outcome:
+def _dispute(finding: Finding, taking: Taking) -> StepOutcome:
     """Both texts are kept: the reason is the text of the institute that disputes."""
-    return Outcome(
+    return StepOutcome(
         {
             "disputed_by": sorted({*(finding.disputed_by or ()), taking.view.institute}),
             "dispute_text": taking.given.get("dispute_text") or taking.reason,
@@ -99,8 +99,8 @@ def _owned(action: CorrectiveAction, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(action, f"{action.label} has no owner")
 
 
-def _stopped(action: CorrectiveAction, taking: Taking) -> Outcome:
-    return Outcome({"remark": taking.reason})
+def _stopped(action: CorrectiveAction, taking: Taking) -> StepOutcome:
+    return StepOutcome({"remark": taking.reason})
 
 
 def _verifier(taking: Taking) -> str:
@@ -112,8 +112,8 @@ def _other_house(action: CorrectiveAction, taking: Taking) -> Iterator[Obstacle]
         yield Obstacle(action, f"{action.owner} owns {action.label}; another institute has to verify it")
 
 
-def _verify(action: CorrectiveAction, taking: Taking) -> Outcome:
-    return Outcome({"verified_by": _verifier(taking)})
+def _verify(action: CorrectiveAction, taking: Taking) -> StepOutcome:
+    return StepOutcome({"verified_by": _verifier(taking)})
 
 
 ACTION: Final = (
@@ -156,8 +156,8 @@ def _citable(guidance: Guidance, taking: Taking) -> Iterator[Obstacle]:
             )
 
 
-def _issue(guidance: Guidance, taking: Taking) -> Outcome:
-    return Outcome({"issued": taking.given.get("issued") or taking.view.today})
+def _issue(guidance: Guidance, taking: Taking) -> StepOutcome:
+    return StepOutcome({"issued": taking.given.get("issued") or taking.view.today})
 
 
 GUIDANCE: Final = (
@@ -192,9 +192,9 @@ def _first_word(stand_down: StandDown, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(each, f"{each.institute} has acknowledged {stand_down.label}")
 
 
-def _acknowledge(stand_down: StandDown, taking: Taking) -> Outcome:
+def _acknowledge(stand_down: StandDown, taking: Taking) -> StepOutcome:
     word = {"stand_down": stand_down.id, "institute": taking.view.institute, "acknowledged_at": taking.view.now}
-    return Outcome({}, (("acknowledgement", word),))
+    return StepOutcome({}, (("acknowledgement", word),))
 
 
 def _everybody(stand_down: StandDown, taking: Taking) -> Iterator[Obstacle]:
@@ -202,8 +202,8 @@ def _everybody(stand_down: StandDown, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(stand_down, f"{institute} has not acknowledged {stand_down.label}")
 
 
-def _lift(stand_down: StandDown, taking: Taking) -> Outcome:
-    return Outcome({"lifted_at": taking.given.get("lifted_at") or taking.view.now})
+def _lift(stand_down: StandDown, taking: Taking) -> StepOutcome:
+    return StepOutcome({"lifted_at": taking.given.get("lifted_at") or taking.view.now})
 
 
 STAND_DOWN: Final = (

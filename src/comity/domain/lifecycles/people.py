@@ -7,7 +7,7 @@ from typing import Final
 from comity.domain.clearance import ends_before, longest, recognised
 from comity.domain.institutes import Agreement
 from comity.domain.people import Assignment, Position, Secondment
-from comity.domain.steps import Obstacle, Outcome, Step, Taking
+from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 from comity.domain.view import View
 from comity.domain.when import show_day
 
@@ -69,10 +69,10 @@ def _completed(secondment: Secondment, taking: Taking) -> Iterator[Obstacle]:
             yield Obstacle(secondment, f"access to {access} is not revoked")
 
 
-def _ended_early(secondment: Secondment, taking: Taking) -> Outcome:
+def _ended_early(secondment: Secondment, taking: Taking) -> StepOutcome:
     """The term ends on the day given, or today, so that the ledger counts what was."""
     last = taking.given.get("end") or min(taking.view.today, secondment.end or taking.view.today)
-    return Outcome({"end": last, "remark": taking.reason or secondment.remark})
+    return StepOutcome({"end": last, "remark": taking.reason or secondment.remark})
 
 
 def _assigned(position: Position, taking: Taking) -> Iterator[Obstacle]:

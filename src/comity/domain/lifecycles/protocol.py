@@ -6,7 +6,7 @@ from typing import Any, Final
 from comity.domain.concurrences import content_hash
 from comity.domain.protocols import FIELD_CLASSES, Concurrence, Protocol
 from comity.domain.record import Record
-from comity.domain.steps import Obstacle, Outcome, Step, Taking
+from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 
 
 def editable(record: Record, fields: Iterable[str] = FIELD_CLASSES) -> str:
@@ -23,8 +23,8 @@ def _has_settings(protocol: Protocol, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(protocol, f"protocol v{protocol.version} has no settings")
 
 
-def _freeze(protocol: Protocol, taking: Taking) -> Outcome:
-    return Outcome({"content_hash": content_hash(protocol)})
+def _freeze(protocol: Protocol, taking: Taking) -> StepOutcome:
+    return StepOutcome({"content_hash": content_hash(protocol)})
 
 
 def _newest(protocol: Protocol, taking: Taking) -> Iterator[Obstacle]:
@@ -33,7 +33,7 @@ def _newest(protocol: Protocol, taking: Taking) -> Iterator[Obstacle]:
             yield Obstacle(each, f"v{each.version} is there already, {each.status}")
 
 
-def _supersede(protocol: Protocol, taking: Taking) -> Outcome:
+def _supersede(protocol: Protocol, taking: Taking) -> StepOutcome:
     """The next version begins as a draft with the same settings, so that only what is edited lapses concurrences."""
     versions = [each.version for each in taking.view.find(Protocol, strand=protocol.strand)]
     settings: dict[str, Any] = {name: dict(getattr(protocol, name) or {}) for name in FIELD_CLASSES}
@@ -42,7 +42,7 @@ def _supersede(protocol: Protocol, taking: Taking) -> Outcome:
         "version": max([*versions, protocol.version]) + 1,
         **settings,
     }
-    return Outcome({}, (("protocol", following),))
+    return StepOutcome({}, (("protocol", following),))
 
 
 def _circulated(concurrence: Concurrence, taking: Taking) -> Iterator[Obstacle]:
@@ -53,10 +53,10 @@ def _circulated(concurrence: Concurrence, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(protocol, f"protocol v{protocol.version} is {protocol.status}, not to be answered")
 
 
-def _answer(concurrence: Concurrence, taking: Taking) -> Outcome:
+def _answer(concurrence: Concurrence, taking: Taking) -> StepOutcome:
     """Names the settings that are answered by their hash, as they are at this moment."""
     protocol = taking.view.get(Protocol, concurrence.protocol)
-    return Outcome({"version_hash": content_hash(protocol) if protocol else "", "reason": taking.reason})
+    return StepOutcome({"version_hash": content_hash(protocol) if protocol else "", "reason": taking.reason})
 
 
 PROTOCOL: Final = (

@@ -5,7 +5,7 @@ from typing import Final
 
 from comity.domain.runs import Cell, Deviation, Run
 from comity.domain.stand_downs import breached
-from comity.domain.steps import Obstacle, Outcome, Step, Taking
+from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 
 
 def _finished(run: Run, taking: Taking) -> Iterator[Obstacle]:
@@ -30,14 +30,14 @@ def _decided(run: Run, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(each, f"{each.setting} is not decided: accept or void the deviation")
 
 
-def _remark(run: Run, taking: Taking) -> Outcome:
-    return Outcome({"remark": taking.reason or run.remark})
+def _remark(run: Run, taking: Taking) -> StepOutcome:
+    return StepOutcome({"remark": taking.reason or run.remark})
 
 
-def _unvoid(run: Run, taking: Taking) -> Outcome:
+def _unvoid(run: Run, taking: Taking) -> StepOutcome:
     """It goes back to what its deviations make of it."""
     deviates = any(each.disposition != "void" for each in taking.view.find(Deviation, run=run.id))
-    return Outcome({"validity": "deviated" if deviates else "unreviewed", "remark": ""})
+    return StepOutcome({"validity": "deviated" if deviates else "unreviewed", "remark": ""})
 
 
 def _counts(run: Run, taking: Taking) -> Iterator[Obstacle]:
@@ -45,12 +45,12 @@ def _counts(run: Run, taking: Taking) -> Iterator[Obstacle]:
         yield Obstacle(run, f"{run.label or 'the run'} is {run.validity.replace('_', ' ')}; a valid result is released")
 
 
-def _because(deviation: Deviation, taking: Taking) -> Outcome:
-    return Outcome({"reason": taking.reason})
+def _because(deviation: Deviation, taking: Taking) -> StepOutcome:
+    return StepOutcome({"reason": taking.reason})
 
 
-def _waive(cell: Cell, taking: Taking) -> Outcome:
-    return Outcome({"waived": taking.reason})
+def _waive(cell: Cell, taking: Taking) -> StepOutcome:
+    return StepOutcome({"waived": taking.reason})
 
 
 _EXECUTION, _VALIDITY, _RELEASE = "execution_status", "validity", "release_state"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from comity.desk import asking, late
-from comity.desk.late import Late
+from comity.desk.late import LateCommit
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment
@@ -49,7 +49,7 @@ class LatePane(LinesPane):
             marking = "" if hidden else join(markings) if markings else "TLP:AMBER"
             yield Row(each.id, cells, marking=marking, masked=hidden, value=each)
 
-    def _records(self, each: Late) -> list[Record]:
+    def _records(self, each: LateCommit) -> list[Record]:
         told = {(said.kind, said.record) for said in each.says}
         found = (asking.get(host(self).desk, kind, id) for kind, id in sorted(told))
         return [record for record in found if record is not None]
@@ -59,7 +59,7 @@ class LatePane(LinesPane):
 
     def aside(self) -> Sequence[Line]:
         row = self.table.current
-        if row is None or not isinstance(row.value, Late):
+        if row is None or not isinstance(row.value, LateCommit):
             return ()
         if row.masked:
             return kept_off("late commit")
@@ -85,7 +85,7 @@ class LatePane(LinesPane):
         """Write the same values as our own, with a reason; what others wrote since stays beside them."""
         here = self.table.current
         rows = [row for row in self._all() if row.key in self.table.marked] or [*([here] if here else [])]
-        wanted = [row.value for row in rows if isinstance(row.value, Late) and not row.masked]
+        wanted = [row.value for row in rows if isinstance(row.value, LateCommit) and not row.masked]
         if not wanted:
             return
         title = line(span("Adopt  ", "strong bold"), span(some(len(wanted), "late commit")))
@@ -95,7 +95,7 @@ class LatePane(LinesPane):
         ]
         self.app.push_screen(Confirm(title, told, does="adopt", tries=lambda reason: self._adopt(wanted, reason)))
 
-    def _adopt(self, wanted: Sequence[Late], reason: str) -> str:
+    def _adopt(self, wanted: Sequence[LateCommit], reason: str) -> str:
         try:
             disputed = late.adopt(host(self).desk, wanted, reason)
         except ComityError as error:
@@ -107,12 +107,12 @@ class LatePane(LinesPane):
         return ""
 
 
-def _said_markings(each: Late) -> list[str]:
+def _said_markings(each: LateCommit) -> list[str]:
     """The markings that a late commit itself gives."""
     return [str(said.value) for said in each.says if said.field == "marking"]
 
 
-def _what(each: Late) -> Line:
+def _what(each: LateCommit) -> Line:
     first = each.says[0] if each.says else None
     if first is None:
         return line(span(each.reason or "nothing", "dim"))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 
-from comity.desk.history import Entry, history
+from comity.desk.history import HistoryEntry, history
 from comity.desk.retelling import retold
 from comity.domain import when
 from comity.domain.record import Record
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from comity.desk.desk import Desk
 
 
-def entry_row(key: str, entry: Entry, today: date) -> Row:
+def entry_row(key: str, entry: HistoryEntry, today: date) -> Row:
     """An act as a line: when, what, who."""
     what = ", ".join(map(words, entry.fields)) or "retired"
     told = line(span(entry.reason or what), span(f"  {what}" if entry.reason else "", "dim"))
@@ -32,7 +32,7 @@ def entry_row(key: str, entry: Entry, today: date) -> Row:
     return Row(key, (line(span(when.show_moment(entry.at, today), "dim")), (*told, by)), value=entry)
 
 
-def entry_lines(desk: "Desk", record: Record, entry: Entry) -> list[Line]:
+def entry_lines(desk: "Desk", record: Record, entry: HistoryEntry) -> list[Line]:
     """An act in the panel: every field with the value before and after."""
     lines = [
         line(span(entry.by, "strong bold"), span(f"  {entry.institute}, {entry.device}", "dim")),
@@ -68,7 +68,7 @@ class HistoryPane(Pane):
     def action_undo_act(self) -> None:
         """Take the act under the cursor back, after showing what that writes."""
         row = self.query_one(Table).current
-        if row and isinstance(row.value, Entry):
+        if row and isinstance(row.value, HistoryEntry):
             entry = row.value
             told = [line(span("The old values are written as a new act; nothing is erased.", "dim")), BLANK]
             sheet = Sure(
@@ -83,7 +83,9 @@ class HistoryPane(Pane):
 
     def aside(self) -> Sequence[Line]:
         row = self.query_one(Table).current
-        return entry_lines(host(self).desk, self.record, row.value) if row and isinstance(row.value, Entry) else ()
+        return (
+            entry_lines(host(self).desk, self.record, row.value) if row and isinstance(row.value, HistoryEntry) else ()
+        )
 
     def held(self) -> Iterable[tuple[str, bool]]:
         return [(self.record.marking, self.record.synthetic)]

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 
 from comity.desk import asking, checking, names
-from comity.desk.history import Entry, history
+from comity.desk.history import HistoryEntry, history
 from comity.domain.facet import Shape
 from comity.domain.record import Record, facets
 from comity.domain.text import plain_lines
@@ -137,7 +137,7 @@ class RecordPane(Pane):
         match row.value if row else None:
             case Record() as record:
                 return summary(host(self).desk, record)
-            case Entry() as entry:
+            case HistoryEntry() as entry:
                 return entry_lines(host(self).desk, self.record, entry)
             case None:
                 return ()

@@ -8,8 +8,8 @@ from comity.desk.foretelling import admission_lines, revocation_lines
 from comity.desk.groups import NAME_MARKING
 from comity.desk.membership import Admission
 from comity.desk.partners import Partner
-from comity.desk.revoking import Revocation
-from comity.desk.seats import Place
+from comity.desk.revoking import RevocationPreview
+from comity.desk.seats import GroupSeat
 from comity.domain.text import cut
 from comity.domain.when import show_age, show_moment
 from comity.domain.wording import between
@@ -73,7 +73,7 @@ class SeatsPane(LinesPane):
         for each in seats.places(desk, self.group):
             yield self._row(each)
 
-    def _row(self, each: Place) -> Row:
+    def _row(self, each: GroupSeat) -> Row:
         held = self._holds.get(each.device)
         age = show_age(between(each.last_word, host(self).desk.clock())) if each.last_word else ""
         cells = (
@@ -90,9 +90,9 @@ class SeatsPane(LinesPane):
             each.seat, cells, sign=(mark if each.standing else sign("cancelled"),), marking=NAME_MARKING, value=each
         )
 
-    def _place(self) -> Place | None:
+    def _place(self) -> GroupSeat | None:
         row = self.table.current
-        return row.value if row and isinstance(row.value, Place) else None
+        return row.value if row and isinstance(row.value, GroupSeat) else None
 
     def enter(self) -> None:
         """A place has no page of its own: the panel tells all of it."""
@@ -165,13 +165,13 @@ class SeatsPane(LinesPane):
             return
         host(self).attempt(lambda: self._show_revocation(each))
 
-    def _show_revocation(self, each: Place) -> None:
+    def _show_revocation(self, each: GroupSeat) -> None:
         seen = revoking.revocation(host(self).desk, self.group, [each.device])
         title, told = _sheet(list(revocation_lines(seen)), f"comity group revoke {self.group_name} --dry-run")
         since = line(span("To distrust its work since a day: `comity group revoke --since DATE`", "dim"))
         self.app.push_screen(Confirm(title, [*told, since], does="revoke", tries=partial(self._revoke, seen)))
 
-    def _revoke(self, seen: Revocation, reason: str) -> str:
+    def _revoke(self, seen: RevocationPreview, reason: str) -> str:
         app = host(self)
         try:
             revoking.revoke(app.desk, seen, reason)
@@ -196,7 +196,7 @@ class SeatsPage(Page):
         return (Tab("", lambda: SeatsPane(self.group, self.group_name)),)
 
 
-def _called(each: Place) -> str:
+def _called(each: GroupSeat) -> str:
     return "recovery key" if each.recovery else each.name or each.device[:12]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from comity.desk import names
-from comity.desk.sharing import GroupSheet, Held, Written, groups, held, written
+from comity.desk.sharing import GroupSheet, LogLine, StuckEnvelope, groups, held, written
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment
@@ -101,7 +101,7 @@ class WaitingPane(LinesPane):
             yield self._row(each)
 
     @staticmethod
-    def _row(each: Held) -> Row:
+    def _row(each: StuckEnvelope) -> Row:
         waits = each.state == "waiting"
         mark = (sign("queued" if waits else "void"),)
         cells = (
@@ -149,9 +149,9 @@ class LogPane(LinesPane):
     def nothing(self) -> Sequence[Line]:
         return [line("Nothing was written yet.")]
 
-    def _act(self) -> Written | None:
+    def _act(self) -> LogLine | None:
         row = self.table.current
-        return row.value if row and isinstance(row.value, Written) and not row.masked else None
+        return row.value if row and isinstance(row.value, LogLine) and not row.masked else None
 
     def current(self) -> Record | None:
         act = self._act()
@@ -176,7 +176,7 @@ class LogPane(LinesPane):
         return [*lines, BLANK, line(span("fields  ", "dim"), span(fields))]
 
 
-def _what(act: Written) -> Line:
+def _what(act: LogLine) -> Line:
     first = act.records[0] if act.records else None
     name = (names.code(first) or names.name(first) or first.noun) if first else "something held elsewhere"
     more = f" and {act.count - 1} more" if act.count > 1 else ""

@@ -9,6 +9,7 @@ from typing import Any
 
 from comity.domain.cells import guarded
 from comity.domain.text import plain, plain_lines, sentence
+from comity.domain.wording import words
 from comity.errors import ComityError, Refused
 
 WORD, GAP = 16, 2  # cells: a column is not made narrower than what is in it up to this; between columns
@@ -81,7 +82,7 @@ def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], wrapped: 
     from rich.text import Text
 
     console = Console()
-    titles = [column.replace("_", " ") for column in columns]
+    titles = [words(column) for column in columns]
     wide = [max(map(cell_len, cells)) for cells in zip(titles, *rows, strict=True)]
     table = Table(box=None, pad_edge=False, header_style="bold")
     prose = [place for place, column in enumerate(columns) if column in wrapped]

@@ -8,6 +8,7 @@ import click
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.output import print_json, print_table, print_text, tell, write_new
+from comity.domain.wording import words
 
 if TYPE_CHECKING:
     from comity.desk.plans import Act, Deed
@@ -37,7 +38,7 @@ def apply(call: Call, file: str, dry_run: bool, retire: bool) -> None:
         told = ", ".join(f"{count} {name}" for name, count in counts.items())
         tell(f"{plan.exercise or file}: {told}{'; nothing was written' if dry_run else ''}.")
         for deed in plan.left:
-            tell(f"Not in the file: {deed.noun.replace('_', ' ')} {deed.name}; --retire retires it.")
+            tell(f"Not in the file: {words(deed.noun)} {deed.name}; --retire retires it.")
 
 
 def _deed(deed: "Deed") -> dict[str, Any]:

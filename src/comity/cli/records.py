@@ -13,6 +13,7 @@ from comity.cli.output import print_json, print_lines, tell
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
 from comity.domain.steps import Step
+from comity.domain.wording import words
 from comity.errors import UsageError
 
 if TYPE_CHECKING:
@@ -167,7 +168,7 @@ def step_command(kind: type[Record], step: Step) -> click.Command:
                 stepping.check(desk, record, step.name, reason, override, given)
                 agree(f"{step.name}: {step.help} Is that meant?", short(desk, record), yes=call.yes)
             record = stepping.do(desk, record, step.name, reason=reason, override=override, given=given)
-            state = str(getattr(record, step.field)).replace("_", " ") if step.field else ""
+            state = words(str(getattr(record, step.field))) if step.field else ""
             _print_after(desk, call, record, f" is {state} now" if state else f": {step.name}")
 
     own = [
@@ -225,7 +226,7 @@ def _print_after(desk: "Desk", call: Call, record: Record, what: str) -> None:
 
 
 def _words(kind: type[Record]) -> str:
-    return kind.noun.replace("_", " ")
+    return words(kind.noun)
 
 
 def _first_line(kind: type[Record]) -> str:

@@ -10,7 +10,7 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, progress
 from comity.domain.runs import Run
-from comity.domain.wording import some
+from comity.domain.wording import some, words
 from comity.errors import Refused
 
 OUTCOMES = ("added", "unchanged", "updated", "refused")
@@ -67,6 +67,6 @@ def compare(call: Call, first: str, second: str) -> None:
     if call.as_json:
         print_json(found)
         return
-    print_lines(found["verdict"].replace("_", " "))
+    print_lines(words(found["verdict"]))
     print_table(("class", "field", "a", "b"), [tuple(each.values()) for each in found["differences"]])
     print_lines(*(f"{score['metric']}: {score['statement']}" for score in found["scores"]), *found["remarks"])

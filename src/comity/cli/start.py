@@ -14,6 +14,7 @@ from comity.cli.asking import ask, asked_before, new_passphrase
 from comity.cli.desks import day_told, loaded, opened_desk
 from comity.cli.frame import Call, Verb, pass_call, unknown
 from comity.cli.output import print_json, print_lines, print_text, tell, write_new
+from comity.domain.wording import words
 from comity.errors import BadInput, ComityError, Refused, UsageError
 
 if TYPE_CHECKING:
@@ -284,9 +285,9 @@ def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = 
         return
     print_lines(f"{found['institute']}, {found['person']}, {found['device']}: {found['home']}")
     here = {kind: count for kind, count in found["records"].items() if count}
-    print_lines(", ".join(some(count, kind.replace("_", " "), BY_NOUN[kind].plural) for kind, count in here.items()))
+    print_lines(", ".join(some(count, words(kind), BY_NOUN[kind].plural) for kind, count in here.items()))
     told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")
-    print_lines(", ".join(f"{name.replace('_', ' ')} {found[name]}" for name in told))
+    print_lines(", ".join(f"{words(name)} {found[name]}" for name in told))
     print_lines(*(each.told for each in ended(desk)))
     _say_partners(desk)
     for hub in found["hubs"]:

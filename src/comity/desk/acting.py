@@ -10,6 +10,7 @@ from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.world import World
 from comity.domain.record import Record
+from comity.domain.wording import words
 from comity.errors import NotFound, RuleBroken
 from comity.log.commit import Change
 from comity.store import reading
@@ -104,5 +105,5 @@ def reread(connection: Connection, kind: type[R], id: str, group: str) -> R:
     """The record as it is in this transaction."""
     found = reading.get(connection, kind, id, group)
     if found is None:
-        raise NotFound(f"{kind.noun.replace('_', ' ')} {id} is not here", "it may have been erased")
+        raise NotFound(f"{words(kind.noun)} {id} is not here", "it may have been erased")
     return found

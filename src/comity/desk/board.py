@@ -18,7 +18,7 @@ from comity.domain.people import Person
 from comity.domain.record import Record
 from comity.domain.sharing import Group
 from comity.domain.sight import Sight, sight
-from comity.domain.wording import called, opening
+from comity.domain.wording import called, opening, words
 
 _SOON: Final = 60
 _FEW: Final = 4
@@ -92,7 +92,7 @@ def _coming(look: Sight, checks: Sequence[Check]) -> Iterator[Coming]:
     for milestone in look.all(Milestone):
         if milestone.due and not milestone.done and milestone.exercise in live and milestone.due <= last:
             sort: Sort = "conflict" if "due" in milestone.conflicts else "due"
-            title = (milestone.title or milestone.kind.replace("_", " ")).lower()
+            title = (milestone.title or words(milestone.kind)).lower()
             exercise = live[milestone.exercise]
             if exercise.status not in STARTED:
                 title = f"{exercise.code} {title}"
@@ -141,5 +141,5 @@ def _told(desk: Desk, world: World, record: Record) -> str:
     texts = [asking.text(world.connection, desk, record, name) for name in names]
     known = list(dict.fromkeys(opening(text, 40) for text in texts if text))[:_FEW]
     code = str(getattr(record, record.code_field, "") or "") if record.code_field else ""
-    kind = record.noun.replace("_", " ")
+    kind = words(record.noun)
     return f"{code or kind}  {' · '.join(known)}"

@@ -137,7 +137,7 @@ def _windows(look: Sight, exercise: Exercise) -> Iterator[Lane]:
             continue
         if not found:
             bar = Stretch(exercise.window_start, None, "dotted")
-            yield Lane("Access windows", system.name, system.access.replace("_", " "), system, (bar,))
+            yield Lane("Access windows", system.name, words(system.access), system, (bar,))
         for each in sorted(found, key=lambda each: each.institute):
             if (id, each.institute) in used:
                 ends = show_day(each.closes, look.today) if each.closes else ""

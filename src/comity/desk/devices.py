@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
 from comity.desk.desk import Desk
+from comity.domain.when import from_ms
 from comity.errors import Ambiguous, NotFound, Refused
 from comity.home import given_file
 from comity.log.acts import Member, Public
@@ -119,7 +120,7 @@ def note(connection: Connection, candidate: Candidate) -> None:
 def book(connection: Connection) -> list[KnownCard]:
     """Every card in the address book."""
     return [
-        KnownCard(Card.decode(each.line), datetime.fromtimestamp(each.at_ms / 1000, UTC) if each.at_ms else None)
+        KnownCard(Card.decode(each.line), from_ms(each.at_ms) if each.at_ms else None)
         for each in addresses.noted(connection)
     ]
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from comity.desk.desk import Desk
 from comity.desk.world import World
-from comity.domain.when import show_moment
+from comity.domain.when import from_ms, show_moment
 from comity.log.standing import covers
 
 
@@ -39,7 +39,7 @@ def ended(desk: Desk) -> Iterator[Ended]:
             if not binding:
                 continue
             first = min(binding, key=lambda each: each.act.at_ms)
-            by, at = standing.seats[first.place].institute, datetime.fromtimestamp(first.act.at_ms / 1000, UTC)
+            by, at = standing.seats[first.place].institute, from_ms(first.act.at_ms)
             name = world.named(group)
             yield Ended(group, name, by, at, _told(name, by, show_moment(at, desk.today)))
 

@@ -7,7 +7,7 @@ blank and retired, other records of the same commits as they are, so that nothin
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,8 @@ from comity.desk.world import World
 from comity.domain.facet import Facet
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
-from comity.domain.wording import some
+from comity.domain.when import from_ms
+from comity.domain.wording import some, words
 from comity.errors import NotFound, Refused, RuleBroken
 from comity.log.acts import Erase
 from comity.log.standing import Seat, Standing, may_erase
@@ -116,7 +117,7 @@ def _few(names_of: Sequence[str]) -> str:
 
 def lines(seen: Erasure) -> Iterator[str]:
     """The preview as people read it."""
-    kind = seen.record.noun.replace("_", " ")
+    kind = words(seen.record.noun)
     lose = some(len(seen.commits), "commit loses what it says", "commits lose what they say")
     yield f"Erase {kind} {seen.name} in {seen.group_name}: {lose}, for good."
     yield f"  goes: {', '.join(seen.fields) or 'nothing that is shown now'}, and its history"
@@ -210,7 +211,7 @@ def _copies(world: World, group: bytes, found: Sequence[Victim], known: dict[byt
         return f"{houses.get(device, '')} {devices.called(known, device)}".strip()
 
     for each in held:
-        at = datetime.fromtimestamp(each.at_ms / 1000, UTC) if each.at_ms else None
+        at = from_ms(each.at_ms) if each.at_ms else None
         if each.hub:
             yield Copy(f"hub {each.hub} (sealed)", each.commits, None)
         elif each.device != own and each.commits:
@@ -225,7 +226,7 @@ def _copies(world: World, group: bytes, found: Sequence[Victim], known: dict[byt
 
 def _when(said: Holder) -> str:
     """When a device told what it holds."""
-    day = f", on {datetime.fromtimestamp(said.at_ms / 1000, UTC):%Y-%m-%d}" if said.at_ms else ""
+    day = f", on {from_ms(said.at_ms):%Y-%m-%d}" if said.at_ms else ""
     return f"when it last said what it holds{day}"
 
 

@@ -175,7 +175,7 @@ def cell_sheet(desk: Desk, exercise: Exercise, square: Square) -> CellSheet:
 def _facts(look: Sight, square: Square) -> Iterator[Fact]:
     cell, run, task = square.cell, square.run, look.get(Task, square.cell.task)
     if run:
-        yield Fact("run", f"{run.label}, {run.execution_status.replace('_', ' ')}")
+        yield Fact("run", f"{run.label}, {words(run.execution_status)}")
     yield Fact("owner", cell.owner, "") if cell.owner else Fact("owner", "nobody", "unowned")
     if cell.waived:
         yield Fact("waived", cell.waived)
@@ -199,7 +199,7 @@ def _access(look: Sight, cell: Cell) -> Fact:
     own = look.find(AccessWindow, system=cell.system, institute=cell.institute)
     if not own:
         system = look.get(System, cell.system)
-        return Fact("access", (system.access if system else "unknown").replace("_", " "), "heard")
+        return Fact("access", words(system.access if system else "unknown"), "heard")
     last = max(own, key=lambda each: (each.closes is None, each.closes or look.today))
     if last.closes is None or last.closes >= look.today:
         late = bool(last.opens and last.opens > look.today)

@@ -10,6 +10,7 @@ from comity.desk import names
 from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.marking import join, permits
+from comity.domain.wording import words
 from comity.store import holding, reading
 
 
@@ -45,7 +46,7 @@ def holding_of(world: World, group: str) -> Holding:
     counts: dict[str, int] = {}
     for heap in heaps:
         if heap.live:
-            plural = BY_NOUN[heap.noun].plural.replace("_", " ")
+            plural = words(BY_NOUN[heap.noun].plural)
             counts[plural] = counts.get(plural, 0) + heap.live
     oldest = min((heap.oldest for heap in heaps if heap.oldest), default=None)
     ordered = tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from comity import settings
 from comity.desk.desk import Desk
+from comity.domain.when import from_ms
 from comity.domain.wording import listed as enumerated
 from comity.errors import BadInput, NotFound, Problem, Refused
 from comity.settings import Hub
@@ -32,7 +33,7 @@ class HubState:
     @property
     def reached(self) -> datetime | None:
         """When a session with it ended well last."""
-        return datetime.fromtimestamp(self.last.at_ms / 1000, UTC) if self.last else None
+        return from_ms(self.last.at_ms) if self.last else None
 
     @property
     def withheld(self) -> int:

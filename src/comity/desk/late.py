@@ -5,7 +5,7 @@ An adopted commit is named by the act that adopts it, so it leaves the tray on e
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from comity.desk import acting, devices, names, retelling
@@ -14,6 +14,7 @@ from comity.desk.history import bare
 from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, encode
+from comity.domain.when import from_ms
 from comity.errors import Ambiguous, NotFound
 from comity.log.commit import ORIGINATOR, Change, Commit
 from comity.store import folding, lately, reading, victims
@@ -138,7 +139,7 @@ def _heirs(desk: Desk, connection: Connection) -> dict[bytes, set[bytes]]:
 def _late(world: World, known: dict[bytes, str], act: Act) -> LateCommit:
     seat = world.desk.store.circles.of(act.group).standing.seats[act.seat]
     group, commit = act.group.hex(), act.commit
-    at = datetime.fromtimestamp(commit.at_ms / 1000, UTC)
+    at = from_ms(commit.at_ms)
     says = tuple(_said(world, group, commit))
     device = devices.called(known, seat.device)
     return LateCommit(

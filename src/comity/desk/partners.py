@@ -3,10 +3,11 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from comity.desk import devices, seats
 from comity.desk.desk import Desk
+from comity.domain.when import from_ms
 from comity.log.receipt import Tip
 from comity.store import visits
 from comity.sync import answer
@@ -81,7 +82,7 @@ def _of_group(desk: Desk, group: str) -> list[Partner]:
                 role=place.role,
                 standing=place.standing,
                 last_word=place.last_word,
-                receipt=datetime.fromtimestamp(receipt.at_ms / 1000, UTC) if receipt else None,
+                receipt=from_ms(receipt.at_ms) if receipt else None,
                 lacks=beyond(mine, held),
                 lacks_ours=beyond(ours, held),
                 lacks_keys=place.lacks_keys,

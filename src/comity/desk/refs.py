@@ -11,6 +11,7 @@ from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.naming import BETWEEN
 from comity.domain.record import Record
 from comity.domain.text import fold
+from comity.domain.wording import words
 from comity.errors import Ambiguous, NotFound
 from comity.store import reading
 from comity.store.database import Connection
@@ -32,7 +33,7 @@ def find(world: World, text: str, noun: str | None = None, group: str = "") -> R
         found = [each for each in found if names.code(each)] or found
     if group and len(found) > 1:
         found = _followed(world, found, group)
-    what = noun.replace("_", " ") if noun and noun != "*" else "record"
+    what = words(noun) if noun and noun != "*" else "record"
     if not found:
         raise NotFound(f"no {what} is called «{text}»", f"`comity {_command(noun)}` lists what there is")
     if len(found) > 1:
@@ -60,7 +61,7 @@ def _followed(world: World, found: list[Record], group: str) -> list[Record]:
 
 
 def _said(world: World, record: Record) -> str:
-    return f"{record.noun.replace('_', ' ')} in {world.named(record.group)}, {record.id}"
+    return f"{words(record.noun)} in {world.named(record.group)}, {record.id}"
 
 
 def _command(noun: str | None) -> str:

@@ -89,7 +89,7 @@ def twins(world: World, kind: type[Record], group: str, values: Mapping[str, Any
     for each in _alike(world, kind, group, values):
         if each.id != own:
             made = each.created_at.date() if each.created_at else "some day"
-            first = f"{kind.noun.replace('_', ' ')} {names.short(world.connection, each)}"
+            first = f"{words(kind.noun)} {names.short(world.connection, each)}"
             told = f"{first} is there already, made by {each.created_by} on {made}"
             yield Problem(field, f"{told}; change that one, or choose another {said}")
             return

@@ -257,6 +257,4 @@ def _heard(desk: Desk, run: Run) -> Iterator[Heard]:
             yield Heard(moment, f"{after.get('status', '')}{count}")
         elif "execution_status" in entry.changes or "validity" in entry.changes:
             field_ = "execution_status" if "execution_status" in entry.changes else "validity"
-            yield Heard(
-                entry.at, f"{str(entry.changes[field_][1]).replace('_', ' ')}, by {entry.by.rpartition(' ')[2]}"
-            )
+            yield Heard(entry.at, f"{words(str(entry.changes[field_][1]))}, by {entry.by.rpartition(' ')[2]}")

@@ -1,11 +1,12 @@
 """Who is in a group: every place in its tree, with role and standing, who admitted it, and its last word."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from comity.desk import devices
 from comity.desk.desk import Desk
 from comity.desk.world import World
+from comity.domain.when import from_ms
 from comity.log.acts import Role
 from comity.log.ring import lacking
 from comity.log.standing import Seat
@@ -168,4 +169,4 @@ def _last_words(desk: Desk, connection: Connection, group: bytes, circle: Circle
 
 
 def _moment(at_ms: int | None) -> datetime | None:
-    return datetime.fromtimestamp(at_ms / 1000, UTC) if at_ms is not None else None
+    return from_ms(at_ms) if at_ms is not None else None

@@ -22,6 +22,7 @@ from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN
 from comity.domain.parse import nearest
 from comity.domain.record import Record, encode, facets
+from comity.domain.wording import words
 from comity.errors import NotFound, Refused, RuleBroken
 from comity.log.commit import ORIGINATOR, RETIRED, Change
 from comity.log.fold import RETIRE_INCOMPLETE
@@ -214,7 +215,7 @@ def _of(desk: Desk, record: Record, fields: Iterable[str]) -> Iterator[Fork]:
                 for dot, (n, new) in numbers.items()
             ]
             voices.sort(key=lambda voice: (voice.institute != desk.institute, voice.at, voice.n))
-            label = facet.label.lower() if facet else field.replace("_", " ")
+            label = facet.label.lower() if facet else words(field)
             before = next((_before(desk, connection, record, field, told[dot]) for dot in standing), "")
             if voices:
                 yield Fork(record, field, label, name, before, tuple(voices), opened)

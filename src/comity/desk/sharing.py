@@ -1,7 +1,7 @@
 """Sharing as the app shows it: groups and their members, what waits or is void, what was written lately."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from comity.desk import asking
 from comity.desk.desk import Desk
@@ -9,6 +9,8 @@ from comity.desk.world import World
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.record import Record
 from comity.domain.sharing import Group
+from comity.domain.when import from_ms
+from comity.domain.wording import words
 from comity.store import lately, reading
 
 MOST = 200
@@ -76,7 +78,7 @@ def groups(desk: Desk) -> list[GroupSheet]:
 
 
 def _counts(desk: Desk, group: str) -> tuple[tuple[str, int], ...]:
-    counted = ((kind.plural.replace("_", " "), asking.count(desk, kind.noun, f"group:{group}")) for kind in KINDS)
+    counted = ((words(kind.plural), asking.count(desk, kind.noun, f"group:{group}")) for kind in KINDS)
     return tuple(sorted(((name, count) for name, count in counted if count), key=lambda each: -each[1]))
 
 
@@ -117,7 +119,7 @@ def _written(desk: Desk, world: World, act: lately.Act) -> LogLine:
     )
     fields = tuple(dict.fromkeys(name for change in commit.changes[:3] for name in change.set))
     return LogLine(
-        datetime.fromtimestamp(commit.at_ms / 1000, UTC),
+        from_ms(commit.at_ms),
         commit.author,
         desk.store.circles.of(act.group).institute(act.seat),
         world.named(act.group.hex()),

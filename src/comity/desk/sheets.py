@@ -17,7 +17,7 @@ from comity.domain.facet import Shape
 from comity.domain.naming import KEYS, natural_key, tells
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
-from comity.domain.wording import some
+from comity.domain.wording import some, words
 from comity.errors import ComityError, NotFound, Problem, Refused
 from comity.exporters.sheet import cell
 from comity.importers.sheet import Row, meant, read_sheet, refuse
@@ -142,7 +142,7 @@ class Batch:
         if id:
             found = self.world.get(kind, id)
             if found is None:
-                why = f"no {kind.noun.replace('_', ' ')} has the id {id} here; leave it empty for a new one"
+                why = f"no {words(kind.noun)} has the id {id} here; leave it empty for a new one"
                 raise NotFound("", MEND, [Problem("id", why)])
             return found
         code = said.get(kind.code_field, "").strip() if kind.code_field else ""

@@ -14,6 +14,7 @@ from comity.domain.parse import nearest
 from comity.domain.record import Record
 from comity.domain.sight import mended
 from comity.domain.steps import Obstacle, Step, StepOutcome, Taking, blocked, obstacles, take
+from comity.domain.wording import words
 from comity.errors import NotFound, RuleBroken
 from comity.log.commit import Change
 from comity.store.database import Connection
@@ -37,7 +38,7 @@ def offers(desk: Desk, record: Record) -> list[Offer]:
     """Every step of the kind, the legal ones first."""
     with desk.store.reading() as connection:
         taking, record = Taking(Mended(desk, connection)), mended(record)
-        noun = record.noun.replace("_", " ")
+        noun = words(record.noun)
         made = []
         for step in STEPS.get(record.noun, ()):
             why = blocked(step, record, noun)
@@ -89,7 +90,7 @@ def named(noun: str, verb: str) -> Step:
     steps = {step.name: step for step in STEPS.get(noun, ())}
     if verb not in steps:
         hint = f"its steps are: {', '.join(steps) or 'none'}"
-        raise NotFound(f"{noun.replace('_', ' ')} has no step «{verb}»{nearest(verb, steps)}", hint)
+        raise NotFound(f"{words(noun)} has no step «{verb}»{nearest(verb, steps)}", hint)
     return steps[verb]
 
 
@@ -97,7 +98,7 @@ def _one_state(step: Step, shown: Opened) -> None:
     if step.field in shown.record.conflicts:
         rule = f"{shown.record.noun}.{step.field}"
         hint = "settle it first: `set ... --settle`, or in the app `g c`"
-        raise RuleBroken(f"{step.field.replace('_', ' ')} has several values", hint, code=rule)
+        raise RuleBroken(f"{words(step.field)} has several values", hint, code=rule)
 
 
 def _readable(step: Step, record: Record) -> None:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from comity.domain.exercises import OVER, Exercise
 from comity.domain.people import Assignment, Leave, Person, Position, Vetting
 from comity.domain.view import View
+from comity.domain.wording import words
 
 
 def vettings(view: View, person: str) -> list[Vetting]:
@@ -79,8 +80,8 @@ def _fits(view: View, position: Position, person: Person, last: date | None) -> 
     cleared = bool(vetting or not position.vetting) and not ends_before(vetting, last)
     reads = not position.language or _reads(person, position.language)
     skilled = not position.skill or position.skill.casefold() in (each.casefold() for each in person.skills or ())
-    role = (person.role or "").casefold().replace("_", " ")
-    return cleared and reads and skilled and role.startswith(position.role.replace("_", " "))
+    role = words((person.role or "").casefold())
+    return cleared and reads and skilled and role.startswith(words(position.role))
 
 
 def _free(view: View, person: Person, days: tuple[date | None, date | None]) -> bool:

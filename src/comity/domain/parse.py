@@ -13,6 +13,7 @@ from comity.domain.facet import Facet, Shape
 from comity.domain.marking import parse_marking
 from comity.domain.record import Record, Resolve, choices, facets, optional, required
 from comity.domain.values import storable
+from comity.domain.wording import words
 from comity.errors import Ambiguous, BadInput, ComityError, NotFound, Problem
 
 LONGEST: Final = {Shape.LINE: 500, Shape.CODE: 64, Shape.INSTITUTE: 64, Shape.PROSE: 20_000, Shape.MARKING: 200}
@@ -114,12 +115,12 @@ def refusal(kind: type[Record], problems: Sequence[Problem]) -> BadInput:
     first = problems[0]
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     hint = f"`comity kinds {kind.noun.replace('_', '-')}` lists the fields and what they take"
-    return BadInput(f"{kind.noun.replace('_', ' ')}: {first.field}: {first.message}{more}", hint, problems)
+    return BadInput(f"{words(kind.noun)}: {first.field}: {first.message}{more}", hint, problems)
 
 
 def unknown_field(kind: type[Record], name: str) -> Problem:
     """The problem of a field that the kind does not have, with the nearest that it has."""
-    return Problem(name, f"{kind.noun.replace('_', ' ')} has no field «{name}»{nearest(name, facets(kind))}")
+    return Problem(name, f"{words(kind.noun)} has no field «{name}»{nearest(name, facets(kind))}")
 
 
 def nearest(word: str, known: Mapping[str, Any] | Sequence[str]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from comity.domain.record import Record
 from comity.domain.view import View
-from comity.domain.wording import listed
+from comity.domain.wording import listed, words
 from comity.errors import Problem, RuleBroken
 
 
@@ -61,8 +61,8 @@ def blocked(step: Step, record: Record, noun: str) -> str:
     """Why the state of the record does not allow the step, or nothing."""
     if not step.field or getattr(record, step.field) in step.sources:
         return ""
-    state = str(getattr(record, step.field)).replace("_", " ")
-    sources = " or ".join(source.replace("_", " ") for source in step.sources)
+    state = words(str(getattr(record, step.field)))
+    sources = " or ".join(words(source) for source in step.sources)
     return f"{noun} is {state}; {step.name} is a step from {sources}"
 
 
@@ -94,7 +94,7 @@ def take(step: Step, record: Record, taking: Taking, *, override: str = "", othe
 
     Where the state forbids it, those of the `others` are named that it allows.
     """
-    noun = record.noun.replace("_", " ")
+    noun = words(record.noun)
     rule = f"{record.noun}.{step.name.replace('-', '_')}"
     if why := blocked(step, record, noun):
         raise RuleBroken(why, _ahead(record, noun, others), code=rule)

@@ -68,6 +68,11 @@ def age(text: str) -> timedelta:
     return sum((int(count) * _AGES[unit] for count, unit in parts), timedelta())
 
 
+def from_ms(at_ms: int) -> datetime:
+    """The moment, UTC, of a count of milliseconds since 1970."""
+    return datetime.fromtimestamp(at_ms / 1000, UTC)
+
+
 def show_day(on: date, today: date) -> str:
     """`23 Nov` if it is near, else ISO."""
     near = abs((on - today).days) <= SAME_YEAR_DAYS

@@ -12,6 +12,7 @@ from comity.domain.parse import nearest
 from comity.domain.plan_words import COMMON
 from comity.domain.protocols import FIELD_CLASSES
 from comity.domain.record import facets
+from comity.domain.wording import words
 from comity.errors import Problem
 from comity.importers.plan_entries import Entries, PlanEntry, in_order, strangers
 from comity.importers.plan_matrix import MOST_CELLS, cells
@@ -87,7 +88,7 @@ def _listed(tables: _Tables, noun: str, lines: Lines, entries: Entries) -> list[
 def _enter(noun: str, number: int, table: _Tables, lines: Lines, entries: Entries) -> None:
     sugar = _SUGAR.get(noun, "")
     allowed = [*facets(BY_NOUN[noun]), *([sugar] if sugar else []), "group", "id"]
-    said = noun.replace("_", " ")
+    said = words(noun)
     problems = [
         Problem(name, f"{said} has no field «{name}»{nearest(name, allowed)}") for name in strangers(table, allowed)
     ]

@@ -9,6 +9,7 @@ from comity.domain.facet import Facet, Shape
 from comity.domain.kinds import BY_NOUN
 from comity.domain.naming import BETWEEN, KEYS, names, natural_key, tells
 from comity.domain.record import encode, facets
+from comity.domain.wording import words
 from comity.errors import BadInput, Problem
 
 PRIVATE: Final = "private"
@@ -32,7 +33,7 @@ class PlanEntry:
     @property
     def place(self) -> str:
         """Where a person finds it in the file."""
-        return f"line {self.line}" if self.line else self.noun.replace("_", " ")
+        return f"line {self.line}" if self.line else words(self.noun)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -153,7 +154,7 @@ def _unknowable(noun: str) -> Problem:
 
 
 def _said(noun: str) -> str:
-    return noun.replace("_", " ")
+    return words(noun)
 
 
 def _moments(value: Any, *, as_text: bool) -> Any:

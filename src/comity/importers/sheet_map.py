@@ -9,6 +9,7 @@ from typing import Any, Final
 from comity.domain.parse import nearest
 from comity.domain.record import Record, facets
 from comity.domain.text import fold
+from comity.domain.wording import words
 from comity.errors import BadInput, NotFound, Problem
 
 LARGEST: Final = 200_000
@@ -67,7 +68,7 @@ def _known(kind: type[Record]) -> tuple[str, ...]:
 
 def _unknown(kind: type[Record], name: Any) -> Problem:
     known = _known(kind)
-    return Problem(str(name), f"{kind.noun.replace('_', ' ')} has no field «{name}»{nearest(str(name), known)}")
+    return Problem(str(name), f"{words(kind.noun)} has no field «{name}»{nearest(str(name), known)}")
 
 
 def fields_of(columns: Sequence[str], kind: type[Record], chosen: SheetMap) -> tuple[tuple[str, ...], list[Problem]]:

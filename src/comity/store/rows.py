@@ -1,7 +1,7 @@
 """From the folded heads of a record to its row; total, whatever a newer version or a hostile peer wrote."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from comity.domain.facet import Merge, Shape
 from comity.domain.record import Record, decode, decode_all, facets
 from comity.domain.text import fold
+from comity.domain.when import from_ms
 
 TEXTS = (Shape.LINE, Shape.PROSE, Shape.CODE, Shape.INSTITUTE)
 
@@ -25,7 +26,7 @@ class Stamp(NamedTuple):
     @property
     def at(self) -> datetime:
         """The time as a moment, UTC."""
-        return datetime.fromtimestamp(self.at_ms / 1000, UTC)
+        return from_ms(self.at_ms)
 
 
 def row(kind: type[Record], shown: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -7,7 +7,7 @@ from comity.desk import asking, names
 from comity.domain.facet import Facet, Shape
 from comity.domain.marking import tlp
 from comity.domain.record import Record, facets
-from comity.domain.wording import some
+from comity.domain.wording import some, words
 from comity.tui.glyphs import sign, signed
 from comity.tui.session import Session
 from comity.tui.spans import BLANK, Line, line, span
@@ -44,7 +44,7 @@ def facet_of(kind: type[Record], name: str) -> Facet:
         return found
     annotation = str(kind.model_fields[name].annotation)
     shape = next((shape for word, shape in _TYPES.items() if word in annotation), Shape.LINE)
-    return Facet(name.removesuffix("_at").replace("_", " ").capitalize(), shape=shape)
+    return Facet(words(name.removesuffix("_at")).capitalize(), shape=shape)
 
 
 _TYPES: Final[Mapping[str, Shape]] = {
@@ -64,7 +64,7 @@ def said(desk: "Desk", record: Record) -> str:
 def said_of(desk: "Desk", noun: str, id: str) -> str:
     """What people call the record of that id."""
     found = asking.get(desk, noun, id)
-    return said(desk, found) if found else noun.replace("_", " ")
+    return said(desk, found) if found else words(noun)
 
 
 def is_live(desk: "Desk", noun: str, id: str) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 from textual import events
 
+from comity.domain.wording import words
 from comity.errors import ComityError
 from comity.tui.actions import ACTIONS, BY_ID
 from comity.tui.in_order import InOrder
@@ -194,7 +195,7 @@ class Everywhere(InOrder):
         from comity.tui.deriving import is_live, said_of
 
         records = ", ".join(said_of(self.desk, kind, id) for kind, id in undone.records[:3])
-        fields = ", ".join(undone.fields[:4]).replace("_", " ")
+        fields = words(", ".join(undone.fields[:4]))
         self.written()
         if undone.fields == ("retired",):
             there = any(is_live(self.desk, kind, id) for kind, id in undone.records)

@@ -9,6 +9,7 @@ from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from comity.domain.wording import words
 from comity.tui.spans import Line, Span, span
 
 
@@ -71,7 +72,7 @@ class AsciiOnly(LineFilter):
 
 def signed(name: str, word: object | None = None, role: str = "") -> Line:
     """The sign of a state and its word: `● succeeded`. A state without a sign is its word alone."""
-    said = name.replace("_", " ") if word is None else word
+    said = words(name) if word is None else word
     glyph = GLYPHS.get(name)
     if not glyph:
         return (span(said, role),)

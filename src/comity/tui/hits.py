@@ -9,6 +9,7 @@ from comity.desk import asking, searching
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.record import Record, facets
 from comity.domain.text import fold
+from comity.domain.wording import words
 from comity.home import home_folder
 from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, shown_keys
 from comity.tui.screens import making
@@ -70,29 +71,29 @@ class Finder(Protocol):
 
 def hits(app: Finder, asked: str) -> Iterable[PaletteHit]:
     """Everything that fits what was typed; a first `>`, `@` or `#` narrows it."""
-    kind, words = (asked[0], asked[1:].strip()) if asked[:1] in (">", "@", "#") and asked else ("", asked.strip())
+    kind, sought = (asked[0], asked[1:].strip()) if asked[:1] in (">", "@", "#") and asked else ("", asked.strip())
     if kind == "@":
-        yield from _records(app, words, ("person",))
+        yield from _records(app, sought, ("person",))
     elif kind == "#":
-        yield from _records(app, words, ("exercise",))
-    elif not kind and words:
-        yield from _records(app, words, ())
+        yield from _records(app, sought, ("exercise",))
+    elif not kind and sought:
+        yield from _records(app, sought, ())
     if kind in ("", ">"):
-        yield from _filters(app, words)
-        yield from _commands(app, words)
-        yield from _makes(app, words)
-        yield from _places(app, words)
-        yield from _typed(app, words)
+        yield from _filters(app, sought)
+        yield from _commands(app, sought)
+        yield from _makes(app, sought)
+        yield from _places(app, sought)
+        yield from _typed(app, sought)
 
 
-def _records(app: Finder, words: str, nouns: tuple[str, ...]) -> Iterator[PaletteHit]:
-    found = searching.find_words(app.desk, words, _MOST) if words else []
+def _records(app: Finder, sought: str, nouns: tuple[str, ...]) -> Iterator[PaletteHit]:
+    found = searching.find_words(app.desk, sought, _MOST) if sought else []
     for hit in found:
         if nouns and hit.kind not in nouns:
             continue
         if app.session.hides(hit):
             continue
-        note = f"{hit.kind.replace('_', ' ')} · {asking.group_name(app.desk, hit.group)}"
+        note = f"{words(hit.kind)} · {asking.group_name(app.desk, hit.group)}"
         group = "Institutes" if hit.kind == "institute" else "Records"
         lead = (span(f"{hit.ref.rpartition('/')[2]:<5}"[:12], "bold"),)
         yield PaletteHit(group, _title(app.desk, hit), note, partial(app.go, hit.id), lead, marking=hit.marking)
@@ -110,31 +111,31 @@ def _title(desk: "Desk", hit: searching.Hit) -> str:
     return " · ".join(text for text in told.values() if text) or hit.title or hit.ref
 
 
-def _commands(app: Finder, words: str) -> Iterator[PaletteHit]:
+def _commands(app: Finder, sought: str) -> Iterator[PaletteHit]:
     can = set(app.applicable())
     for action in ACTIONS:
-        if action.id in can and action.label and action.group not in ("Move",) and _fits(words, action.label):
+        if action.id in can and action.label and action.group not in ("Move",) and _fits(sought, action.label):
             where = "everywhere" if action.group == EVERYWHERE else action.group.lower()
             key = shown_keys(action, app.session.settings.keys)
             press = partial(app.simulate_key, _key(action.keys, app.session.settings.keys.get(action.id, "")))
             yield PaletteHit("Do", action.label.removesuffix(" ...").capitalize(), where, press, key=key)
 
 
-def _filters(app: Finder, words: str) -> Iterator[PaletteHit]:
+def _filters(app: Finder, sought: str) -> Iterator[PaletteHit]:
     """The filters that were saved by name; each opens the list that it is for."""
     for noun, saved in app.desk.settings.filters.items():
         for name, query in saved.items() if noun in LISTS else ():
-            title = f"{BY_NOUN[noun].plural.replace('_', ' ').capitalize()}: {name}"
-            if _fits(words, f"{title} filter"):
+            title = f"{words(BY_NOUN[noun].plural).capitalize()}: {name}"
+            if _fits(sought, f"{title} filter"):
                 yield PaletteHit("Filters", title, query, partial(app.filter_list, noun, query))
 
 
-def _makes(app: Finder, words: str) -> Iterator[PaletteHit]:
+def _makes(app: Finder, sought: str) -> Iterator[PaletteHit]:
     """A new record of every kind, made on the page that is open."""
     page = app.page
-    for kind in KINDS if words and page else ():
-        title = f"New {kind.noun.replace('_', ' ')}"
-        if page and kind.noun not in making.BY_ACTS and _fits(words, title):
+    for kind in KINDS if sought and page else ():
+        title = f"New {words(kind.noun)}"
+        if page and kind.noun not in making.BY_ACTS and _fits(sought, title):
             yield PaletteHit("Make", title, _first_sentence(kind), partial(_make, page, kind.noun))
 
 
@@ -156,15 +157,15 @@ def _key(keys: str, remapped: str) -> str:
     return _character_to_key(first) if len(first) == 1 else first
 
 
-def _places(app: Finder, words: str) -> Iterator[PaletteHit]:
+def _places(app: Finder, sought: str) -> Iterator[PaletteHit]:
     for number, name in enumerate(SECTIONS, 1):
-        if _fits(words, name):
+        if _fits(sought, name):
             yield PaletteHit("Go", name, "section", partial(app.go, name.lower()), key=str(number))
 
 
-def _typed(app: Finder, words: str) -> Iterator[PaletteHit]:
+def _typed(app: Finder, sought: str) -> Iterator[PaletteHit]:
     """What is done on a page of its own or typed in a terminal, by any of its names."""
-    fitting = [each for each in TYPED if words and _fits(words, f"{each.does} {each.command} {each.words}")]
+    fitting = [each for each in TYPED if sought and _fits(sought, f"{each.does} {each.command} {each.words}")]
     for each in sorted(fitting, key=lambda each: not each.place):
         note = ", ".join(part for part in (*each.place.split("/"), each.then) if part) or each.command
         yield PaletteHit("Go" if each.place else "In a terminal", each.does, note, partial(_show, app, each))
@@ -183,5 +184,5 @@ def _show(app: Finder, typed: Typed) -> None:
     app.say(f"{typed.does}, in a terminal: `{command}` (copied)", "notice")
 
 
-def _fits(words: str, text: str) -> bool:
-    return all(word in fold(text) for word in fold(words).split())
+def _fits(sought: str, text: str) -> bool:
+    return all(word in fold(text) for word in fold(sought).split())

@@ -16,7 +16,7 @@ from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 from comity.domain.systems import ModelAlias, System, Task
 from comity.domain.view import View
 from comity.domain.when import show_day
-from comity.domain.wording import called, listed
+from comity.domain.wording import called, listed, words
 
 UNSETTLED: Final = ("observed", "drafted", "in_review")
 _AGAINST: Final = {"pending": "has not answered", "object": "objects to", "lapsed": "has to answer again:"}
@@ -124,7 +124,7 @@ def closed(exercise: Exercise, taking: Taking) -> Iterator[Obstacle]:
     """Every finding settled; a dispute is settled when both texts are kept."""
     for each in taking.view.find(Finding, exercise=exercise.id):
         if each.status in UNSETTLED:
-            yield Obstacle(each, f"{each.label} is {each.status.replace('_', ' ')}")
+            yield Obstacle(each, f"{each.label} is {words(each.status)}")
         elif each.disputed_by and not each.dispute_text and each.status not in ("merged", "withdrawn"):
             yield Obstacle(each, f"{each.label} is disputed by {listed(each.disputed_by)}, whose text is missing")
 

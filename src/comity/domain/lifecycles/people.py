@@ -10,6 +10,7 @@ from comity.domain.people import Assignment, Position, Secondment
 from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
 from comity.domain.view import View
 from comity.domain.when import show_day
+from comity.domain.wording import words
 
 
 def annexed(view: View, secondment: Secondment) -> str:
@@ -18,7 +19,7 @@ def annexed(view: View, secondment: Secondment) -> str:
     if not secondment.annex:
         return "has no annex"
     if annex and annex.status != "in_force":
-        return f"rests on {annex.reference or annex.title}, which is {annex.status.replace('_', ' ')}"
+        return f"rests on {annex.reference or annex.title}, which is {words(annex.status)}"
     if annex and annex.expires_on and annex.expires_on < max(view.today, secondment.start or view.today):
         return f"rests on {annex.reference or annex.title}, which ended {show_day(annex.expires_on, view.today)}"
     return ""

@@ -6,6 +6,7 @@ from typing import Final
 from comity.domain.runs import Cell, Deviation, Run
 from comity.domain.stand_downs import breached
 from comity.domain.steps import Obstacle, Step, StepOutcome, Taking
+from comity.domain.wording import words
 
 
 def _finished(run: Run, taking: Taking) -> Iterator[Obstacle]:
@@ -42,7 +43,7 @@ def _unvoid(run: Run, taking: Taking) -> StepOutcome:
 
 def _counts(run: Run, taking: Taking) -> Iterator[Obstacle]:
     if run.validity not in ("valid", "accepted_deviation"):
-        yield Obstacle(run, f"{run.label or 'the run'} is {run.validity.replace('_', ' ')}; a valid result is released")
+        yield Obstacle(run, f"{run.label or 'the run'} is {words(run.validity)}; a valid result is released")
 
 
 def _because(deviation: Deviation, taking: Taking) -> StepOutcome:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from comity.desk.roster import Crew, Post, crew, posts
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
+from comity.domain.wording import words
 from comity.tui.glyphs import sign
 from comity.tui.screens.lines import LinesPane, kept_off
 from comity.tui.screens.sheet import summary
@@ -50,7 +51,7 @@ class CrewPane(LinesPane):
         cells = (
             line(span(told.person.name if told else "held elsewhere", "bold" if told else "dim italic")),
             line(span(told.person.institute if told else "", "dim")),
-            line(assignment.role.replace("_", " ")),
+            line(words(assignment.role)),
             line(span(each.days, "dim")),
             line(span(told.level, "dim italic" if told.gap else "") if told else ""),
             line(span(told.until, "red" if told.expiring else "dim") if told else ""),

@@ -10,7 +10,7 @@ from comity.desk.placing import Whereto, whereto
 from comity.desk.rules import state_fields
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
-from comity.domain.wording import some
+from comity.domain.wording import some, words
 from comity.errors import Ambiguous, ComityError, NotFound
 from comity.tui import drafts
 from comity.tui.actions import bindings
@@ -153,7 +153,7 @@ class EditPage(FormPage):
 
     def path(self) -> Line:
         called = said(host(self).desk, self.record)
-        noun = self.kind.noun.replace("_", " ").capitalize()
+        noun = words(self.kind.noun).capitalize()
         return (span(f"{noun}  ", "dim"), span(called, "strong bold"), span("   edit", "dim"))
 
     def members(self) -> tuple[str, ...]:
@@ -243,7 +243,7 @@ class NewPage(FormPage):
         return NewPane(self.kind, made, whither, synthetic=synthetic)
 
     def path(self) -> Line:
-        return (span(f"{self.kind.noun.replace('_', ' ').capitalize()}  ", "dim"), Span("new", "strong bold"))
+        return (span(f"{words(self.kind.noun).capitalize()}  ", "dim"), Span("new", "strong bold"))
 
     def write(self, changed: Mapping[str, str]) -> list[Word]:
         raw = {**self.given, **changed}

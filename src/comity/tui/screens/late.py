@@ -7,7 +7,7 @@ from comity.desk.late import LateCommit
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment
-from comity.domain.wording import some
+from comity.domain.wording import some, words
 from comity.errors import ComityError
 from comity.tui.actions import bindings
 from comity.tui.refusals import sentences
@@ -71,7 +71,7 @@ class LatePane(LinesPane):
             BLANK,
         ]
         for said in each.says:
-            lines.append(line(span(f"{said.ref} ", "bold"), span(said.field.replace("_", " "), "dim")))
+            lines.append(line(span(f"{said.ref} ", "bold"), span(words(said.field), "dim")))
             lines.append(line(span("+ ", "green" if said.differs else "dim"), span(said.text)))
             lines += [line(span(f"now {said.now_text}", "dim"))] if said.differs and said.now_text else []
         return lines
@@ -117,6 +117,4 @@ def _what(each: LateCommit) -> Line:
     if first is None:
         return line(span(each.reason or "nothing", "dim"))
     more = f" and {len(each.says) - 1} more" if len(each.says) > 1 else ""
-    return line(
-        span(f"{first.ref} ", "bold"), span(f"{first.field.replace('_', ' ')}: ", "dim"), span(f"{first.text}{more}")
-    )
+    return line(span(f"{first.ref} ", "bold"), span(f"{words(first.field)}: ", "dim"), span(f"{first.text}{more}"))

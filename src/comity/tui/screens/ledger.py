@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from comity.desk.roster import Account, accounts
 from comity.domain.record import Record
+from comity.domain.wording import words
 from comity.tui.screens.lines import LinesPane
 from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, fit, keyed, line, span
@@ -67,7 +68,7 @@ class LedgerPane(LinesPane):
             days = f"{term.start or '?'} to {term.end or 'open'}"
             lines += [
                 line(span(f"{term.label:<6}", "bold"), span(f"{term.home} to {term.host}")),
-                line(Span("      "), span(f"{days}, {term.status.replace('_', ' ')}", "dim")),
+                line(Span("      "), span(f"{days}, {words(term.status)}", "dim")),
             ]
         return lines
 

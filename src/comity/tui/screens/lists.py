@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from comity.desk import checking
 from comity.domain.checks.check import SEVERITIES, Check
 from comity.domain.record import Record
+from comity.domain.wording import words
 from comity.tui.deriving import Records
 from comity.tui.glyphs import sign
 from comity.tui.screens.lines import NARROW, kept_off
@@ -234,7 +235,7 @@ class CheckedPane(ListPane):
         if record is None:
             return ()
         if host(self).session.hides(record):
-            return kept_off(self.kind.noun.replace("_", " "))
+            return kept_off(words(self.kind.noun))
         return summary(host(self).desk, record, self._checks.get(record.id, ()))
 
     def nothing(self) -> list[Line]:

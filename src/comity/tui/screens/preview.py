@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from comity.desk import foreseeing, leaving
 from comity.domain.kinds import KINDS
 from comity.domain.record import Record
-from comity.domain.wording import listed, some
+from comity.domain.wording import listed, some, words
 from comity.tui.deriving import marking_role, said
 from comity.tui.glyphs import sign
 from comity.tui.screens import sheet
@@ -70,9 +70,9 @@ class PreviewPane(LinesPane):
         if reached:
             yield heading(line(span(f"What {self.institute} holds", "dim bold"), span("   as of the next sync", "dim")))
         for plural, count in foreseeing.counts(self._seen).items():
-            kind = next(kind for kind in KINDS if kind.plural.replace("_", " ") == plural.replace("_", " "))
+            kind = next(kind for kind in KINDS if words(kind.plural) == words(plural))
             among = [each.name for each in reached if any(name == plural for name, _ in each.holding.counts)]
-            cells = (line(plural.replace("_", " ")), line(f"{count:,}"), line(span(listed(among), "dim")))
+            cells = (line(words(plural)), line(f"{count:,}"), line(span(listed(among), "dim")))
             yield Row(plural, cells, sign=(sign("heard"),), marking=foreseeing.marking(reached), value=kind.noun)
         yield from self._next()
         yield from self._never()
@@ -170,7 +170,7 @@ class PreviewPage(Page):
 
     def path(self) -> Line:
         kind = next((kind for kind in KINDS if kind.noun == self.noun), None)
-        what = kind.plural.replace("_", " ").capitalize() if kind else "Preview"
+        what = words(kind.plural).capitalize() if kind else "Preview"
         return line(span(what, "strong bold"), span(f"   as {self.institute} holds them" if kind else "", "dim"))
 
     def banner(self) -> Line:

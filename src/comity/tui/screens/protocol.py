@@ -7,6 +7,7 @@ from comity.desk.agreed import ProtocolSheet, protocols
 from comity.domain.concurrences import Answer
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
+from comity.domain.wording import words
 from comity.tui.glyphs import GLYPHS, Glyph
 from comity.tui.screens.lines import LinesPane, kept_off
 from comity.tui.screens.sheet import summary
@@ -69,7 +70,7 @@ class ProtocolPane(LinesPane):
             shown = line(span(name, "dim")) if name != before else BLANK
             before = name
             loose = value == "any"
-            cells = (shown, line(field.replace("_", " ")), line(span(value, "dim italic" if loose else "")))
+            cells = (shown, line(words(field)), line(span(value, "dim italic" if loose else "")))
             key = f"{protocol.id if protocol else ''} {name} {field}"
             marking, synthetic = (protocol.marking, protocol.synthetic) if protocol else ("", False)
             yield Row(key, cells, marking=marking, synthetic=synthetic, value=protocol)

@@ -97,7 +97,7 @@ class RecordPane(Pane):
     def _related(self) -> Iterator[Row]:
         for noun, found in asking.related(host(self).desk, self.record).items():
             yield heading()
-            plural = type(found[0]).plural.replace("_", " ").capitalize()
+            plural = words(type(found[0]).plural).capitalize()
             yield heading(line(span(plural, "dim bold"), span(f"  {len(found)}", "dim")))
             for each in found:
                 yield self._link(noun, each)
@@ -187,7 +187,7 @@ class RecordPage(Verbs, Page):
         return (
             *(line(span(f"{above}  ", "dim")) if above and not names.code(record) else ()),
             span(code, "strong bold"),
-            span(f"  {record.noun.replace('_', ' ')}  ", "dim"),
+            span(f"  {words(record.noun)}  ", "dim"),
             *state_of(record),
             span(f"   {called}", "dim"),
         )

@@ -11,6 +11,7 @@ from comity.desk import asking
 from comity.desk.window import Window
 from comity.domain.query import without_last
 from comity.domain.record import Record
+from comity.domain.wording import words
 from comity.errors import BadInput
 from comity.tui.actions import bindings
 from comity.tui.deriving import Records, columns_of
@@ -111,7 +112,7 @@ class ListPane(Asked):
 
     def nothing(self) -> list[Line]:
         """One sentence, the reason and the key, where the list is empty."""
-        plural = self.kind.plural.replace("_", " ")
+        plural = words(self.kind.plural)
         if not self.asked:
             return [
                 line(
@@ -126,7 +127,7 @@ class ListPane(Asked):
         count = asking.count(host(self).desk, self.noun, self._query(fewer))
         said = f"{count} without {self.asked.removeprefix(fewer).strip()}." if fewer else f"{count} without it."
         return [
-            line(f"No {self.kind.noun.replace('_', ' ')} matches «{self.asked}». {said}"),
+            line(f"No {words(self.kind.noun)} matches «{self.asked}». {said}"),
             keyed(("backspace", "removes it")),
         ]
 
@@ -138,7 +139,7 @@ class ListPane(Asked):
             parts += [span(f" · {len(self.table.marked)} marked", "accent")]
         parts += [Span("   /", "accent"), Span(" filter", "dim")]
         if self.order != self._usual_order():
-            parts += [Span("   o", "accent"), span(f" order: {', '.join(self.order).replace('_', ' ')}", "dim")]
+            parts += [Span("   o", "accent"), span(f" order: {words(', '.join(self.order))}", "dim")]
         return tuple(parts)
 
     def aside(self) -> Sequence[Line]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from comity.desk.runboard import sheet
 from comity.domain.runs import Deviation, Run
-from comity.domain.wording import amount
+from comity.domain.wording import amount, words
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
 from comity.tui.screens.record import RecordPage, RecordPane
@@ -51,7 +51,7 @@ def _deviation(each: Deviation) -> Row:
     """A deviation to stand on: `d` decides it."""
     expected, actual = amount(each.expected), amount(each.actual)
     said = line(span("protocol ", "dim"), span(f"{expected}   "), span("run ", "dim"), span(actual, "amber"))
-    cells = (line(span(each.setting.replace("_", " "), "bold")), said, line(span(each.field_class, "dim")))
+    cells = (line(span(words(each.setting), "bold")), said, line(span(each.field_class, "dim")))
     return Row(
         f"decide {each.id}", cells, sign=(sign("deviated"),), marking=each.marking, synthetic=each.synthetic, value=each
     )

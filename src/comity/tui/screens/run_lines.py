@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.desk.runboard import ClassLine, RunLine, RunSheet
 from comity.domain.when import show_age, show_moment
-from comity.domain.wording import amount
+from comity.domain.wording import amount, words
 from comity.tui.glyphs import GLYPHS, meter, sign, signed
 from comity.tui.spans import BLANK, Line, Span, fit, keyed, line, pair, span
 from comity.tui.widgets.source import Column, Row
@@ -79,7 +79,7 @@ def status(told: RunLine) -> Line:
     role = "dim" if void or run.execution_status in ("cancelled", "planned") else ""
     mark = (Span(glyph.sign, "dim" if void else glyph.role), Span(" ")) if glyph else ()
     alarm = "red" if told.validity == "stand_down" or told.alarm.startswith("no ") else "amber bold"
-    parts = [span(run.execution_status.replace("_", " "), role)]
+    parts = [span(words(run.execution_status), role)]
     if told.age:
         parts.append(span(f" · {told.age}", "dim"))
     if told.alarm:
@@ -215,7 +215,7 @@ def _deviation(label: str, each: "Deviation") -> Line:
         sign("deviated"),
         span(f" {label:<5}", "bold"),
         span(f"{each.field_class:<13}", "dim"),
-        span(f"{each.setting.replace('_', ' '):<16}"),
+        span(f"{words(each.setting):<16}"),
         span("protocol ", "dim"),
         span(f"{amount(each.expected):<8}"),
         span("run ", "dim"),

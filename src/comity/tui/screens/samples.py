@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from comity.desk.comparing import SideBySide
 from comity.domain.runs import Run
+from comity.domain.wording import words
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Page, Tab
 from comity.tui.screens.lines import LinesPane
@@ -42,7 +43,7 @@ def _items(run: Run) -> dict[str, dict[str, list[float]]]:
 def _row(scorer: str, item: str, a: Sequence[float] | None, b: Sequence[float] | None) -> Row:
     apart = a is not None and b is not None and abs(sum(a) / len(a) - sum(b) / len(b)) > 1e-9 if a and b else False
     note = line(sign("deviated"), span(" differ", "amber")) if apart else BLANK
-    cells = (line(span(item, "dim")), line(scorer.replace("_", " ")), _scores(a), _scores(b), note)
+    cells = (line(span(item, "dim")), line(words(scorer)), _scores(a), _scores(b), note)
     return Row(f"{scorer} {item}", cells)
 
 

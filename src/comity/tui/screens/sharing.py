@@ -8,7 +8,7 @@ from comity.desk.sharing import GroupSheet, LogLine, StuckEnvelope, groups, held
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment
-from comity.domain.wording import some
+from comity.domain.wording import some, words
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
 from comity.tui.screens.carriers import CarriersPane
@@ -169,10 +169,10 @@ class LogPane(LinesPane):
         ]
         for record in act.records:
             code = names.code(record) or names.name(record) or record.id[-8:]
-            lines.append(line(span(code, "bold"), span(f"  {record.noun.replace('_', ' ')}", "dim")))
+            lines.append(line(span(code, "bold"), span(f"  {words(record.noun)}", "dim")))
         if act.count > len(act.records):
             lines.append(line(span(f"and {act.count - len(act.records)} more", "dim")))
-        fields = ", ".join(name.replace("_", " ") for name in act.fields[:12])
+        fields = ", ".join(words(name) for name in act.fields[:12])
         return [*lines, BLANK, line(span("fields  ", "dim"), span(fields))]
 
 
@@ -180,7 +180,7 @@ def _what(act: LogLine) -> Line:
     first = act.records[0] if act.records else None
     name = (names.code(first) or names.name(first) or first.noun) if first else "something held elsewhere"
     more = f" and {act.count - 1} more" if act.count > 1 else ""
-    kind = f"{first.noun.replace('_', ' ')} " if first else ""
+    kind = f"{words(first.noun)} " if first else ""
     return line(
         span(kind, "dim"), span(f"{name}{more}"), Span("  "), span(act.reason or ", ".join(act.fields[:3]), "dim")
     )

@@ -43,7 +43,7 @@ def whole(desk: "Desk", record: Record, checks: Sequence["Check"] = ()) -> list[
 def headline(desk: "Desk", record: Record) -> list[Line]:
     """What it is called and what it is."""
     name = names.name(record) if names.code(record) else ""
-    first = (span(said(desk, record), "strong bold"), span(f"  {record.noun.replace('_', ' ')}", "dim"))
+    first = (span(said(desk, record), "strong bold"), span(f"  {words(record.noun)}", "dim"))
     return [first, *([line(name)] if name and name != names.code(record) else [])]
 
 

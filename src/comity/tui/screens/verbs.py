@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from comity.desk import acting, asking, stepping, telling
 from comity.domain.record import Record, encode
+from comity.domain.wording import words
 from comity.errors import ComityError
 from comity.tui.deriving import said
 from comity.tui.refusals import sentences
@@ -137,7 +138,7 @@ class Verbs(Page):
 
     def _offered(self, offer: stepping.Offer) -> Offered:
         step = offer.step
-        leads = f"to {step.target.replace('_', ' ')}" if step.target else ""
+        leads = f"to {words(step.target)}" if step.target else ""
         stands = tuple(f"{said(host(self).desk, each.record)}: {each.why}" for each in offer.obstacles)
         why = offer.why or (f"{len(stands)} stand in the way" if stands else step.help)
         return Offered(step.name, leads, offer.allowed, why, stands, may_override=bool(stands) and not offer.why)
@@ -154,7 +155,7 @@ class Verbs(Page):
             host(self).say(refused, "red")
 
     def _ask_reason(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken) -> None:
-        title = line(span(f"{step.name.replace('_', ' ').capitalize()}  ", "strong bold"), span(self._called(chosen)))
+        title = line(span(f"{words(step.name).capitalize()}  ", "strong bold"), span(self._called(chosen)))
         told = [line(span(step.help, "dim"))] if step.help else []
         needed = step.needs_reason or taken.how == "override"
         tries = partial(self._do, chosen, step, taken)
@@ -162,11 +163,11 @@ class Verbs(Page):
 
     def _do(self, chosen: Sequence[Record], step: "StepOfKind", taken: Taken, reason: str) -> str:
         desk = host(self).desk
-        words = {"override": reason} if taken.how == "override" else {"reason": reason}
+        why = {"override": reason} if taken.how == "override" else {"reason": reason}
         return self._each(
             chosen,
-            lambda record: stepping.do(desk, record, step.name, given={}, **words),
-            f"{step.name.replace('_', ' ').capitalize()}:",
+            lambda record: stepping.do(desk, record, step.name, given={}, **why),
+            f"{words(step.name).capitalize()}:",
         )
 
     # look, copy

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from comity.desk.settling import Fork, Voice, seen_by
 from comity.desk.weighing import forbids
 from comity.domain.when import show_age, show_moment
+from comity.domain.wording import words
 from comity.tui.glyphs import sign
 from comity.tui.session import Session
 from comity.tui.spans import BLANK, Line, Span, content, keyed, line, pair, span
@@ -61,7 +62,7 @@ def about_line(fork: Fork) -> Line:
     """The record and the field, and what it was before."""
     before = f"was {fork.before} until it was changed" if fork.before else "was changed"
     return line(
-        span(f"{fork.record.noun.replace('_', ' ').capitalize()} ", "dim"),
+        span(f"{words(fork.record.noun).capitalize()} ", "dim"),
         span(f"{fork.name}   ", "strong bold"),
         span(f"{fork.label}   {before} twice without knowing of the other", "dim"),
     )
@@ -108,7 +109,7 @@ def fork_row(desk: "Desk", session: Session, fork: Fork) -> Row:
     says = [line(span(voice.text)) for voice in fork.voices[:2]]
     age = show_age(desk.now() - fork.since)
     cells = (
-        line(span(fork.name, "bold"), span(f"  {fork.record.noun.replace('_', ' ')}", "dim")),
+        line(span(fork.name, "bold"), span(f"  {words(fork.record.noun)}", "dim")),
         line(span(fork.label, "dim")),
         *says,
         *([BLANK] * (2 - len(says))),

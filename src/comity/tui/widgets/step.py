@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
+from comity.domain.wording import words
 from comity.tui.spans import BLANK, Line, Span, content, keyed, line, span
 from comity.tui.widgets.overlay import Overlay, OverlayTable
 from comity.tui.widgets.source import Column, Listed, Row
@@ -89,5 +90,5 @@ class Step(Overlay[Taken]):
 def _row(offer: Offered) -> Row:
     role = "" if offer.allowed else "faint"
     why = line(span(offer.why, "dim" if offer.allowed else "faint italic"))
-    cells = (line(span(offer.name.replace("_", " "), role or "bold")), line(span(offer.leads, role or "dim")), why)
+    cells = (line(span(words(offer.name), role or "bold")), line(span(offer.leads, role or "dim")), why)
     return Row(offer.name, cells, sign=(Span("›" if offer.allowed else " ", "accent"),), value=offer)

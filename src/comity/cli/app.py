@@ -32,7 +32,8 @@ SECTIONS = {
     },
     "Whole jobs": {
         "check": ("comity.cli.checking:check", "What needs attention."),
-        "undo": ("comity.cli.undoing:undo", "Take back the newest act on a record."),
+        "undo": ("comity.cli.undoing:undo", "Take back the newest act on a record, then the one before it."),
+        "redo": ("comity.cli.undoing:redo", "Take the last undo on a record back."),
         "search": ("comity.cli.searching:search", "Find words in titles, texts and notes."),
         "apply": ("comity.cli.plans:apply", "Make the store match a plan file."),
         "import": ("comity.cli.sheets:imports", "Take the rows of a sheet (CSV, XLSX) as records."),

@@ -1,29 +1,57 @@
-"""`comity undo`: the newest act on a record is taken back by a new one."""
+"""`comity undo` and `comity redo`: what an act wrote on a record is taken back by a new one, step by step."""
+
+from typing import TYPE_CHECKING
 
 import click
 
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, tell
-from comity.domain.record import facets
+from comity.domain.record import Record, facets
+
+if TYPE_CHECKING:
+    from comity.desk.desk import Desk
+    from comity.desk.undoing import Undone
 
 
 @click.command("undo", cls=Verb, epilog="Example: comity undo SALTMARSH/R3")
 @click.argument("ref", metavar="REF")
 @pass_call
 def undo(call: Call, ref: str) -> None:
-    """Take back the newest act on a record, whatever else that act wrote; the history keeps both."""
-    from comity.desk import asking, telling, undoing
+    """Take back the newest act on a record, whatever else that act wrote; the history keeps both.
+
+    Again takes back the one before it; `comity redo` takes an undo back. What was undone at another device is an act
+    like any other.
+    """
+    from comity.desk import asking, undoing
 
     with opened_desk(call) as desk:
         record = asking.find(desk, ref)
-        undone = undoing.undo(desk, undoing.newest(desk, record))
+        _tell(call, desk, record, undoing.undo(desk, undoing.newest(desk, record)))
+
+
+@click.command("redo", cls=Verb, epilog="Example: comity redo SALTMARSH/R3")
+@click.argument("ref", metavar="REF")
+@pass_call
+def redo(call: Call, ref: str) -> None:
+    """Take back the last undo on a record, until something else is done to it."""
+    from comity.desk import asking, undoing
+
+    with opened_desk(call) as desk:
+        record = asking.find(desk, ref)
+        _tell(call, desk, record, undoing.redo(desk, record))
+
+
+def _tell(call: Call, desk: "Desk", before: Record, undone: "Undone") -> None:
+    """The record as it is now, or each of its fields that went back."""
+    from comity.desk import asking, telling
+
+    record = asking.get(desk, before.noun, before.id) or before
+    if call.as_json:
+        print_json(telling.as_json(desk, record))
+    elif not call.quiet:
         names = [name for name in facets(type(record)) if name in undone.fields]
-        before = asking.texts(desk, record, names)
-        record = asking.get(desk, record.noun, record.id) or record
-        after = asking.texts(desk, record, names)
-        if call.as_json:
-            print_json(telling.as_json(desk, record))
-        elif not call.quiet:
-            moved = (f"{name}: {before[name] or 'empty'} -> {after[name] or 'empty'}" for name in names)
-            tell(f"{asking.ref(desk, record)}: {'; '.join([undone.reason, *moved])}.")
+        was, now = asking.texts(desk, before, names), asking.texts(desk, record, names)
+        moved = [f"{name}: {was[name] or 'empty'} -> {now[name] or 'empty'}" for name in names]
+        moved += [] if record.retired == before.retired else ["retired" if record.retired else "back in the lists"]
+        tell(f"{asking.ref(desk, record)}: {'; '.join([undone.reason, *moved])}.")

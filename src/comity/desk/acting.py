@@ -39,7 +39,6 @@ def write(desk: Desk, connection: Connection, group: str, changes: list[Change],
     at_ms = desk.at_ms()
     dots = desk.store.write(connection, bytes.fromhex(group), changes, author=desk.person, reason=reason, at_ms=at_ms)
     desk.written.append(tuple(dots))
-    desk.undone.clear()
     return dots
 
 

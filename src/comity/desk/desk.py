@@ -30,8 +30,6 @@ class Desk:
     fixed_day: date | None = None
     clock: Clock = wall_clock
     written: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts of this session, by their dots
-    restored: set[bytes] = field(default_factory=set)  # commits of this session that put back what stood before
-    undone: list[tuple[bytes, ...]] = field(default_factory=list)  # the acts that took one back and can be redone
     passed: Any = None  # the last pass over the checks, see `checking.Pass`
     later: Callable[[], None] | None = None  # has a slow pass made in a thread; until then the last one is shown
     # whom references do not name, since the screen keeps it off

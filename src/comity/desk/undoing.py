@@ -18,18 +18,18 @@ from comity.domain.when import show_moment
 from comity.errors import NotFound, RuleBroken
 from comity.log.commit import ORIGINATOR, RETIRED, Change, Commit
 from comity.log.fold import Heads
-from comity.store import folding, reading
+from comity.store import folding, reading, undone
 from comity.store.database import Connection
 from comity.store.folding import Written
+from comity.store.undone import Act, Taken
 
 Value = Any
 
 
 @dataclass(frozen=True)
 class Undone:
-    """What an undo wrote: the dots of its act, the records (kind, id) it touched, and the fields that went back."""
+    """What an undo wrote: the records (kind, id) it touched, and the fields that went back."""
 
-    dots: tuple[bytes, ...]
     records: tuple[tuple[str, str], ...]
     fields: tuple[str, ...]
     reason: str
@@ -44,59 +44,86 @@ class Trail:
     dot: bytes
     heads: Heads
     written: dict[bytes, Written]
+    taken: Taken
 
 
 def undo(desk: Desk, dot: bytes) -> Undone:
     """Take an act back. Raises RuleBroken where something later rests on what it wrote, and names that."""
-    act = next((each for each in desk.written if dot in each), (dot,))
-    undone = _reverse(desk, act)
-    desk.written = [each for each in desk.written if each != act]
-    desk.undone.append(undone.dots)
-    desk.restored.update(undone.dots)
-    return undone
+    return _reverse(desk, _act(desk, _taken(desk), dot))
 
 
-def redo(desk: Desk) -> Undone:
-    """Take the last undo of this session back."""
-    if not desk.undone:
-        raise NotFound("nothing was undone in this session", "undo something first")
-    redone = _reverse(desk, desk.undone[-1])
-    desk.undone.pop()
-    desk.written.append(redone.dots)
-    return redone
+def redo(desk: Desk, record: Record | None = None) -> Undone:
+    """Take the last undo back: of a record, else of this session."""
+    taken = _taken(desk)
+    act = taken.to_redo(_acts(desk, taken, record))
+    if act is None:
+        what = "to this record" if record else "in this session"
+        raise NotFound("there is nothing to redo", f"an undo is taken back until something else is done {what}")
+    return _reverse(desk, act)
 
 
 def last(desk: Desk) -> bytes | None:
     """The newest act that this person wrote at this device in this session and did not take back."""
-    with desk.store.reading() as connection:
-        here = reading.seats(connection, [dot for act in desk.written for dot in act])
-    kept = [act for act in desk.written if all(dot in here for dot in act)]
-    return kept[-1][-1] if kept else None
+    taken = _taken(desk)
+    act = taken.to_undo(_acts(desk, taken))
+    return act[-1] if act else None
 
 
 def newest(desk: Desk, record: Record) -> bytes:
-    """The newest act that touched a record."""
-    return history.history(desk, record)[-1].dot
+    """The newest act that touched a record and was not taken back at this device."""
+    taken = _taken(desk)
+    act = taken.to_undo(_acts(desk, taken, record))
+    if act is None:
+        hint = f"`comity {record.noun.replace('_', '-')} history` tells it; `comity redo` takes the last undo back"
+        raise NotFound("nothing is left to undo on this record", hint)
+    return act[-1]
 
 
-def _reverse(desk: Desk, act: Sequence[bytes]) -> Undone:
+def _taken(desk: Desk) -> Taken:
+    with desk.store.reading() as connection:
+        return undone.noted(connection)
+
+
+def _acts(desk: Desk, taken: Taken, record: Record | None = None) -> list[Act]:
+    """The acts on a record, else those of this session that are still here; the newest first."""
+    if record:
+        acts = (_act(desk, taken, entry.dot) for entry in history.history(desk, record))
+        return list(dict.fromkeys(acts))[::-1]
+    with desk.store.reading() as connection:
+        here = reading.seats(connection, [dot for act in desk.written for dot in act])
+    return [act for act in reversed(desk.written) if all(dot in here for dot in act)]
+
+
+def _act(desk: Desk, taken: Taken, dot: bytes) -> Act:
+    """The whole act that a commit is of."""
+    return next((act for act in desk.written if dot in act), taken.act(dot))
+
+
+def _reverse(desk: Desk, act: Act) -> Undone:
     """Write back what each commit of an act replaced; all of it or nothing."""
     with desk.store.writing() as connection:
-        world = World(desk, connection)
+        world, taken = World(desk, connection), undone.noted(connection)
         changes: list[Change] = []
-        reasons: list[str] = []
+        group, reason = "", ""
         for dot in reversed(act):
             group, commit = _commit(desk, connection, dot)
-            reasons.append(commit.reason)
-            changes += [_reversal(_trail(world, group, change, dot), change) for change in commit.changes]
-        reason = f"undo: {reasons[0]}" if reasons[0] else "undo"
-        at_ms = desk.at_ms()
+            reason = commit.reason
+            changes += [_reversal(_trail(world, taken, group, change, dot), change) for change in commit.changes]
+        reason = _reason(taken, act, reason)
         written = desk.store.write(
-            connection, bytes.fromhex(group), changes, author=desk.person, reason=reason, at_ms=at_ms
+            connection, bytes.fromhex(group), changes, author=desk.person, reason=reason, at_ms=desk.at_ms()
         )
-        records = tuple((each.kind, str(UUID(bytes=each.id))) for each in changes)
-        fields = tuple(dict.fromkeys(name for each in changes for name in each.set))
-        return Undone(tuple(written), records, fields, reason)
+        undone.note(connection, tuple(written), act)
+    desk.written.append(tuple(written))
+    records = tuple((each.kind, str(UUID(bytes=each.id))) for each in changes)
+    fields = tuple(dict.fromkeys(name for each in changes for name in each.set))
+    return Undone(records, fields, reason)
+
+
+def _reason(taken: Taken, act: Act, said: str) -> str:
+    """What was done, and why the act was that it was done to."""
+    why = said.partition(": ")[2] if act in taken.took else said
+    return ": ".join(filter(None, ("redo" if taken.is_undo(act) else "undo", why)))
 
 
 def _commit(desk: Desk, connection: Connection, dot: bytes) -> tuple[str, Commit]:
@@ -107,7 +134,7 @@ def _commit(desk: Desk, connection: Connection, dot: bytes) -> tuple[str, Commit
     return found[0].hex(), found[1]
 
 
-def _trail(world: World, group: str, change: Change, dot: bytes) -> Trail:
+def _trail(world: World, taken: Taken, group: str, change: Change, dot: bytes) -> Trail:
     kind = BY_NOUN.get(change.kind)
     record = reading.get(world.connection, kind, str(UUID(bytes=change.id)), group) if kind else None
     if record is None or record.no is None:
@@ -115,9 +142,8 @@ def _trail(world: World, group: str, change: Change, dot: bytes) -> Trail:
         raise RuleBroken(told, "update Comity", code="undo.unknown")
     circles = world.desk.store.circles
     written = folding.written(world.connection, circles, [record.no]).get(record.no, [])
-    return Trail(
-        world, record, dot, reading.heads(world.connection, record.no), {each.touch.dot: each for each in written}
-    )
+    by_dot = {each.touch.dot: each for each in written}
+    return Trail(world, record, dot, reading.heads(world.connection, record.no), by_dot, taken)
 
 
 def _reversal(trail: Trail, change: Change) -> Change:
@@ -145,8 +171,8 @@ def _unmoved(trail: Trail, wrote: Mapping[str, Value]) -> None:
 
 
 def _is_back(trail: Trail, dot: bytes, value: Value, wrote: Value) -> bool:
-    """Whether a later value is the work of an undo of this session, that put back what the act had left."""
-    return dot in trail.world.desk.restored and (wrote is None or value == wrote)
+    """Whether a later value is the work of an undo or redo at this device, that put back what the act had left."""
+    return trail.taken.act(dot) in trail.taken.took and (wrote is None or value == wrote)
 
 
 def _followers(trail: Trail, name: str) -> list[bytes]:

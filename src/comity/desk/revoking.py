@@ -15,6 +15,7 @@ from comity.errors import BadInput, NotFound, Problem, Refused
 from comity.log.envelope import Type
 from comity.log.revoking import revokes
 from comity.log.standing import EDITOR, Seat, Standing
+from comity.log.verdict import Status
 from comity.store import holding
 from comity.store.circle import chain
 from comity.store.database import Connection
@@ -157,7 +158,7 @@ def _late(
     counts: dict[str, int] = {}
     for no, now in holding.judged(connection, group).items():
         was = before.get(no)
-        if was and was.type is Type.COMMIT and was.status == "in" and now.status.startswith("void"):
+        if was and was.type is Type.COMMIT and was.status == Status.IN and now.status.startswith(Status.VOID):
             name = said(seats.seats[was.seat], known)
             counts[name] = counts.get(name, 0) + 1
     return [LateCount(name, count) for name, count in sorted(counts.items())]

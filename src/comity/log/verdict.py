@@ -21,6 +21,10 @@ class Verdict(NamedTuple):
     status: Status
     reason: str = ""
 
+    def __str__(self) -> str:
+        """As the log keeps it: `in`, `waiting: key not here`, `void: cut`."""
+        return f"{self.status}: {self.reason}" if self.reason else str(self.status)
+
 
 NO_LIMIT = 2**70  # above every seq
 

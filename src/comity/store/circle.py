@@ -175,12 +175,5 @@ class Circles:
 def chain(connection: Connection, seat: bytes) -> Mapping[bytes, JudgedEnvelope]:
     """The envelopes of a seat as far as links go."""
     e = schema.envelopes.c
-    rows = connection.execute(
-        select(e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)).where(e.seat == seat)
-    )
+    rows = connection.execute(select(e.id, e.type, e.seat, e.seq, e.gen, schema.PREV).where(e.seat == seat))
     return {row[0]: JudgedEnvelope(row[0], Type(row[1]), *row[2:]) for row in rows}
-
-
-def worded(verdict: Verdict) -> str:
-    """A verdict as the log keeps it: `in`, `waiting: key not here`, `void: cut`."""
-    return f"{verdict.status}: {verdict.reason}" if verdict.reason else str(verdict.status)

@@ -9,16 +9,18 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select
 
+from comity.log import verdict
 from comity.log.envelope import Envelope, Type, decode
+from comity.log.verdict import Status
 from comity.store import bulk, erased, schema
-from comity.store.circle import Circles, JudgedEnvelope, worded
+from comity.store.circle import Circles, JudgedEnvelope
 from comity.store.folding import refold
 
 V = TypeVar("V")
 CHUNK = 5_000  # values bound in one statement
 PAGE = 1_000  # envelopes judged at a time when all are
-JUDGED = ("in", "void: malformed")  # what an envelope that was opened once is for good, unless it falls
-ERASED = "void: erased"
+JUDGED = (Status.IN, str(verdict.MALFORMED))  # what an envelope that was opened once is for good, unless it falls
+ERASED = str(verdict.ERASED)
 
 
 class Admitted(NamedTuple):
@@ -80,7 +82,7 @@ def missing(connection: Connection, group: bytes) -> frozenset[bytes]:
     """The dots that commits of a group name, and whose envelopes are not here."""
     e, w = schema.envelopes.c, schema.wanted
     query = select(w.c.dot).select_from(w.join(schema.envelopes, w.c.envelope == e.no))
-    return frozenset(connection.execute(query.where(e.group == group, e.status == "in")).scalars())
+    return frozenset(connection.execute(query.where(e.group == group, e.status == Status.IN)).scalars())
 
 
 def among(connection: Connection, wanted: Any, column: Any, values: Sequence[Any]) -> set[Any]:
@@ -112,7 +114,7 @@ def held(connection: Connection, condition: ColumnElement[bool]) -> Iterator[Ent
 
 def _insert(connection: Connection, fresh: Sequence[Envelope]) -> list[Entry]:
     first = (connection.execute(select(func.max(schema.envelopes.c.no))).scalar() or 0) + 1
-    entries = [Entry(no, each, "in") for no, each in enumerate(fresh, first)]
+    entries = [Entry(no, each, Status.IN) for no, each in enumerate(fresh, first)]
     bulk.add(connection, schema.envelopes, [_row(each) for each in entries])
     return entries
 
@@ -142,7 +144,7 @@ def _fill(connection: Connection, given: Sequence[Envelope]) -> list[Entry]:
 
 def _judge(connection: Connection, circles: Circles, entries: Sequence[Entry]) -> list[Entry]:
     """Write the status that each envelope has now."""
-    judged = [each._replace(status=worded(circles.verdict(each.envelope))) for each in entries]
+    judged = [each._replace(status=str(circles.verdict(each.envelope))) for each in entries]
     changes = [(now.status, now.no) for before, now in zip(entries, judged, strict=True) if before.status != now.status]
     bulk.change(connection, schema.envelopes, ("status",), changes)
     return judged
@@ -167,12 +169,10 @@ def _unsettles(circles: Circles, envelope: Envelope) -> bool:
 
 def _rejudged(connection: Connection, circles: Circles, group: bytes, before: int) -> Iterator[int]:
     e = schema.envelopes.c
-    query = select(
-        e.no, e.status, e.key, e.body.is_not(None), e.id, e.type, e.seat, e.seq, e.gen, func.substr(e.header, 69, 32)
-    )
+    query = select(e.no, e.status, e.key, e.body.is_not(None), e.id, e.type, e.seat, e.seq, e.gen, schema.PREV)
     for no, status, key, has_body, id, sort, *rest in connection.execute(query.where(e.group == group, e.no < before)):
-        now = worded(circles.hearing(JudgedEnvelope(id, Type(sort), *rest), group, key, has_body=has_body))
-        if now != status and not (now == "in" and status in JUDGED):
+        now = str(circles.hearing(JudgedEnvelope(id, Type(sort), *rest), group, key, has_body=has_body))
+        if now != status and not (now == Status.IN and status in JUDGED):
             yield no
 
 

@@ -16,9 +16,9 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
-    type_coerce,
 )
 
+from comity.log import verdict
 from comity.log.acts import act_of, seated
 from comity.log.commit import Dot
 from comity.log.envelope import Envelope, Type, decode
@@ -29,10 +29,9 @@ from comity.store.token import Token
 
 V = TypeVar("V")
 LINE = b""  # the knot of a chain without forks and holes
-PREV = type_coerce(func.substr(schema.envelopes.c.header, 69, 32), BLOB)
 SPANS = 200  # seats asked for in one statement
 BUNDLE = "bundle:"
-BODY_NOT_HERE = "waiting: body not here"
+BODY_NOT_HERE = str(verdict.BODY_NOT_HERE)
 
 
 class Reach(NamedTuple):
@@ -133,7 +132,7 @@ def followed(connection: Connection, envelopes: Iterable[Envelope]) -> set[bytes
     found: set[bytes] = set()
     for part in _parts([(each.seat, each.seq + 1) for each in envelopes], SPANS):
         places = or_(*(and_(e.seat == seat, e.seq == seq) for seat, seq in part))
-        found.update(connection.execute(select(PREV).where(places)).scalars())
+        found.update(connection.execute(select(schema.PREV).where(places)).scalars())
     return found
 
 
@@ -256,7 +255,7 @@ def _reached(connection: Connection, group: bytes) -> _Memory:
     memory = msgspec.msgpack.decode(packed, type=_Memory) if packed else _Memory()
     unindexed = literal_column('+envelope."group"', BLOB)  # else the index of all that is here would be walked
     rows = connection.execute(
-        select(e.no, e.seat, e.seq, e.id, PREV)
+        select(e.no, e.seat, e.seq, e.id, schema.PREV)
         .where(e.no > memory.last, unindexed == group)
         .order_by(e.seat, e.seq, e.id)
     )

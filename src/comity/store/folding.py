@@ -14,6 +14,7 @@ from comity.domain.record import Record, facets
 from comity.log.commit import Change, Commit
 from comity.log.envelope import Type, decode
 from comity.log.fold import Folded, Rules, Touch, fold
+from comity.log.verdict import Status
 from comity.store import bulk, schema
 from comity.store.circle import Circles
 from comity.store.reading import dashed
@@ -55,7 +56,7 @@ def written(connection: Connection, circles: Circles, numbers: Sequence[int]) ->
     query = (
         select(t.record, r.kind, r.id, e.no, e.gen, e.dot, e.seat, e.group)
         .select_from(schema.touches.join(schema.envelopes, t.envelope == e.no).join(schema.records, t.record == r.no))
-        .where(t.record.in_(numbers), e.status == "in")
+        .where(t.record.in_(numbers), e.status == Status.IN)
     )
     about: dict[int, list[Any]] = defaultdict(list)
     for each in connection.execute(query):
@@ -91,7 +92,7 @@ def _commits(connection: Connection, circles: Circles, dots: Mapping[int, bytes]
 def commit_of(connection: Connection, circles: Circles, dot: bytes) -> tuple[bytes, Commit] | None:
     """The group and the commit of this dot; None where it is no commit, or not to be opened here."""
     e = schema.envelopes.c
-    query = select(e.header, e.signature, e.body).where(e.dot == dot, e.body.is_not(None), e.status == "in")
+    query = select(e.header, e.signature, e.body).where(e.dot == dot, e.body.is_not(None), e.status == Status.IN)
     for header, signature, body in connection.execute(query):
         envelope = decode(header + signature + body)
         if envelope.type is Type.COMMIT and (commit := circles.open(envelope)):

@@ -9,10 +9,10 @@ from comity.log import verdict as verdicts
 from comity.log.commit import Commit
 from comity.log.envelope import Type, decode
 from comity.store import schema
-from comity.store.circle import Circles, worded
+from comity.store.circle import Circles
 from comity.store.reading import dashed
 
-CUT = worded(verdicts.CUT)
+CUT = str(verdicts.CUT)
 
 
 class Act(NamedTuple):
@@ -38,7 +38,7 @@ def acts(connection: Connection, circles: Circles, most: int) -> Iterator[Act]:
     e = schema.envelopes.c
     query = (
         select(e.header, e.signature, e.body)
-        .where(e.type == int(Type.COMMIT), e.status == "in", e.body.is_not(None))
+        .where(e.type == int(Type.COMMIT), e.status == verdicts.Status.IN, e.body.is_not(None))
         .order_by(e.no.desc())
         .limit(most)
     )
@@ -68,5 +68,7 @@ def touched(connection: Connection, after: int) -> list[tuple[str, str]]:
 def stuck(connection: Connection, most: int) -> list[Stuck]:
     """What waits or is void, the newest first."""
     e = schema.envelopes.c
-    query = select(e.group, e.seat, e.seq, e.status).where(e.status != "in").order_by(e.no.desc()).limit(most)
+    query = (
+        select(e.group, e.seat, e.seq, e.status).where(e.status != verdicts.Status.IN).order_by(e.no.desc()).limit(most)
+    )
     return [Stuck(*row) for row in connection.execute(query)]

@@ -8,6 +8,7 @@ from sqlalchemy import (
     INTEGER,
     TEXT,
     Column,
+    ColumnElement,
     Connection,
     Dialect,
     ForeignKey,
@@ -16,15 +17,18 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     column,
+    func,
     insert,
     select,
     table,
     text,
+    type_coerce,
 )
 from sqlmodel import SQLModel
 
 from comity.domain.kinds import KINDS
 from comity.domain.record import Record
+from comity.log.verdict import Status
 
 FORMAT: Final = 1  # of the tables of the log; a store of a higher format is refused
 LOG: Final = MetaData()
@@ -57,6 +61,7 @@ envelopes: Final = Table(
     Index("envelope_of_group", "group", "status", "gen"),
     Index("envelope_acts", "type", "group"),
 )
+PREV: Final = type_coerce(func.substr(envelopes.c.header, 69, 32), BLOB)  # where log/envelope lays it
 records: Final = Table(
     "record",
     LOG,
@@ -131,6 +136,11 @@ INDEXES: Final = (  # whatever is asked of every record is answered from one of 
     ("execution_status", "validity", "retired"),
 )
 DISPUTED: Final = text("conflicts <> '[]'")  # of the few rows for which it holds there is an index too
+
+
+def of_status(status: Status) -> ColumnElement[bool]:
+    """Whether an envelope has this status, whatever the reason after it."""
+    return envelopes.c.status.between(status.value, f"{status}:~")
 
 
 def row_table(kind: type[Record]) -> Table:

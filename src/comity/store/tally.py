@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
+from comity.log.verdict import Status
 from comity.store import door, schema
 from comity.store.circle import Circles
 
@@ -24,7 +25,7 @@ def tally(connection: Connection, circles: Circles) -> Tally:
     status = func.substr(e.status, 1, func.instr(e.status + ":", ":") - 1)
     counts: dict[str, int] = dict(connection.execute(select(status, func.count()).group_by(status)).all())
     missing = sum(len(door.missing(connection, group)) for group in circles.groups())
-    return Tally(sum(counts.values()), counts.get("waiting", 0), counts.get("void", 0), missing)
+    return Tally(sum(counts.values()), counts.get(Status.WAITING, 0), counts.get(Status.VOID, 0), missing)
 
 
 def tally_of(connection: Connection, group: bytes) -> Tally:
@@ -34,7 +35,7 @@ def tally_of(connection: Connection, group: bytes) -> Tally:
     def count(*conditions: ColumnElement[bool]) -> int:
         return connection.execute(select(func.count()).where(e.group == group, *conditions)).scalar_one()
 
-    waiting, void = (count(e.status >= word, e.status < f"{word}~") for word in ("waiting", "void"))
+    waiting, void = (count(schema.of_status(each)) for each in (Status.WAITING, Status.VOID))
     return Tally(count(), waiting, void, len(door.missing(connection, group)))
 
 

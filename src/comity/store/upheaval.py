@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import Connection, delete, func, select
 
 from comity.log.upheaval import Ground
+from comity.log.verdict import Status
 from comity.store import door, schema
 
 
@@ -62,5 +63,5 @@ def void(connection: Connection, group: bytes, before: Ground) -> int:
 
 def _void(connection: Connection, group: bytes, last: int) -> int:
     e = schema.envelopes.c
-    query = select(func.count()).where(e.group == group, e.status >= "void", e.status < "voie", e.no <= last)
+    query = select(func.count()).where(e.group == group, schema.of_status(Status.VOID), e.no <= last)
     return connection.execute(query).scalar_one()

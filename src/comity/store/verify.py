@@ -12,8 +12,9 @@ from comity.domain.text import plain
 from comity.log.acts import AnyAct, Renew, act_of, seated, signer
 from comity.log.body import Malformed
 from comity.log.envelope import Envelope, Type, authentic, decode
+from comity.log.verdict import Status
 from comity.store import door, folding, schema
-from comity.store.circle import Circle, Circles, worded
+from comity.store.circle import Circle, Circles
 from comity.store.rows import words
 from comity.store.store import Store
 
@@ -140,10 +141,10 @@ def _judgements(connection: Connection, circles: Circles) -> Iterator[Damage]:
         within = t.envelope.between(start, start + PAGE - 1)
         there = {tuple(row) for row in connection.execute(noted.where(within))}
         for no, envelope, status in door.held(connection, e.no.between(start, start + PAGE - 1)):
-            now = worded(circles.verdict(envelope))
+            now = str(circles.verdict(envelope))
             if now != status:
                 yield Damage("status", f"envelope {envelope.dot.hex()} is kept as «{status}» and is «{now}»", REBUILD)
-            commit = circles.open(envelope) if envelope.type is Type.COMMIT and now == "in" else None
+            commit = circles.open(envelope) if envelope.type is Type.COMMIT and now == Status.IN else None
             about = {(no, envelope.group, each.id, each.kind) for each in commit.changes} if commit else set()
             if not about <= there:
                 yield Damage("touch", f"envelope {envelope.dot.hex()} is not noted at its records", REBUILD)

@@ -12,6 +12,7 @@ from comity.log.commit import Change, Commit
 from comity.log.envelope import NO_PREV, Envelope, Slot, clear, dot, next_gen, sealed
 from comity.log.keys import DeviceKeys
 from comity.log.standing import Seat
+from comity.log.verdict import Status
 from comity.store import door, schema
 from comity.store.circle import Circles
 from comity.store.token import Token
@@ -123,7 +124,7 @@ def ends(connection: Connection, seat: bytes) -> list[tuple[int, bytes]]:
         return []
     if last.seq == count:
         return [(last.seq, last.id)]
-    rows = connection.execute(select(e.seq, e.id, func.substr(e.header, 69, 32)).where(e.seat == seat)).all()
+    rows = connection.execute(select(e.seq, e.id, schema.PREV).where(e.seat == seat)).all()
     named = {prev for _, _, prev in rows}
     return sorted((seq, id) for seq, id, _ in rows if id not in named)
 
@@ -131,7 +132,7 @@ def ends(connection: Connection, seat: bytes) -> list[tuple[int, bytes]]:
 def generation(connection: Connection, group: bytes) -> int:
     """One above the highest generation of what counts, as far as there are numbers."""
     e = schema.envelopes.c
-    highest = connection.execute(select(func.max(e.gen)).where(e.group == group, e.status == "in")).scalar()
+    highest = connection.execute(select(func.max(e.gen)).where(e.group == group, e.status == Status.IN)).scalar()
     return next_gen(highest or 0)
 
 

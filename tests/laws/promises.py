@@ -11,7 +11,6 @@ from comity.log.acts import Renew, act_of
 from comity.log.commit import Commit
 from comity.log.envelope import Envelope, Type
 from comity.store import verify
-from comity.store.circle import worded
 from laws.chains import standing
 from laws.laptops import differences, shown
 from laws.simulator import STEPS, Id, Simulation
@@ -56,7 +55,7 @@ def statuses_are_those_of_the_log(life: Simulation) -> Problems:
         keys = laptop.keys_held(life.group)
         for id, status in shown(laptop.store)["status"].items():
             envelope = life.everything[id]
-            expected = worded(judged.verdict(envelope))
+            expected = str(judged.verdict(envelope))
             if expected == "in" and envelope.type is Type.COMMIT and envelope.key not in keys:
                 expected = "waiting: key not here"
             if status != expected:

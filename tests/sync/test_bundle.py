@@ -221,8 +221,8 @@ PEAK = """
 import resource, sys
 from pathlib import Path
 from comity.log.keys import Pair
-from comity.sync.container import Container, Draft
-draft = Draft(Path(sys.argv[1]).parent)
+from comity.sync.container import BundleDraft, Container
+draft = BundleDraft(Path(sys.argv[1]).parent)
 for _ in range(int(sys.argv[2])):
     draft.add(bytes(1024 * 1024))
 draft.finish(Path(sys.argv[1]), [], [Pair(bytes(32), bytes(32)).public.box])

@@ -149,3 +149,17 @@ def test_escapes_in_a_record_reach_no_terminal(home: Path, comity: Comity) -> No
         said = comity("note", *words)
         assert "\x1b" not in said.out + said.err, words
         assert "\u202e" not in said.out + said.err, words
+
+
+def test_a_new_record_with_several_faults_is_told_all_of_them_in_one_answer(exercise: str, comity: Comity) -> None:
+    faults = ("--group", "nowhere", "--exercise", "NIX", "--severity", "bad", "--marking", "blue")
+    told = comity("finding", "add", *faults, "--json")
+    assert told.code == 4
+    assert {each["field"] for each in told.error["problems"]} == {
+        *("group", "exercise", "severity", "marking", "statement")
+    }
+    again = comity("exercise", "add", "--code", exercise, "--window-end", "someday", "--json")
+    assert {each["field"] for each in again.error["problems"]} == {"code", "window_end"}
+    assert comity("exercise", "add", "--code", "HERON", "--group", "nowhere").code == 3
+    changed = comity("exercise", "set", exercise, "--status", "ready", "--window-end", "someday", "--json")
+    assert {each["field"] for each in changed.error["problems"]} == {"status", "window_end"}

@@ -109,3 +109,38 @@ async def test_a_new_record_without_what_is_needed_says_each_thing(opened: Opene
         await until(pilot, lambda: not isinstance(pilot.app.screen, NewPage))
         made = asking.find(desk, "LANTERN")
         assert made.marking == "TLP:RED"
+
+
+async def test_needed_fields_say_so_and_saving_tells_every_problem_at_once(opened: Opener, desk: Desk) -> None:
+    async with opened("exercises", size=(80, 24)) as pilot:
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewPage) and pilot.app.screen.takes_keys)
+        assert [each.field for each in pilot.app.screen.query(Field) if each.needed] == ["code"]
+        assert (
+            next(line for line in screen_text(pilot.app).splitlines() if " Code " in line).rstrip().endswith("needed")
+        )
+        field(pilot, "window_start").text = "2026-12-81"
+        field(pilot, "group").text = "nowhere"
+        field(pilot, "marking").text = "TLP:BLUE"
+        field(pilot, "title").entry.focus()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Not written: 4 problems" in screen_text(pilot.app))
+        assert "4 problems" in screen_text(pilot.app).splitlines()[2]
+        assert field(pilot, "code").has_focus_within
+        told = {each.field: each.problem for each in pilot.app.screen.query(Field) if each.problem}
+        assert set(told) == {"code", "window_start", "group", "marking"}
+        assert "no group is called «nowhere»" in told["group"]
+
+
+async def test_a_code_that_is_taken_is_told_with_what_cannot_be_read_and_stays_told(opened: Opener) -> None:
+    async with opened("exercises") as pilot:
+        await pilot.press("n")
+        await until(pilot, lambda: isinstance(pilot.app.screen, NewPage) and pilot.app.screen.takes_keys)
+        await pilot.press(*"SALTMARSH")
+        field(pilot, "window_end").text = "someday"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "2 problems" in screen_text(pilot.app))
+        assert "is there already" in field(pilot, "code").problem
+        await pilot.press("tab")
+        await until(pilot, lambda: field(pilot, "title").has_focus_within)
+        assert "is there already" in field(pilot, "code").problem

@@ -1,7 +1,8 @@
 """What people do: add, change, retire and move records. Each writes one act, in one transaction, or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from comity.desk import drafting, labels, placing, rules
@@ -11,7 +12,7 @@ from comity.desk.drafting import Opened
 from comity.desk.world import World
 from comity.domain.record import Record
 from comity.domain.wording import words
-from comity.errors import NotFound, RuleBroken
+from comity.errors import Ambiguous, NotFound, Problem, RuleBroken
 from comity.log.commit import Change
 from comity.store import reading
 from comity.store.database import Connection
@@ -50,17 +51,25 @@ def add(
     with desk.store.writing() as connection:
         world = World(desk, connection)
         given = {**raw, "marking": marking} if marking else dict(raw)
-        values = drafting.typed(world, kind, given, group=placing.group_id(world, group) if group else "")
+        values = _of_new(world, kind, group, given)
         home = placing.place(world, kind, group, values)
         values = {**placing.inherited(world, kind, home, values), **values}
-        rules.require(kind, rules.twins(world, kind, home, values))
-        if not group:
-            rules.require(kind, placing.namesakes(world, kind, home, values))
         values |= labels.numbered(connection, kind, home, values)
         id = drafting.new_id()
         change = drafting.creation(world, kind, home, values, id)
         write(desk, connection, home, [change], reason)
         return reread(connection, kind, id, home)
+
+
+def _of_new(world: World, kind: type[Record], group: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a new record; all that is wrong is told at once, also with its group."""
+    try:
+        within = placing.group_id(world, group) if group else ""
+    except (NotFound, Ambiguous) as error:
+        wrong = [Problem("group", error.message)]
+        drafting.accepted(world, kind, given, lambda values, unread: wrong if unread else ())
+        raise type(error)(error.message, error.hint, wrong) from None
+    return drafting.accepted(world, kind, given, partial(placing.forbidden, world, kind, group), group=within)
 
 
 def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = "", settle: bool = False) -> Saved:
@@ -70,13 +79,19 @@ def save(desk: Desk, opened: Opened, raw: Mapping[str, Any], *, reason: str = ""
         world = World(desk, connection)
         current = reread(connection, kind, opened.record.id, opened.record.group)
         rules.only_live(current)
-        values = drafting.typed(world, kind, raw, drafting.values_of(opened.record), current.group)
-        values = {
-            name: value for name, value in values.items() if settle or drafting.differs(opened.record, name, value)
-        }
+
+        def changed(values: Mapping[str, Any]) -> dict[str, Any]:
+            return {
+                name: value for name, value in values.items() if settle or drafting.differs(opened.record, name, value)
+            }
+
+        def forbids(values: Mapping[str, Any], unread: frozenset[str]) -> Iterable[Problem]:
+            return rules.forbidden(world, current, changed(values), reason=reason, settle=settle)
+
+        known = drafting.values_of(opened.record)
+        values = changed(drafting.accepted(world, kind, raw, forbids, known, current.group))
         if not values:
             return Saved(current)
-        rules.check(world, current, values, reason=reason, settle=settle)
         rules.require(kind, rules.unreached(current, values, opened.heads))
         now = drafting.opened(connection, current)
         write(desk, connection, current.group, [drafting.revision(opened, values)], reason)

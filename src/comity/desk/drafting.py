@@ -1,6 +1,7 @@
 """From what somebody means to the changes of a commit: which fields, over which heads, and what the rules forbid."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +10,15 @@ from uuid_utils import UUID, uuid7
 from comity.desk import refs, rules
 from comity.desk.world import World
 from comity.domain.facet import Merge
-from comity.domain.parse import parse
+from comity.domain.parse import parse, refusal
 from comity.domain.record import Record, encode, facets
+from comity.errors import BadInput, Problem
 from comity.log.commit import ORIGINATOR, RETIRED, Change
 from comity.store import reading
 from comity.store.database import Connection
 
 Heads = Mapping[str, Mapping[bytes, Any]]
+Forbids = Callable[[Mapping[str, Any], frozenset[str]], Iterable[Problem]]  # of values, and of which fields are unread
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,28 @@ def typed(
         return refs.find(world, text, None if noun == "*" else noun, group).id
 
     return parse(kind, raw, resolve=resolve, today=world.today, known=known)
+
+
+def accepted(
+    world: World,
+    kind: type[Record],
+    raw: Mapping[str, Any],
+    forbids: Forbids,
+    known: Mapping[str, Any] | None = None,
+    group: str = "",
+) -> dict[str, Any]:
+    """The typed values, if the rules allow them. Raises BadInput with all that cannot be read or is not allowed."""
+    try:
+        values = typed(world, kind, raw, known, group)
+    except BadInput as error:
+        unread = frozenset(problem.field for problem in error.problems)
+        rest = {name: text for name, text in raw.items() if name not in unread}
+        more: list[Problem] = []
+        with suppress(BadInput):  # what is left out may be missed; that is told already
+            more = list(forbids(typed(world, kind, rest, known or {}, group), unread))
+        raise refusal(kind, [*error.problems, *more]) from None
+    rules.require(kind, forbids(values, frozenset()))
+    return values
 
 
 def new_id() -> str:

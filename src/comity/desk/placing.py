@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Any, NamedTuple
 
-from comity.desk import names, refs
+from comity.desk import names, refs, rules
 from comity.desk.desk import Desk
 from comity.desk.world import PRIVATE, World
 from comity.domain.kinds import BY_NOUN
@@ -75,6 +75,20 @@ def group_id(world: World, named: str) -> str:
     if len(found) > 1:
         raise Ambiguous(f"{len(found)} groups are called «{named}»", f"use the id: {', '.join(found)}")
     return found[0]
+
+
+def forbidden(
+    world: World, kind: type[Record], group: str, values: Mapping[str, Any], unread: frozenset[str]
+) -> Iterator[Problem]:
+    """What forbids a new record of these values; nothing is told that hangs on fields which could not be read."""
+    if unread & {kind.parent_field, "exercise"}:
+        return
+    home = place(world, kind, group, values)
+    values = {**inherited(world, kind, home, values), **values}
+    if not unread & rules.key_fields(kind):
+        yield from rules.twins(world, kind, home, values)
+        yield from namesakes(world, kind, home, values) if not group else ()
+    yield from rules.placed(world, kind, home, values)
 
 
 def namesakes(world: World, kind: type[Record], group: str, values: Mapping[str, Any]) -> Iterator[Problem]:

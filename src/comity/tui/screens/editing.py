@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from comity.desk import acting, asking
 from comity.desk.placing import Whereto, whereto
 from comity.desk.rules import state_fields
+from comity.domain.facet import Facet
 from comity.domain.kinds import BY_NOUN
-from comity.domain.record import Record, facets
+from comity.domain.record import Record, facets, required
 from comity.domain.wording import some, words
 from comity.errors import Ambiguous, ComityError, NotFound
 from comity.tui import drafts
@@ -139,7 +140,7 @@ class EditPage(FormPage):
         self.opened: Opened = acting.open_record(desk, self.record)
         record = self.opened.record
         made = [
-            Field(name, facet, drafts.written(desk, record, name), fixed=_fixed(self.kind, name))
+            self._field(name, facet, drafts.written(desk, record, name))
             for name, facet in facets(self.kind).items()
             if name not in ("marking", "synthetic")
         ]
@@ -150,6 +151,9 @@ class EditPage(FormPage):
         ]
         self.set_interval(_LOOK_UNDER, self._look_under)
         return FormPane(self.kind, made, record.marking, self.members(), synthetic=record.synthetic)
+
+    def _field(self, name: str, facet: Facet, text: str) -> Field:
+        return Field(name, facet, text, fixed=_fixed(self.kind, name), needed=required(self.kind, name))
 
     def path(self) -> Line:
         called = said(host(self).desk, self.record)
@@ -231,7 +235,7 @@ class NewPage(FormPage):
 
     def pane_of(self) -> FormPane:
         made = [
-            Field(name, facet, self.given.get(name, ""))
+            Field(name, facet, self.given.get(name, ""), needed=required(self.kind, name))
             for name, facet in facets(self.kind).items()
             if name not in ("marking", "synthetic") and not (name == self.kind.code_field and self.kind.label_prefix)
         ]

@@ -51,6 +51,7 @@ class FormPane(Pane):
         self.kind = kind
         self.fields = list(fields)
         self._marking, self._synthetic = marking, synthetic
+        self._refused: dict[tuple[str, str], str] = {}  # by field and its text: what ctrl+s was told of it
         self.underneath: Line = BLANK
 
     def compose(self) -> ComposeResult:
@@ -89,9 +90,11 @@ class FormPane(Pane):
         told = {problem.field: problem.message for problem in error.problems}
         for field in self.fields:
             field.wrong(told.pop(field.field, ""))
+            self._refused |= {(field.field, field.text): field.problem} if field.problem else {}
         first = next((field for field in self.fields if field.problem), None)
         if first:
             first.entry.focus()
+            host(self).say(f"Not written: {some(self.problems, 'problem')}, each under its field.")
         if told or not error.problems:
             more = [message for message in told.values() if message not in error.message]
             host(self).say(" ".join(part for part in [error.message, *more, error.hint] if part), "red")
@@ -119,6 +122,7 @@ class FormPane(Pane):
             line(span(field.facet.label, "strong bold"), span(f"  {field.field}, {drafts.shape(field.facet)}", "dim"))
         ]
         lines += [BLANK, line(field.facet.help)] if field.facet.help else []
+        lines += [BLANK, line(span("Needed: nothing is written without it.", "strong"))] if field.needed else []
         lines += [BLANK, line(Span("■ ", "red"), span(field.problem, "red"))] if field.problem else []
         lines += [BLANK, line(span("now       ", "dim"), span(field.initial or "empty"))] if not field.fixed else []
         for place, said in enumerate(drafts.ACCEPTS.get(field.facet.shape, ())):
@@ -150,7 +154,8 @@ class FormPane(Pane):
 
     def _check(self, field: Field) -> None:
         if field.field in facets(self.kind) and not field.fixed:
-            field.wrong(drafts.problem(host(self).desk, self.kind, field.field, field.text))
+            said = self._refused.get((field.field, field.text), "")
+            field.wrong(said or drafts.problem(host(self).desk, self.kind, field.field, field.text))
 
     def _note(self, field: Field) -> None:
         if field.facet.shape is Shape.DATE:

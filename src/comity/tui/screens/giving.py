@@ -1,6 +1,6 @@
 """The form of a step: what it takes and why it is taken, filled in as far as today tells; it takes the step itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from comity.desk import asking, stepping
@@ -40,9 +40,9 @@ class StepForm(FormPage):
     def pane_of(self) -> FormPane:
         desk, known = host(self).desk, facets(self.kind)
         self._begins = {name: _first(desk, self.record, name) for name in self.step.takes if name in known}
-        made = [Field(name, known[name], text) for name, text in self._begins.items()]
+        made = [Field(name, known[name], text, needed=name in self.step.needs) for name, text in self._begins.items()]
         if self._needed or self.step.grave:
-            made.append(Field(REASON, Facet("Reason", self.step.help, Shape.PROSE), ""))
+            made.append(Field(REASON, Facet("Reason", self.step.help, Shape.PROSE), "", needed=self._needed))
         return FormPane(self.kind, made, self.record.marking, self.members(), synthetic=self.record.synthetic)
 
     def members(self) -> tuple[str, ...]:
@@ -59,10 +59,9 @@ class StepForm(FormPage):
     def write(self, changed: Mapping[str, str]) -> list[Word]:
         """Take the step for each; what one is refused is told, unless it is refused for all."""
         given = {**self._begins, **changed}
+        if problems := list(self._problems(given)):
+            raise BadInput(f"{self._called}: {problems[0].message}", "", problems)
         reason = given.pop(REASON, "").strip()
-        if self._needed and not reason:
-            problems = [Problem(REASON, "A reason is needed; it is kept.")]
-            raise BadInput("a reason is needed", "write why in the last field", problems)
         why = {"override": reason} if self.how == "override" else {"reason": reason}
         done: list[str] = []
         refused: list[ComityError] = []
@@ -76,6 +75,16 @@ class StepForm(FormPage):
         if not done:
             raise refused[0]
         return [(f"{self._called}: {', '.join(done)}", "line"), *((error.message, "red") for error in refused)]
+
+    def _problems(self, given: Mapping[str, str]) -> Iterator[Problem]:
+        """What cannot be read, and what is needed and not there."""
+        for field in self.form.fields:
+            text = given.get(field.field, "").strip()
+            if field.needed and not text:
+                yield Problem(field.field, f"{field.facet.label} is needed")
+            elif field.field != REASON:
+                wrong = drafts.problem(host(self).desk, self.kind, field.field, text)
+                yield from [Problem(field.field, wrong)] if wrong else []
 
 
 def _first(desk: Desk, record: Record, name: str) -> str:

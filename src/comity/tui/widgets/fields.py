@@ -70,9 +70,10 @@ class Field(Vertical):
             super().__init__()
             self.field = field
 
-    def __init__(self, name: str, facet: Facet, text: str, *, fixed: str = "") -> None:
+    def __init__(self, name: str, facet: Facet, text: str, *, fixed: str = "", needed: bool = False) -> None:
         super().__init__()
         self.field, self.facet = name, facet
+        self.needed = needed and not fixed
         self.initial = text or ("no" if facet.shape is Shape.FLAG else "")
         self.fixed = bool(fixed)
         self.problem = ""
@@ -159,7 +160,8 @@ class Field(Vertical):
         mark = (Span("▎" if here else " ", "accent"), Span("•" if self.changed else " ", "accent"))
         self.query_one(".mark", Static).update(content([mark]))
         self.query_one(".label", Static).update(content([(span(self.facet.label, "strong bold" if here else "dim"),)]))
-        self.query_one(".note", Static).update(content([(span(self.note, "faint"),)]))
+        note = span(self.note, "faint") if self.note else span("needed" if self.needed else "", "strong")
+        self.query_one(".note", Static).update(content([(note,)]))
         under = self.query_one(".problem", Static)
         under.display = bool(self.problem)
         under.update(content([line(Span("■ ", "red"), span(self.problem, "red"))]))

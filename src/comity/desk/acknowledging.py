@@ -41,7 +41,7 @@ def lines(desk: Desk, group: str = "") -> list[ToldHoldings]:
         shelf.evidence.sign(id)
     with desk.store.reading() as connection:
         world = World(desk, connection)
-        return [ToldHoldings(id.hex(), world.named(id.hex()), _line(shelf, id)) for id in chosen]
+        return [ToldHoldings(id.hex(), world.group_name(id.hex()), _line(shelf, id)) for id in chosen]
 
 
 def take(desk: Desk, told: str) -> list[Partner]:

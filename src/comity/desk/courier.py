@@ -132,7 +132,7 @@ def show(desk: Desk, path: Path) -> Contents:
         for_us = False
     with desk.store.reading() as connection:
         world, here = World(desk, connection), set(desk.store.groups())
-        groups = tuple((id.hex(), world.named(id.hex()) if id.hex() in here else "") for id in manifest.groups)
+        groups = tuple((id.hex(), world.group_name(id.hex()) if id.hex() in here else "") for id in manifest.groups)
     return Contents(path, groups, len(manifest.pages), path.stat().st_size, for_us, tuple(brings))
 
 
@@ -165,8 +165,8 @@ def _receivers(world: World, shelf: Shelf, told: str, only: str) -> tuple[str, s
     if group:
         found = standing.get(bytes.fromhex(group), {}).keys() - {shelf.device}
         if not found:
-            raise Refused(f"nobody else stands in {world.named(group)}", "admit somebody first", code="no_seat")
-        return world.named(group), found, group
+            raise Refused(f"nobody else stands in {world.group_name(group)}", "admit somebody first", code="no_seat")
+        return world.group_name(group), found, group
     strangers = [each.card for each in devices.book(world.connection) if each.card.institute.lower() == told.lower()]
     if strangers:
         raise _apart(world, strangers[0].institute, strangers[0].name, only)
@@ -180,7 +180,7 @@ def _receivers(world: World, shelf: Shelf, told: str, only: str) -> tuple[str, s
 
 def _apart(world: World, who: str, device: str, only: str) -> Refused:
     """Nothing can be for somebody who sits in no group with this device."""
-    name = world.named(only) if only else "NAME"
+    name = world.group_name(only) if only else "NAME"
     where = f"{who} has no seat in {name}" if only else f"you share no group with {who} yet"
     return Refused(where, f"`comity group admit {name} --device {device} --role ROLE` lets it in", code="no_seat")
 
@@ -196,4 +196,4 @@ def _left_out(desk: Desk, shelf: Shelf, chosen: Collection[bytes], taken: Collec
     with desk.store.reading() as connection:
         world = World(desk, connection)
         others = (id for id in shelf.groups() if id not in taken)
-        return tuple(world.named(id.hex()) for id in others if not shelf.standing(id).keys().isdisjoint(chosen))
+        return tuple(world.group_name(id.hex()) for id in others if not shelf.standing(id).keys().isdisjoint(chosen))

@@ -40,7 +40,7 @@ def ended(desk: Desk) -> Iterator[Ended]:
                 continue
             first = min(binding, key=lambda each: each.act.at_ms)
             by, at = standing.seats[first.place].institute, from_ms(first.act.at_ms)
-            name = world.named(group)
+            name = world.group_name(group)
             yield Ended(group, name, by, at, _told(name, by, show_moment(at, desk.today)))
 
 

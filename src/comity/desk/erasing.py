@@ -147,7 +147,7 @@ def _preview(world: World, record: Record, related: Sequence[Record]) -> Erasure
     return Erasure(
         record,
         name,
-        world.named(record.group),
+        world.group_name(record.group),
         mine,
         tuple(_bound(standing, kept, known)),
         kept,

@@ -30,7 +30,7 @@ def groups(desk: Desk, institute: str) -> list[Seen]:
         for group in desk.store.groups():
             members = world.members(group)
             held = holdings.holding_of(world, group)
-            found.append(Seen(group, world.named(group), members, institute in members, held))
+            found.append(Seen(group, world.group_name(group), members, institute in members, held))
     return sorted(found, key=lambda each: (not each.reached, each.name))
 
 

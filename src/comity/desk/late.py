@@ -143,7 +143,7 @@ def _late(world: World, known: dict[bytes, str], act: Act) -> LateCommit:
     says = tuple(_said(world, group, commit))
     device = devices.called(known, seat.device)
     return LateCommit(
-        act.dot, group, world.named(group), seat.institute, device, commit.author, at, commit.reason, says
+        act.dot, group, world.group_name(group), seat.institute, device, commit.author, at, commit.reason, says
     )
 
 

@@ -66,7 +66,7 @@ def of_group(desk: Desk, group: str, receivers: Collection[bytes], envelopes: in
         }
         return Leaving(
             group=group,
-            group_name=world.named(group),
+            group_name=world.group_name(group),
             receivers=tuple(named.values()),
             envelopes=envelopes,
             records=held.records,

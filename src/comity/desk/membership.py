@@ -88,7 +88,7 @@ def renew(desk: Desk, group: str = "") -> list[str]:
         for each in [placing.group_id(world, group)] if group else desk.store.groups():
             if group or _sits(desk, each):
                 desk.store.writer.renew(connection, bytes.fromhex(each), at_ms)
-                renewed.append(world.named(each))
+                renewed.append(world.group_name(each))
     return renewed
 
 
@@ -133,7 +133,7 @@ def _admission(world: World, group: str, candidate: Candidate, role: Role, hand:
     unfit = tuple(holdings.unfit(world, group, after)) if widens else ()
     dangling = tuple(holdings.dangling(world, group, candidate.institute))
     notes = tuple(_notes(circle, seat, candidate, widens=widens))
-    holding, name = holdings.holding_of(world, group), world.named(group)
+    holding, name = holdings.holding_of(world, group), world.group_name(group)
     return Admission(group, name, candidate, role, widens, members, holding, unfit, dangling, notes, seat, taken)
 
 

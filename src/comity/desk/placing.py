@@ -96,5 +96,7 @@ def namesakes(world: World, kind: type[Record], group: str, values: Mapping[str,
     code = values["code"] if kind.noun == "exercise" else ""
     for each in reading.called(world.connection, kind, code) if code else ():
         if each.group != group and fold(getattr(each, kind.code_field)) == fold(code):
-            where = f"exercise {getattr(each, kind.code_field)} is there already, in group {world.named(each.group)}"
+            where = (
+                f"exercise {getattr(each, kind.code_field)} is there already, in group {world.group_name(each.group)}"
+            )
             yield Problem("code", f"{where}; change that one, choose another code, or name the group")

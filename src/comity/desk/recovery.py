@@ -114,7 +114,7 @@ def parcel(desk: Desk, institute: str, group: str = "") -> RecoveryPreview:
         only = placing.group_id(world, group) if group else ""
         boxes = {each: _boxes(desk, each, institute) for each in desk.store.groups() if only in ("", each)}
         there = {each: keys for each, keys in boxes.items() if keys}
-        holds = tuple(Whole(each, world.named(each), holdings.holding_of(world, each)) for each in there)
+        holds = tuple(Whole(each, world.group_name(each), holdings.holding_of(world, each)) for each in there)
     if not there:
         hint = "`comity group show NAME` lists who has a seat"
         raise NotFound(f"no recovery key of {institute} stands in a group that is held here", hint)

@@ -61,7 +61,7 @@ def _followed(world: World, found: list[Record], group: str) -> list[Record]:
 
 
 def _said(world: World, record: Record) -> str:
-    return f"{words(record.noun)} in {world.named(record.group)}, {record.id}"
+    return f"{words(record.noun)} in {world.group_name(record.group)}, {record.id}"
 
 
 def _command(noun: str | None) -> str:

@@ -68,7 +68,7 @@ def _release(world: World, record: Record, to: str, fields: Sequence[str], marki
         values["synthetic"] = True
     recipients = tuple(each for each in world.members(group) if each != world.institute)
     rules.require(kind, _forbidden(world, record, group, values, recipients, reason))
-    ref, name = names.short(world.connection, record), world.named(group)
+    ref, name = names.short(world.connection, record), world.group_name(group)
     left = tuple(each for each in facets(kind) if each not in values and getattr(record, each) not in (None, "", []))
     return Release(record, ref, group, name, recipients, values, values["marking"], left)
 
@@ -95,7 +95,7 @@ def _forbidden(
     if record.originator != world.institute:
         yield Problem("originator", f"only {record.originator or 'its originator'} releases it; ask them")
     if not recipients:
-        yield Problem("group", f"{world.named(group)} reaches nobody but {world.institute}")
+        yield Problem("group", f"{world.group_name(group)} reaches nobody but {world.institute}")
     if lowers(record.marking, values["marking"]) and not reason.strip():
         yield Problem("marking", f"{values['marking']} is lower than {record.marking}; say why: --reason TEXT")
     for problem in rules.placed(world, type(record), group, values):

@@ -22,5 +22,5 @@ def reminders(desk: Desk) -> Iterator[str]:
         for group in desk.store.groups():
             seats = desk.store.circles.of(bytes.fromhex(group)).standing.standing()
             if group not in known and all(each.device != own for each in seats):
-                asked = f"ask for `comity group admit {world.named(group)} --device CARD`"
-                yield f"This device has no seat in {world.named(group)}: {asked} if it should write."
+                asked = f"ask for `comity group admit {world.group_name(group)} --device CARD`"
+                yield f"This device has no seat in {world.group_name(group)}: {asked} if it should write."

@@ -138,7 +138,7 @@ def _tried(
     fallen = [each for each in before.standing() if not after.stands(each.id)]
     return RevocationPreview(
         group.hex(),
-        world.named(group.hex()),
+        world.group_name(group.hex()),
         tuple(each.hex() for each in targets),
         tuple(sorted(set(named.values()))),
         since,
@@ -189,12 +189,14 @@ def _targets(world: World, group: bytes, named: Sequence[str], institute: str) -
     found = [bytes.fromhex(devices.candidate(world.desk, world.connection, each).id) for each in named]
     for told, device in zip(named, found, strict=True):
         if all(seat.device != device for seat in seats):
-            raise NotFound(f"{told} has no seat in {world.named(group.hex())}", "`comity group show` lists who has")
+            raise NotFound(
+                f"{told} has no seat in {world.group_name(group.hex())}", "`comity group show` lists who has"
+            )
     if institute:
         house = {seat.device for seat in seats if seat.institute == institute}
         if not house:
             raise NotFound(
-                f"{institute} has no seat in {world.named(group.hex())}", "`comity group show` lists who has"
+                f"{institute} has no seat in {world.group_name(group.hex())}", "`comity group show` lists who has"
             )
         found += sorted(house)
     return tuple(dict.fromkeys(found))
@@ -213,7 +215,7 @@ def _above(world: World, pen: Hand, group: bytes, targets: Collection[bytes]) ->
         above = sorted({said(standing.seats[place], known) for each in theirs for place in each.place.path})
         hint = f"above sits: {', '.join(above)}" if above else "nobody is above the root"
         if world.desk.root in {standing.seats[place].keys for each in theirs for place in each.place.path}:
-            hint += f"; {_by_paper(world.named(group.hex()), theirs)} does it"
+            hint += f"; {_by_paper(world.group_name(group.hex()), theirs)} does it"
         raise Refused("only a seat above another revokes it, and yours is not", hint, code="not_above")
     return best
 

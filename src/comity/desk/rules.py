@@ -61,7 +61,7 @@ def placed(world: World, kind: type[Record], group: str, values: Mapping[str, An
 
 def _way(world: World, group: str, target: Record) -> str:
     """What to do where readers of a group could not follow a reference."""
-    called, to = names.short(world.connection, target), world.named(group)
+    called, to = names.short(world.connection, target), world.group_name(group)
     if copy := copy_in(world, group, target.id):
         return f"name the copy of it that {to} has: {names.short(world.connection, copy)} ({copy.id})"
     return f"make a tearline copy of it first: `comity tearline {called} --to {to} --fields ...`"

@@ -128,7 +128,7 @@ def _places(desk: Desk, connection: Connection, group: str) -> list[GroupSeat]:
     chains: dict[bytes, list[Seat]] = {}
     for seat in circle.standing.seats.values():
         chains.setdefault(seat.place.id, []).append(seat)
-    known, name = devices.names(desk, connection), World(desk, connection).named(group)
+    known, name = devices.names(desk, connection), World(desk, connection).group_name(group)
     since = holding.opened(connection, id)
     last = _last_words(desk, connection, id, circle)
     lacks = {device: len(each.receipt.lacking) for device, each in exchange.receipts(connection, id).items()}

@@ -66,7 +66,7 @@ def groups(desk: Desk) -> list[GroupSheet]:
         sheets = [
             GroupSheet(
                 group,
-                world.named(group),
+                world.group_name(group),
                 world.group_record(group),
                 world.members(group),
                 world.is_private(group),
@@ -88,7 +88,7 @@ def held(desk: Desk) -> list[StuckEnvelope]:
         world = World(desk, connection)
         return [
             StuckEnvelope(
-                world.named(each.group.hex()),
+                world.group_name(each.group.hex()),
                 desk.store.circles.of(each.group).institute(each.seat),
                 each.seq,
                 *_parted(each.status),
@@ -122,7 +122,7 @@ def _written(desk: Desk, world: World, act: lately.Act) -> LogLine:
         from_ms(commit.at_ms),
         commit.author,
         desk.store.circles.of(act.group).institute(act.seat),
-        world.named(act.group.hex()),
+        world.group_name(act.group.hex()),
         commit.reason,
         records,
         len(commit.changes),

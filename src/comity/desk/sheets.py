@@ -172,7 +172,7 @@ class Batch:
         if record.id in self.register.lines:
             raise _twice(self.register.lines[record.id])
         if group not in ("", record.group):
-            told = f"a record stays in its group for life; this one is in {self.world.named(record.group)}"
+            told = f"a record stays in its group for life; this one is in {self.world.group_name(record.group)}"
             raise Refused("", MEND, [Problem("group", told)])
         self.register.lines[record.id] = row.line
         said = {name: text for name, text in said.items() if text != self._shown(record, name)}

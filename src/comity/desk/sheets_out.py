@@ -47,7 +47,7 @@ def export_sheet(desk: Desk, noun: str, query: str = "") -> WrittenSheet:
         rows = tuple(
             (
                 each.id,
-                world.named(each.group),
+                world.group_name(each.group),
                 *(cell(facets(kind)[name], getattr(each, name), called) for name in fields),
             )
             for each in records

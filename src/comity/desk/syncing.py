@@ -188,7 +188,7 @@ def told(desk: Desk, outcomes: Collection[GroupOutcome]) -> list[GroupSession]:
         found = [
             GroupSession(
                 each.group.hex(),
-                world.named(each.group.hex()),
+                world.group_name(each.group.hex()),
                 each,
                 tally_of(connection, each.group),
                 disputed[each.group.hex()],

@@ -45,7 +45,7 @@ def one(row: Mapping[str, Any], kind: type[Record], ref: str, world: World) -> d
         "id": row["id"],
         "kind": kind.noun,
         "ref": ref,
-        "group": world.named(row["group"]),
+        "group": world.group_name(row["group"]),
         "group_id": row["group"],
         "marking": row["marking"],
         "originator": row["originator"],

@@ -89,10 +89,10 @@ class World:
                 said[each.code].add(each.country)
         return {code: found.pop() for code, found in said.items() if len(found) == 1}
 
-    def named(self, group: str) -> str:
-        """The same as `group_name`, looked up once."""
+    def group_name(self, group: str) -> str:
+        """The name that its members gave it, with the start of its id where another has that too; else that start."""
         if group not in self.called:
-            self.called[group] = self.group_name(group)
+            self.called[group] = self._name(group)
         return self.called[group]
 
     def groups_called(self, named: str) -> list[str]:
@@ -112,8 +112,7 @@ class World:
             if named.lower() in names[group] or (len(part) >= _SHORTEST and group.startswith(part))
         ]
 
-    def group_name(self, group: str) -> str:
-        """The name that its members gave it, with the start of its id where another has that too; else that start."""
+    def _name(self, group: str) -> str:
         if group == self.desk.store.private:
             return PRIVATE
         name = self._given(group)

@@ -67,7 +67,7 @@ def show(call: Call, name: str) -> None:
         with desk.store.reading() as connection:
             world = World(desk, connection)
             id = placing.group_id(world, name)
-            held, called = holdings.holding_of(world, id), world.named(id)
+            held, called = holdings.holding_of(world, id), world.group_name(id)
         places, keys, record = seats.places(desk, id), seats.keys(desk, id), get(desk, "group", str(UUID(id)))
         told = telling.as_json(desk, record) if record else {"group": called, "group_id": id}
         held_by, today = {each.device: each for each in partners.partners(desk, id)}, desk.today

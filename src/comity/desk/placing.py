@@ -70,7 +70,7 @@ def group_id(world: World, named: str) -> str:
     """The id of the group that a person names. Raises NotFound or Ambiguous."""
     found = world.groups_called(named)
     if not found:
-        known = ", ".join(sorted({PRIVATE, *map(world.named, world.desk.store.groups())}))
+        known = ", ".join(sorted({PRIVATE, *map(world.group_name, world.desk.store.groups())}))
         raise NotFound(f"no group is called «{named}»; there are: {known}", f"`comity group create {named}` founds it")
     if len(found) > 1:
         raise Ambiguous(f"{len(found)} groups are called «{named}»", f"use the id: {', '.join(found)}")

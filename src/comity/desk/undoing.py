@@ -21,7 +21,7 @@ from comity.log.fold import Heads
 from comity.store import folding, reading, undone
 from comity.store.database import Connection
 from comity.store.folding import Written
-from comity.store.undone import Act, Taken
+from comity.store.undone import Act, Undos
 
 Value = Any
 
@@ -44,7 +44,7 @@ class Trail:
     dot: bytes
     heads: Heads
     written: dict[bytes, Written]
-    taken: Taken
+    taken: Undos
 
 
 def undo(desk: Desk, dot: bytes) -> Undone:
@@ -79,12 +79,12 @@ def newest(desk: Desk, record: Record) -> bytes:
     return act[-1]
 
 
-def _taken(desk: Desk) -> Taken:
+def _taken(desk: Desk) -> Undos:
     with desk.store.reading() as connection:
         return undone.noted(connection)
 
 
-def _acts(desk: Desk, taken: Taken, record: Record | None = None) -> list[Act]:
+def _acts(desk: Desk, taken: Undos, record: Record | None = None) -> list[Act]:
     """The acts on a record, else those of this session that are still here; the newest first."""
     if record:
         acts = (_act(desk, taken, entry.dot) for entry in history.history(desk, record))
@@ -94,7 +94,7 @@ def _acts(desk: Desk, taken: Taken, record: Record | None = None) -> list[Act]:
     return [act for act in reversed(desk.written) if all(dot in here for dot in act)]
 
 
-def _act(desk: Desk, taken: Taken, dot: bytes) -> Act:
+def _act(desk: Desk, taken: Undos, dot: bytes) -> Act:
     """The whole act that a commit is of."""
     return next((act for act in desk.written if dot in act), taken.act(dot))
 
@@ -120,7 +120,7 @@ def _reverse(desk: Desk, act: Act) -> Undone:
     return Undone(records, fields, reason)
 
 
-def _reason(taken: Taken, act: Act, said: str) -> str:
+def _reason(taken: Undos, act: Act, said: str) -> str:
     """What was done, and why the act was that it was done to."""
     why = said.partition(": ")[2] if act in taken.took else said
     return ": ".join(filter(None, ("redo" if taken.is_undo(act) else "undo", why)))
@@ -134,7 +134,7 @@ def _commit(desk: Desk, connection: Connection, dot: bytes) -> tuple[str, Commit
     return found[0].hex(), found[1]
 
 
-def _trail(world: World, taken: Taken, group: str, change: Change, dot: bytes) -> Trail:
+def _trail(world: World, taken: Undos, group: str, change: Change, dot: bytes) -> Trail:
     kind = BY_NOUN.get(change.kind)
     record = reading.get(world.connection, kind, str(UUID(bytes=change.id)), group) if kind else None
     if record is None or record.no is None:

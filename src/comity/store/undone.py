@@ -15,7 +15,7 @@ NAMED = "took:"
 
 
 @dataclass(frozen=True)
-class Taken:
+class Undos:
     """Each act that took one back, with that one."""
 
     took: Mapping[Act, Act]
@@ -62,8 +62,8 @@ def note(connection: Connection, act: Act, took: Act) -> None:
     schema.remember(connection, f"{NAMED}{act[0].hex()}", msgspec.msgpack.encode((act, took)))
 
 
-def noted(connection: Connection) -> Taken:
+def noted(connection: Connection) -> Undos:
     """All that this device took back."""
     values = select(schema.local.c.value).where(schema.local.c.name.startswith(NAMED))
     pairs = connection.execute(values).scalars()
-    return Taken(dict(msgspec.msgpack.decode(packed, type=tuple[Act, Act]) for packed in pairs))
+    return Undos(dict(msgspec.msgpack.decode(packed, type=tuple[Act, Act]) for packed in pairs))

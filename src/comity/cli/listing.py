@@ -27,13 +27,13 @@ def list_command(kind: type[Record]) -> click.Command:
     def show(call: Call, query: tuple[str, ...], **told: Any) -> None:
         how = {"sort": _order(told["sort"]), "limit": told["limit"], "retired": told["retired"]}
         text, columns = joined(query), _columns(kind, told["columns"])
-        from comity.desk import asking, telling
+        from comity.desk import listing, telling
 
         with opened_desk(call) as desk:
             if call.as_json:
                 print_json(_with_members(desk, kind, telling.listed(desk, kind.noun, text, **how)))
                 return
-            rows = [_row(desk, record, columns) for record in asking.records(desk, kind.noun, text, **how)]
+            rows = [_row(desk, ref, record, columns) for ref, record in listing.records(desk, kind.noun, text, **how)]
             (print_csv if told["csv"] else print_table)(columns, rows)
 
     own: list[click.Parameter] = [
@@ -49,10 +49,20 @@ def list_command(kind: type[Record]) -> click.Command:
         "list",
         callback=pass_call(show),
         params=own,
-        help=f"{kind.plural.capitalize()} that match. {QUERY}",
+        help=f"{kind.plural.capitalize()} that match. {QUERY}\n\n{_said_order(kind)}",
         epilog=f"Example: comity {name} list -is:conflict --json",
         context_settings={"ignore_unknown_options": True},  # -field:value is a query
     )
+
+
+def _said_order(kind: type[Record]) -> str:
+    """The order of a list without `--sort`, in words."""
+    above = {"exercise", "objective", "protocol", "run", "stand_down", "strand"}
+    first = ["exercise"] if above & {*kind.model_fields} else []
+    day = [kind.ordered_by.replace("_", " ")] if kind.ordered_by else []
+    label = kind.label_prefix or "R"
+    by = ", then ".join([*first, *day, "name"])
+    return f"Their order is by {by} ({label}2 before {label}10); with --json by group and id."
 
 
 def _order(told: str) -> tuple[str, ...]:
@@ -88,12 +98,12 @@ def _columns(kind: type[Record], told: str) -> list[str]:
     return asked or ["ref", *(name for name in kind.columns if name != kind.code_field), *seated, "marking"]
 
 
-def _row(desk: "Desk", record: Record, columns: list[str]) -> list[object]:
+def _row(desk: "Desk", ref: str, record: Record, columns: list[str]) -> list[object]:
     """The cells of a record: as people read them on a terminal, as JSON has them in a pipe; references by name."""
     from comity.desk import asking
 
     read = [name for name in columns if name not in TOLD and (on_terminal() or _refers(type(record), name))]
-    texts = asking.texts(desk, record, read)
+    texts = {"ref": ref, **asking.texts(desk, record, read)}
     return [texts[column] if column in texts else _told(desk, record, column) for column in columns]
 
 
@@ -114,8 +124,6 @@ def _refers(kind: type[Record], name: str) -> bool:
 def _told(desk: "Desk", record: Record, column: str) -> object:
     from comity.desk import asking
 
-    if column == "ref":
-        return asking.ref(desk, record)
     if column == "group":
         return asking.group_name(desk, record.group)
     if column == MEMBERS:

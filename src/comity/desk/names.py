@@ -44,10 +44,13 @@ class Names:
 
         They open with the exercise, and twins count only within the group.
         """
-        alike: dict[str, list[Row]] = defaultdict(list)
-        for each in self._candidates(kind, rows):
-            alike[self.own(kind, each)].append(each)
+        alike = self._all_alike(kind, rows)
         return [self._full(kind, row, alike[self.own(kind, row)]) for row in rows]
+
+    def shorts(self, kind: type[Record], rows: Sequence[Row]) -> list[str]:
+        """The shortest names by which records are found again; the kind is read once."""
+        alike = self._all_alike(kind, rows)
+        return [self._told(kind, row, alike[self.own(kind, row)]) for row in rows]
 
     def own(self, kind: type[Record], row: Row) -> str:
         """Its name within its exercise: the code or label, else its parts; empty where it has neither."""
@@ -79,6 +82,13 @@ class Names:
             return str(row["id"])[-TAIL:]
         told = f"{above}/{own}" if above else own
         return f"{told}~{row['id'][-4:]}" if any(self.above(kind, each) == above for each in twins) else told
+
+    def _all_alike(self, kind: type[Record], rows: Sequence[Row]) -> Mapping[str, list[Row]]:
+        """By their own name the live records that may be called like these."""
+        alike: dict[str, list[Row]] = defaultdict(list)
+        for each in self._candidates(kind, rows):
+            alike[self.own(kind, each)].append(each)
+        return alike
 
     def _candidates(self, kind: type[Record], rows: Sequence[Row]) -> Iterator[Row]:
         """The live records that may be called like these."""

@@ -148,6 +148,7 @@ class Milestone(Record, table=True):
     noun: ClassVar[str] = "milestone"
     plural: ClassVar[str] = "milestones"
     name_field: ClassVar[str] = "title"
+    ordered_by: ClassVar[str] = "due"
     columns: ClassVar[tuple[str, ...]] = ("title", "kind", "exercise", "due", "done")
     parent_field: ClassVar[str] = "exercise"
 

@@ -183,6 +183,7 @@ class Leave(Period, table=True):
     noun: ClassVar[str] = "leave"
     plural: ClassVar[str] = "leave"
     name_field: ClassVar[str] = "person"
+    ordered_by: ClassVar[str] = "start"
     columns: ClassVar[tuple[str, ...]] = ("person", "start", "end", "remark")
     parent_field: ClassVar[str] = "person"
 

@@ -26,6 +26,7 @@ class Record(SQLModel):
     code_field: ClassVar[str] = ""  # the field that people say instead of the id
     name_field: ClassVar[str] = ""  # the field that names the record in a list
     columns: ClassVar[tuple[str, ...]] = ()  # shown in a list, most needed first
+    ordered_by: ClassVar[str] = ""  # the day or moment that orders a list within an exercise; else names do
     parent_field: ClassVar[str] = ""  # the reference whose record gives a new one its group
 
     no: int | None = Field(default=None, primary_key=True)

@@ -29,6 +29,7 @@ class Disclosure(Record, table=True):
     noun: ClassVar[str] = "disclosure"
     plural: ClassVar[str] = "disclosures"
     name_field: ClassVar[str] = "recipient"
+    ordered_by: ClassVar[str] = "disclosed_at"
     columns: ClassVar[tuple[str, ...]] = (
         "recipient",
         "subject",
@@ -58,6 +59,7 @@ class Note(Record, table=True):
     noun: ClassVar[str] = "note"
     plural: ClassVar[str] = "notes"
     name_field: ClassVar[str] = "text"
+    ordered_by: ClassVar[str] = "created_at"
     columns: ClassVar[tuple[str, ...]] = ("text", "subject", "created_by", "created_at")
 
     text: Annotated[str, Facet("Text", shape=Shape.PROSE)]

@@ -61,6 +61,7 @@ class AccessWindow(Record, table=True):
     noun: ClassVar[str] = "access_window"
     plural: ClassVar[str] = "access_windows"
     name_field: ClassVar[str] = "institute"
+    ordered_by: ClassVar[str] = "opens"
     columns: ClassVar[tuple[str, ...]] = ("system", "institute", "opens", "closes")
     parent_field: ClassVar[str] = "system"
 

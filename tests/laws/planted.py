@@ -11,6 +11,8 @@ from comity.log import fold, standing, verdict
 from comity.log.envelope import Envelope
 from comity.log.verdict import Cut, Verdict
 from comity.store import circle, door, folding, rows, token, writer
+from comity.sync import engine
+from comity.sync.plan import Plan
 
 Bug = Callable[[], Any]
 
@@ -218,3 +220,16 @@ def does_not_rewrite_what_it_vouches_for() -> Any:
         return honest(replace(step, vouches=()), *rest, **how)
 
     return patch.object(stepping, "take", take)
+
+
+def trusts_a_position() -> Any:
+    """Devices remember how far a hub was, and never send again what lies before."""
+    honest, far = engine.plan, dict[bytes, int]()
+
+    def plan(mine: Any, theirs: Any) -> Any:
+        needed = honest(mine, theirs)
+        far.update((seat, max(far.get(seat, 0), tip.seq)) for seat, tip in theirs.tips.items())
+        push = {seat: max(above, far.get(seat, 0)) for seat, above in needed.push.items()}
+        return Plan(needed.pull, push, needed.tangled)
+
+    return patch.object(engine, "plan", plan)

@@ -14,6 +14,7 @@ from laws.promises import hold
 from laws.test_device import test_a_clone_takes_a_seat_of_its_own_at_first_contact as clones_part
 from laws.test_merge_on_the_store import EX
 from laws.test_merge_on_the_store import test_vouched_fields_conflict as vouched_fields_conflict
+from laws.test_sync import test_hub_restored_from_old_backup_heals as restored_hub_heals
 
 LIVES = 10
 BUGS: dict[Callable[[], Any], int] = {  # and the life that shows it, so that it need not be looked for
@@ -71,6 +72,12 @@ def test_a_step_that_does_not_rewrite_what_it_vouches_for_is_caught(folder: Path
         vouched_fields_conflict((group, laptops))
     for laptop in laptops:
         laptop.close()
+
+
+def test_a_device_that_trusts_a_position_is_caught(folder: Path) -> None:
+    restored_hub_heals(0, folder / "honest")
+    with planted.trusts_a_position(), pytest.raises(AssertionError):
+        restored_hub_heals(0, folder)
 
 
 @pytest.mark.skipif(not powercut.can_trace(), reason="needs strace, and the right to trace: apt-get install strace")

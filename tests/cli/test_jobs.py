@@ -1,5 +1,6 @@
 """Whole jobs, on the demo."""
 
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -131,3 +132,18 @@ def test_a_group_is_founded_once_and_takes_records(home: Path, comity: Comity) -
     assert comity("group", "add", "--name", "X").code == 2
     said = comity("exercise", "add", "--code", "OTTER", "--group", "UKUS", "--marking", "TLP:GREEN", "--json")
     assert (said.json["group"], said.json["marking"]) == ("UKUS", "TLP:GREEN")
+
+
+def test_what_is_over_asks_nobody_for_anything_but_what_was_promised(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comity: Comity
+) -> None:
+    shutil.copytree(demo, tmp_path / "copy")
+    monkeypatch.setenv("COMITY_HOME", str(tmp_path / "copy"))
+    assert comity("exercise", "cancel", "SALTMARSH", "--reason", "no quorum", "--yes").code == 0
+    found = comity("check", "place:SALTMARSH", "--json").json["items"]
+    left = {"run.after_stand_down", "action.overdue", "action.unverified", "finding.embargo"}
+    assert {each["check"] for each in found} == left
+    roster = comity("ui", "UKUS-2024-11/roster", "--plain").out
+    assert ("Nobody was on this exercise." in roster, "stops" in roster) == (True, False)
+    nobody = comity("roster", "UKUS-2024-11")
+    assert (nobody.code, nobody.err) == (0, "Nobody is on UKUS-2024-11.\n")

@@ -89,6 +89,19 @@ def test_nothing_is_told_of_an_empty_shelf_or_of_exercises_that_are_over(shelf: 
     assert run_all(shelf) == []
 
 
+def test_what_ended_early_is_not_told_once_the_days_are_gone_and_nothing_runs(shelf: Shelf) -> None:
+    days = {"window_start": date(2026, 9, 1), "window_end": date(2026, 10, 30)}
+    for code, status in (("HERON", "running"), ("OTTER", "analysing")):
+        exercise = running(shelf, code, status=status, **days)
+        person = shelf.put(Person, name=f"Wren {code}", institute="UK-AISI")
+        shelf.put(Vetting, person=person.id, scheme="UK", level="SC", review_due_on=date(2026, 10, 1))
+        shelf.put(Assignment, exercise=exercise.id, person=person.id, role="evaluator")
+        shelf.put(Participant, exercise=exercise.id, institute="JP-AISI")
+    shelf.put(Agreement, title="MoU", parties=["JP-AISI"], status="in_force", expires_on=date(2026, 10, 1))
+    early = told(shelf, "vetting.expires_in_term") + told(shelf, "agreement.expires_in_exercise")
+    assert [each.place for each in early] == ["HERON", "HERON"]
+
+
 def test_gaps_of_an_exercise_that_has_not_started_are_one_sentence(shelf: Shelf) -> None:
     lantern = running(shelf, "LANTERN-27", status="planned", window_end=date(2027, 5, 28))
     strand = shelf.put(Strand, exercise=lantern.id, title="Leakage")

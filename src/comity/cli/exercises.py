@@ -49,8 +49,10 @@ def roster(call: Call, exercise: str, on: str) -> None:
         rows = [list(asking.texts(desk, person, columns).values()) for person in there]
     if call.as_json:
         print_json({"items": items, "count": len(items)})
-    else:
-        print_table(columns, rows)
+        return
+    print_table(columns, rows)
+    if not rows and not call.quiet:
+        tell(f"Nobody is on {exercise}{f' on {on}' if on else ''}.")
 
 
 def _is_there(person: Assignment, day: date) -> bool:

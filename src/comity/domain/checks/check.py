@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, get_args
 
-from comity.domain.exercises import Exercise, Strand
+from comity.domain.exercises import OVER, Exercise, Strand
 from comity.domain.people import Secondment
 from comity.domain.protocols import Protocol
 from comity.domain.record import Record
@@ -112,6 +112,17 @@ def exercise_of(view: View, record: Record) -> Exercise | None:
         return view.get(Exercise, direct)
     found = next((above for above in _above(view, record) if above is not None), None)
     return exercise_of(view, found) if found else None
+
+
+def is_over(view: View, record: Record) -> bool:
+    """Whether the record's exercise was closed or cancelled, so that what it lacks asks nobody for anything."""
+    exercise = exercise_of(view, record)
+    return exercise is not None and exercise.status in OVER
+
+
+def is_past(exercise: Exercise | None, last: date, today: date) -> bool:
+    """Whether the days are gone and nothing is to run any more that could go on beyond them."""
+    return last < today and (exercise is None or exercise.status not in (*UNSTARTED, *STARTED))
 
 
 def place_of(view: View, record: Record) -> str:

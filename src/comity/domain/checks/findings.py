@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from comity.domain.checks.check import UNSTARTED, Check, Severity, place_of, told
-from comity.domain.exercises import OVER, Exercise
+from comity.domain.checks.check import UNSTARTED, Check, Severity, is_over, place_of, told
+from comity.domain.exercises import Exercise
 from comity.domain.findings import UNDONE, CorrectiveAction, Finding, StandDown
 from comity.domain.lifecycles.findings import unacknowledged
 from comity.domain.sight import Sight
@@ -57,7 +57,7 @@ def embargo(look: Sight) -> Iterator[Check]:
 def disputed(look: Sight) -> Iterator[Check]:
     """Findings on which houses do not agree."""
     for each in look.all(Finding):
-        if not each.disputed_by or each.status in ("merged", "withdrawn"):
+        if not each.disputed_by or each.status in ("merged", "withdrawn") or is_over(look, each):
             continue
         verb = "disputes" if len(each.disputed_by) == 1 else "dispute"
         kept = "both texts are kept" if each.dispute_text else "the other text is missing"
@@ -69,8 +69,7 @@ def disputed(look: Sight) -> Iterator[Check]:
 def not_acknowledged(look: Sight) -> Iterator[Check]:
     """Stand-downs that somebody has not acknowledged."""
     for each in look.find(StandDown, status="issued"):
-        exercise = look.get(Exercise, each.exercise) if each.exercise else None
-        if (exercise and exercise.status in OVER) or not (missing := unacknowledged(look, each)):
+        if is_over(look, each) or not (missing := unacknowledged(look, each)):
             continue
         have = "has" if len(missing) == 1 else "have"
         text = f"{listed(missing)} {have} not acknowledged the stand-down of {opening(each.subject, 30)}."

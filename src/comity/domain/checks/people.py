@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
 
-from comity.domain.checks.check import EXCHANGE, STAFFED, STARTED, Check, Severity, code, told
+from comity.domain.checks.check import EXCHANGE, STAFFED, STARTED, Check, Severity, code, is_past, told
 from comity.domain.clearance import candidates, ends_before, longest, overlap, term
 from comity.domain.exercises import OVER, Exercise
 from comity.domain.people import Assignment, Leave, Person, Position, Secondment, Vetting
@@ -44,11 +44,14 @@ def expires_in_term(look: Sight) -> Iterator[Check]:
     """Vetting that ends before the exercise, the assignment or the secondment does."""
     for (person, exercise), (assignment, last) in _longest_terms(look).items():
         vetting = longest(look, person)
-        if vetting and last and ends_before(vetting, last):
+        past = last and is_past(look.get(Exercise, exercise), last, look.today)
+        if vetting and last and ends_before(vetting, last) and not past:
             yield _in_exercise(look, person, exercise, assignment, vetting, last)
     for each in look.find(Secondment, status=("agreed", "active", "suspended")):
         vetting = longest(look, each.person)
-        if vetting and each.end and ends_before(vetting, each.end) and not ends_before(vetting, each.start):
+        if each.end is None or each.end < look.today:
+            continue
+        if vetting and ends_before(vetting, each.end) and not ends_before(vetting, each.start):
             yield _in_secondment(look, each, vetting, each.end)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from comity.domain.checks.check import Check, told
+from comity.domain.checks.check import Check, is_past, told
 from comity.domain.exercises import OVER, Exercise, Milestone, Participant
 from comity.domain.institutes import Agreement
 from comity.domain.sight import Sight
@@ -24,7 +24,8 @@ def milestone_overdue(look: Sight) -> Iterator[Check]:
 def agreement_expires(look: Sight) -> Iterator[Check]:
     """Agreements that end before an exercise does, where no other takes over."""
     for exercise in look.all(Exercise):
-        if exercise.status in OVER or exercise.window_end is None:
+        end = exercise.window_end
+        if exercise.status in OVER or end is None or is_past(exercise, end, look.today):
             continue
         ending: dict[str, list[str]] = {}
         for institute in sorted({each.institute for each in look.find(Participant, exercise=exercise.id)}):
@@ -32,7 +33,7 @@ def agreement_expires(look: Sight) -> Iterator[Check]:
                 ending.setdefault(last.id, []).append(institute)
         for id, institutes in ending.items():
             agreement = look.get(Agreement, id)
-            if agreement and agreement.expires_on and agreement.expires_on < exercise.window_end:
+            if agreement and agreement.expires_on and agreement.expires_on < end:
                 yield _expires(look, exercise, agreement, institutes)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from comity.domain.checks.check import Check, Severity, code, place_of, told
+from comity.domain.checks.check import Check, Severity, code, is_over, place_of, told
 from comity.domain.runs import Cell, Deviation, Run
 from comity.domain.sight import Sight
 from comity.domain.stand_downs import breached, issued
@@ -18,7 +18,7 @@ def stale(look: Sight) -> Iterator[Check]:
     """Runs that say they run but were not heard of for long."""
     for run in look.find(Run, execution_status=("running", "paused", "queued")):
         heard = run.last_word_at or run.started_at
-        if heard is None or (silent := between(heard, look.now)) <= look.stale_after:
+        if heard is None or (silent := between(heard, look.now)) <= look.stale_after or is_over(look, run):
             continue
         text = f"{run.institute} {_system(look, run)} says {run.execution_status}; last word {length(silent)} ago."
         yield told("run.stale", "high", run, text, place=place_of(look, run))
@@ -36,6 +36,7 @@ def deviation_open(look: Sight) -> Iterator[Check]:
             or run.retired
             or run.validity == "void"
             or run.execution_status in ("failed", "cancelled", "lost")
+            or is_over(look, run)
         ):
             continue
         shown = [f"{words(each.setting)} {amount(each.actual)}".strip() for each in deviations[:_SHOWN]]
@@ -78,7 +79,7 @@ def unmatched(look: Sight) -> Iterator[Check]:
     """Logs that fit no cell; many of one exercise are told at once."""
     homeless: dict[str, list[Run]] = {}
     for run in look.find(Run, cell=None):
-        if run.eval_id:
+        if run.eval_id and not is_over(look, run):
             homeless.setdefault(run.exercise or "", []).append(run)
     for id, runs in homeless.items():
         place = code(look, id)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from comity.desk.roster import Crew, Post, crew, posts
+from comity.domain.checks.check import STARTED, UNSTARTED
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
 from comity.domain.wording import words
@@ -61,16 +62,17 @@ class CrewPane(LinesPane):
         return Row(assignment.id, cells, sign=mark, marking=marking, synthetic=assignment.synthetic, value=assignment)
 
     def nothing(self) -> Sequence[Line]:
+        status = self.exercise.status
+        if status not in (*UNSTARTED, *STARTED):
+            return [line(span("Nobody was on this exercise.", "dim"))]
+        stops = (span("That stops "), span("ready", "bold"), span(". ")) if status in UNSTARTED else ()
+        keys = (Span("n", "accent bold"), span(" assigns, ", "dim"), Span("g p", "accent bold"))
         return [
             line(
                 sign("blocker"),
                 span(" Nobody is on this exercise. ", "red bold"),
-                span("That stops ", ""),
-                span("ready", "bold"),
-                span(". ", ""),
-                Span("n", "accent bold"),
-                span(" assigns, ", "dim"),
-                Span("g p", "accent bold"),
+                *stops,
+                *keys,
                 span(" in People posts a position.", "dim"),
             )
         ]

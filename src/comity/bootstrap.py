@@ -4,7 +4,6 @@ The store and the kinds take long to load: they are imported where they are need
 """
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
@@ -14,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from comity import settings, unlocking
 from comity.desk.clock import Clock, wall_clock
-from comity.errors import BadInput, Problem, Refused
+from comity.errors import Refused
 from comity.home import KEYS, SPOOL, STORE, alone, check_home, make_home, put_in_place, replace_file
 from comity.log import keyfile
-from comity.log.card import Card, house_in
+from comity.log.card import Card, house_in, misnamings
 from comity.log.keys import DeviceKeys, Pair
 from comity.log.words import recovery_words
 
@@ -28,8 +27,6 @@ DEMO: Final = "demo"  # a file in the home of the demo
 PARTNER: Final = "partner"  # the home of its partner, inside of it
 TODAY: Final = date(2026, 11, 23)  # the day of the demo
 MAKING: Final = ".making"
-NAME: Final = r"[\w-]{1,64}"
-LONGEST_PERSON: Final = 200
 
 
 class Made(NamedTuple):
@@ -58,7 +55,8 @@ def init(
 
     `tell` hears the recovery words before the home is in place: one whose words reached nobody is not made.
     """
-    _check_names(institute, person, device)
+    for misnamed in misnamings(institute, person, device):
+        raise misnamed
     house = None if recovery_public is None else house_in(recovery_public)
     with _unmade_on_failure(home), alone(home):
         making = _cleared(home)
@@ -90,16 +88,6 @@ def _unmade_on_failure(home: Path) -> Iterator[None]:
             with suppress(OSError):  # somebody put something into it
                 folder.rmdir()
         raise
-
-
-def _check_names(institute: str, person: str, device: str) -> None:
-    for field, text in (("institute", institute), ("device", device)):
-        if not re.fullmatch(NAME, text):
-            hint = "use letters, digits, - and _, as in UK-AISI or laptop-1"
-            raise BadInput(f"«{text}» is no name for the {field}", hint, [Problem(field, "letters, digits, - and _")])
-    if not person.strip() or not person.isprintable() or len(person) > LONGEST_PERSON:
-        hint = f"at most {LONGEST_PERSON} characters, no control characters"
-        raise BadInput("your name cannot be read", hint, [Problem("person", hint)])
 
 
 def _first_group(making: Path, keys: DeviceKeys, card: Card, institute: dict[str, str], clock: Clock) -> None:

@@ -80,8 +80,9 @@ async def test_a_wrong_answer_is_told_and_the_cursor_goes_to_it(tmp_path: Path) 
     app = app_for(tmp_path / "home")
     async with app.run_test(size=SIZE) as pilot:
         await _ready(pilot)
-        await _answer(pilot, "UK-AISI", "Tamsin Oakhollow", "no such name", "one", "two")
+        await _answer(pilot, "UK-AISI", "Tamsin Oakhollow", "laptop-1", "one", "two")
         assert "The two passphrases differ" in screen_text(app)
+        app.screen.query_one("#device", Input).value = "no such name"
         await _answer(pilot, "")
         await pilot.press("enter")
         await until(pilot, lambda: "is no name for the device" in screen_text(app))
@@ -128,3 +129,18 @@ async def test_known_institutes_can_be_chosen_and_f1_says_what_is_asked(tmp_path
         own = asking.find(app.desk, "SG-AISI", "institute")
         assert (own.name, own.country) == ("Singapore AI Safety Institute", "SG")  # type: ignore[attr-defined]
     app.desk.close()
+
+
+async def test_each_name_is_checked_when_it_is_typed_as_init_checks_it(tmp_path: Path) -> None:
+    app = app_for(tmp_path / "home")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await _ready(pilot)
+        await _answer(pilot, "the place where we work")
+        told = "«the place where we work» is no name for the institute. Use letters, digits, - and _"
+        await until(pilot, lambda: told in " ".join(screen_text(app).split()))
+        assert app.focused
+        assert app.focused.id == "institute"
+        app.screen.query_one("#institute", Input).value = ""
+        await _answer(pilot, "OUR-LAB, the place where we work", "Tamsin Oakhollow", "lap top")
+        await until(pilot, lambda: "«lap top» is no name for the device" in screen_text(app))
+        assert app.focused.id == "device"

@@ -2,11 +2,14 @@
 
 import base64
 import binascii
+import re
+from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 from msgspec import Struct
 
-from comity.errors import BadInput
+from comity.errors import BadInput, Problem
 from comity.log.acts import Key, Member, Public, Short
 from comity.log.body import Malformed
 from comity.log.envelope import sign, verify
@@ -17,6 +20,8 @@ PREFIX = "comity-card-1:"
 HOUSE = "comity-recovery-1:"
 CONTEXT = b"comity card 1\x00"
 LIMIT = 10_000  # characters of the line
+NAME: Final = r"[\w-]{1,64}"
+LONGEST_PERSON: Final = 200
 _ENCODER = msgspec.msgpack.Encoder()
 
 
@@ -100,3 +105,14 @@ def device_words(institute: str, device: Member, recovery: Public) -> tuple[str,
 def house_words(recovery: Public) -> tuple[str, ...]:
     """The words by which two people make sure that they mean the same recovery key."""
     return fingerprint(_ENCODER.encode(recovery))
+
+
+def misnamings(institute: str, person: str, device: str) -> Iterator[BadInput]:
+    """What is wrong with the names that a new card would have."""
+    for field, text in (("institute", institute), ("device", device)):
+        if not re.fullmatch(NAME, text):
+            hint = "use letters, digits, - and _, as in UK-AISI or laptop-1"
+            yield BadInput(f"«{text}» is no name for the {field}", hint, [Problem(field, "letters, digits, - and _")])
+    if not person.strip() or not person.isprintable() or len(person) > LONGEST_PERSON:
+        hint = f"at most {LONGEST_PERSON} characters, no control characters"
+        yield BadInput("your name cannot be read", hint, [Problem("person", hint)])

@@ -116,8 +116,16 @@ def section_bindings() -> "list[BindingType]":
     ]
 
 
-def shown_keys(action: Action, remapped: Mapping[str, str]) -> str:
+def first_key(action: Action, remapped: Mapping[str, str], *, typing: bool = False) -> str:
+    """The key to name first; while a field takes what is typed, one that does not type."""
+    keys = (remapped.get(action.id) or action.keys).split(",")
+    return next((key for key in keys if len(key) > 1), keys[0]) if typing else keys[0]
+
+
+def shown_keys(action: Action, remapped: Mapping[str, str], *, typing: bool = False) -> str:
     """How the keys of an action are written for people, after remapping."""
+    if typing and (key := first_key(action, remapped, typing=True)) != first_key(action, remapped):
+        return key.upper() if key[1:].isdecimal() else key
     if action.id in remapped:
         return remapped[action.id].replace(",", " ")
     return action.shown or {"escape": "esc"}.get(action.keys, action.keys.split(",")[0])

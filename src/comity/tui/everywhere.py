@@ -1,15 +1,15 @@
 """What the keys that work on every page do: find, keys, go to, messages, undo, closer-held records."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from textual import events
 
 from comity.domain.wording import words
 from comity.errors import ComityError
-from comity.tui.actions import ACTIONS, BY_ID
-from comity.tui.in_order import InOrder
+from comity.tui.actions import BY_ID
+from comity.tui.reaching import Reaching
 from comity.tui.refusals import sentences
 from comity.tui.session import Session, Strength
 
@@ -21,17 +21,12 @@ if TYPE_CHECKING:
     from comity.tui.widgets.palette import PaletteHit
 
 
-class Everywhere(InOrder):
+class Everywhere(Reaching):
     """The part of the app that is the same on every page."""
 
     session: Session
     desk: "Desk"
     ready: bool = False
-
-    @property
-    def page(self) -> "Page | None":
-        """The page on the screen, under any overlay; told by what it can, so that pages load after the first frame."""
-        return next((cast("Page", screen) for screen in reversed(self.screen_stack) if hasattr(screen, "news")), None)
 
     def go(self, place: str) -> None:
         """Open a section or a record."""
@@ -79,17 +74,6 @@ class Everywhere(InOrder):
         if self.page:
             self.page.action_bring_in()
 
-    def applicable(self) -> Iterator[str]:
-        """The actions that something on the screen can do."""
-        page = self.page
-        owners: list[object] = [self]
-        if page:
-            focused = page.focused
-            owners += [page, *([page.pane] if page.pane else []), *(focused.ancestors_with_self if focused else [])]
-        for action in ACTIONS:
-            if any(_does(owner, action.id) for owner in owners):
-                yield action.id
-
     # keys
 
     async def _press(self, event: events.Key) -> None:
@@ -98,7 +82,7 @@ class Everywhere(InOrder):
         if page is self.screen and not (focused and focused.check_consume_key(event.key, event.character)):
             found = page.active_bindings.get(event.key)
             action = BY_ID.get(found.binding.id or "") if found else None
-            if action and action.where in ("record", "list") and action.id not in set(self.applicable()):
+            if action and action.where in ("record", "list") and action.id not in set(self.known()):
                 self.say(f"{action.label.removesuffix(' ...').capitalize()}: not on this page. ? shows its keys.")
                 return
         await super()._press(event)
@@ -107,7 +91,8 @@ class Everywhere(InOrder):
         from comity.tui.widgets.keys import Keys
 
         if self.page:
-            self.push_screen(Keys(self.page.path(), self.applicable(), self.session.settings.keys))
+            keys = self.session.settings.keys
+            self.push_screen(Keys(self.page.path(), self.applicable(), keys, typing=self.typing))
 
     def action_find(self) -> None:
         if self.ready:
@@ -209,9 +194,3 @@ class Everywhere(InOrder):
 
     def action_leave(self) -> None:
         self.leave_with(0)
-
-
-def _does(owner: object, action: str) -> bool:
-    """Whether the owner has this action itself, not as a Textual default of another meaning."""
-    found = getattr(type(owner), f"action_{action}", None)
-    return found is not None and found.__module__.startswith("comity.")

@@ -11,7 +11,7 @@ from comity.domain.record import Record, facets
 from comity.domain.text import fold
 from comity.domain.wording import words
 from comity.home import home_folder
-from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, shown_keys
+from comity.tui.actions import ACTIONS, EVERYWHERE, SECTIONS, first_key, shown_keys
 from comity.tui.screens import making
 from comity.tui.screens.base import Page
 from comity.tui.screens.verbs import Verbs
@@ -53,6 +53,9 @@ class Finder(Protocol):
 
     @property
     def page(self) -> Page | None: ...
+
+    @property
+    def typing(self) -> bool: ...
 
     def go(self, place: str) -> None: ...
 
@@ -116,8 +119,9 @@ def _commands(app: Finder, sought: str) -> Iterator[PaletteHit]:
     for action in ACTIONS:
         if action.id in can and action.label and action.group not in ("Move",) and _fits(sought, action.label):
             where = "everywhere" if action.group == EVERYWHERE else action.group.lower()
-            key = shown_keys(action, app.session.settings.keys)
-            press = partial(app.simulate_key, _key(action.keys, app.session.settings.keys.get(action.id, "")))
+            keys = app.session.settings.keys
+            key = shown_keys(action, keys, typing=app.typing)
+            press = partial(app.simulate_key, _key(first_key(action, keys, typing=app.typing)))
             yield PaletteHit("Do", action.label.removesuffix(" ...").capitalize(), where, press, key=key)
 
 
@@ -150,10 +154,9 @@ def _first_sentence(kind: type[Record]) -> str:
     return (kind.__doc__ or "").strip().partition(".")[0]
 
 
-def _key(keys: str, remapped: str) -> str:
+def _key(first: str) -> str:
     from textual.keys import _character_to_key
 
-    first = (remapped or keys).split(",")[0]
     return _character_to_key(first) if len(first) == 1 else first
 
 

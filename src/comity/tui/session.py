@@ -84,6 +84,10 @@ class Host(Protocol):
     desk: "Desk"
     ready: bool
 
+    @property
+    def typing(self) -> bool:
+        """Whether a field of the page takes the keys that type."""
+
     def say(self, text: str, strength: Strength = "line") -> None:
         """Tell the person what happened."""
 

@@ -1,28 +1,26 @@
-"""What every page has: marking bars, sections, title, tabs, panel, footer; and the panes that fill it."""
+"""What every page does: its tabs and the panes that fill them, what stands around them, and its keys."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
-from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
 from comity.tui.actions import BY_ID, bindings, shown_keys
-from comity.tui.frame import WIDE
 from comity.tui.places import Place
-from comity.tui.session import Strength, host
+from comity.tui.screens.skeleton import Skeleton
+from comity.tui.session import host
 from comity.tui.spans import BLANK, Line, Span, line, span
 from comity.tui.spoken import spoken_rows
 from comity.tui.widgets.chrome import Footer, Marked, MarkingBar, PageTabs, SectionTabs, TwoEnds
 from comity.tui.widgets.cursor import CursorView
-from comity.tui.widgets.notices import Notices, TooSmall
+from comity.tui.widgets.filterline import FilterLine
+from comity.tui.widgets.notices import Notices
 from comity.tui.widgets.panel import Panel
 from comity.tui.widgets.table import Table
 
-_NEWS_SECONDS = 5.0
+_ON_LINES = ("table", "acts", "conflict", "late", "disclosures", "seats", "runs")  # what acts there acts on a line
 
 
 class Pane(Vertical):
@@ -58,6 +56,11 @@ class Pane(Vertical):
     def chosen(self) -> list[Any]:
         """The marked records, else the one under the cursor."""
         return [record for record in [self.current()] if record is not None]
+
+    def can(self, action: str) -> bool:
+        """Whether an action has something to act on; those of a list need a line."""
+        tables = self.query(CursorView)
+        return BY_ID[action].where not in _ON_LINES or not tables or any(table.source.count for table in tables)
 
     def bring_in(self) -> None:
         """Read again, keeping the cursor on its record."""
@@ -99,52 +102,8 @@ class Tab(NamedTuple):
     letter: str = ""
 
 
-class Skeleton(Screen[None]):
-    """The parts of a page and where they stand."""
-
-    CSS_PATH = Path(__file__).parent.parent / "comity.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (80, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (24, "-high")]
-
-    def compose(self) -> ComposeResult:
-        yield MarkingBar(id="bar-top")
-        yield SectionTabs()
-        with Horizontal(id="middle"):
-            with Vertical(id="main"):
-                yield TwoEnds(id="banner")
-                yield TwoEnds(id="title")
-                yield PageTabs()
-                yield ContentSwitcher(id="panes")
-            yield Panel()
-        yield Footer()
-        yield MarkingBar(id="bar-bottom")
-        yield Notices()
-        yield TooSmall()
-
-    def show_link(self) -> None:
-        """How this device stands to the others, and what crosses its border now."""
-        session = host(self).session
-        link = session.link
-        for footer in self.query(Footer):  # none while the app ends
-            footer.state = session.busy or (link.short if self.app.size.width < WIDE else link.footer)
-        for sections in self.query(SectionTabs):
-            sections.state = link.sections
-
-    def news(self, text: str, strength: Strength) -> None:
-        """Tell it on this page."""
-        if strength != "line":
-            self.query_one(Notices).add(text, strength)
-            return
-        footer = self.query_one(Footer)
-        footer.news = (span(text, "strong"),)
-        self.set_timer(_NEWS_SECONDS, self._news_over)
-
-    def _news_over(self) -> None:
-        self.query_one(Footer).news = BLANK
-
-
 class Placed(Skeleton):
-    """A page that begins where it was left, and tells where it is."""
+    """A page that begins where it was left, tells where it is, and which keys do something there."""
 
     def __init__(self, start: str = "") -> None:
         super().__init__()
@@ -182,6 +141,32 @@ class Placed(Skeleton):
             if found := self.query(f"#pane-{number} CursorView"):
                 rows[tab.label] = found.first(CursorView).key
         return Place(self._tabs[self._shown].label if self._tabs else "", rows)
+
+    # what the footer names
+
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """Keys and words of the footer."""
+        pane = self.pane
+        words = pane.WORDS if pane else {}
+        if line := next((each for each in self.query(FilterLine) if each.has_focus_within), None):
+            return (*line.KEYS, (shown_keys(BY_ID["keys"], host(self).session.settings.keys, typing=True), "keys"))
+        ids = [*filter(self.can, [*(pane.hints() if pane else ()), "next_tab"]), "keys"]
+        keys, typing = host(self).session.settings.keys, host(self).typing
+        return tuple((shown_keys(BY_ID[name], keys, typing=typing), words.get(name, BY_ID[name].short)) for name in ids)
+
+    def can(self, action: str) -> bool:
+        """Whether an action has something to act on here and now."""
+        if action in ("next_tab", "previous_tab"):
+            return len(self._tabs) > 1
+        if action == "panel":
+            return not self.has_class("-no-aside")
+        if action == "next_pane":
+            return len(self.focus_chain) > 1
+        return self.pane is None or self.pane.can(action)
+
+    def on_descendant_focus(self) -> None:
+        """Another part takes the keys: a field those that type."""
+        self.query_one(Footer).hints = self.hints()
 
 
 class Page(Placed):
@@ -298,14 +283,6 @@ class Page(Placed):
     def _notes(self) -> tuple[str, ...]:
         preview = host(self).session.preview_as
         return (f"PREVIEW AS {preview}",) if preview else ()
-
-    def hints(self) -> tuple[tuple[str, str], ...]:
-        """Keys and words of the footer."""
-        pane = self.pane
-        words = pane.WORDS if pane else {}
-        ids = [*(pane.hints() if pane else ()), *(["next_tab"] if len(self._tabs) > 1 else []), "keys"]
-        keys = host(self).session.settings.keys
-        return tuple((shown_keys(BY_ID[name], keys), words.get(name, BY_ID[name].short)) for name in ids)
 
     # keys
 

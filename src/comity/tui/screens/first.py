@@ -9,7 +9,9 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
+from comity.domain.text import sentence
 from comity.errors import ComityError
+from comity.log.card import misnamings
 from comity.tui.screens.base import Page
 from comity.tui.screens.known import Help, institutes_menu, known_institutes
 from comity.tui.spans import BLANK, Line, Span, content, fit, line, span
@@ -219,7 +221,7 @@ class FirstPage(Bare):
     def refused(self, error: ComityError) -> None:
         """What is wrong with the answers; the cursor goes to the first of them."""
         self._busy, self._typed = False, ""
-        self.tell(f"{error.message}. {error.hint}".replace("..", "."))
+        self.tell(" ".join(sentence(each) for each in (error.message, error.hint) if each))
         keys = [key for key, _, _ in _QUESTIONS]
         first = next((problem.field for problem in error.problems if problem.field in keys), "institute")
         self._question(first).field.focus()
@@ -230,9 +232,19 @@ class FirstPage(Bare):
         if event.input.id == "institute" and not event.value.strip():
             self.action_known()
         elif event.input.id != "passphrase":
-            self.focus_next()
+            self._named(str(event.input.id))
         elif self._sure(event.input):
             self.query_one(Then).focus()
+
+    def _named(self, key: str) -> None:
+        """Go on, if a home can be made with this name."""
+        given = {each: self._question(each).field.value.strip() for each in ("institute", "person", "device")}
+        given["institute"] = given["institute"].partition(",")[0].strip()
+        wrong = [error for error in misnamings(**given) if error.problems[0].field == key]
+        if wrong and given[key]:
+            self.refused(wrong[0])
+        else:
+            self.focus_next()
 
     def _sure(self, field: Input) -> bool:
         typed, asked = field.value, self._question("passphrase")

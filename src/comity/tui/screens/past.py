@@ -51,7 +51,7 @@ class HistoryPane(Pane):
     """Every act on a record, newest first."""
 
     BINDINGS = bindings("acts")
-    HINTS = ("undo_act", "copy", "back")
+    HINTS = ("undo_act", "back")
 
     def __init__(self, record: Record) -> None:
         super().__init__()

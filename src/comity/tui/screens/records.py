@@ -142,6 +142,11 @@ class ListPane(Asked):
             parts += [Span("   o", "accent"), span(f" order: {words(', '.join(self.order))}", "dim")]
         return tuple(parts)
 
+    def can(self, action: str) -> bool:
+        if action in ("filter", "quick", "order") and not self.asked and not self._window.count:
+            return False
+        return super().can(action)
+
     def aside(self) -> Sequence[Line]:
         record = self.current()
         if record is None:

@@ -1,11 +1,12 @@
 """What can be done to records from any page that shows them: edit, add, step, note, retire, copy, look back."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from comity.desk import acting, asking, stepping, telling
+from comity.domain.lifecycles.table import STEPS
 from comity.domain.record import Record, encode
 from comity.domain.wording import words
 from comity.errors import ComityError
@@ -25,9 +26,11 @@ from comity.tui.widgets.step import Offered, Step, Taken
 if TYPE_CHECKING:
     from comity.domain.steps import Step as StepOfKind
 
+_ON_RECORDS: Final = ("edit", "note", "history", "retire", "copy")
 _WAIVES: Final = ("waive",)
 _ASSIGNS: Final = ("own", "fill", "assign", "nominate")
 _DECIDES: Final = ("accept", "void", "review", "accept-deviation", "concur", "reserve", "object")
+_STEPS: Final[Mapping[str, Sequence[str]]] = {"step": (), "waive": _WAIVES, "assign": _ASSIGNS, "decide": _DECIDES}
 
 
 class Verbs(Page):
@@ -42,6 +45,17 @@ class Verbs(Page):
             return current
         host(self).say("No record here to do that with.")
         return None
+
+    def can(self, action: str) -> bool:
+        """Verbs of a record need one under the cursor, and steps of that name."""
+        if action in _ON_RECORDS or action in _STEPS:
+            current = self.pane.current() if self.pane else None
+            if not isinstance(current, Record):
+                return False
+            if action in _STEPS:
+                names = {step.name for step in STEPS.get(current.noun, ())}
+                return bool(names.intersection(_STEPS[action] or names))
+        return super().can(action)
 
     # write
 

@@ -1,6 +1,7 @@
 """The filter (`/`): stays to be seen while it acts, offers fields while one types, says what is wrong under it."""
 
 from collections.abc import Callable, Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -17,6 +18,7 @@ Offer = Callable[[str], Sequence[str]]
 class FilterLine(Vertical):
     """One line with the query, and one under it for suggestions or what is wrong."""
 
+    KEYS: ClassVar = (("enter", "to the list"), ("tab", "complete"), ("ctrl+s", "save by name"), ("esc", "clear"))
     BINDINGS = [
         Binding("escape", "clear", "clear", show=False),
         Binding("tab", "complete", "complete", show=False),

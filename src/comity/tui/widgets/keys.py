@@ -31,12 +31,13 @@ class Keys(Overlay[None]):
         Binding("pageup", "scroll(-12)", "back", show=False),
     ]
 
-    def __init__(self, place: Line, applicable: Iterable[str], remapped: Mapping[str, str]) -> None:
+    def __init__(self, place: Line, applicable: Iterable[str], remapped: Mapping[str, str], *, typing: bool) -> None:
         super().__init__()
         self._place = place
         known = set(applicable)
         self._actions = [action for action in ACTIONS if action.id in known and action.label]
-        self._remapped = remapped
+        self._actions += [] if typing else [_SECTIONS]
+        self._remapped, self._typing = remapped, typing
 
     def box(self) -> ComposeResult:
         yield TwoEnds(id="overlay-title")
@@ -72,14 +73,13 @@ class Keys(Overlay[None]):
         lines: list[Line] = []
         for group in groups:
             found = [action for action in self._actions if action.group == group]
-            found += [_SECTIONS] if group == MOVE else []
             found = [action for action in found if wanted in fold(f"{action.label} {action.id} {action.keys}")]
             if found:
                 lines += [*([BLANK] if lines else []), line(span(group, "dim bold")), *map(self._entry, found)]
         return lines
 
     def _entry(self, action: Action) -> Line:
-        key = fit(line(span(shown_keys(action, self._remapped), "accent bold")), 10)
+        key = fit(line(span(shown_keys(action, self._remapped, typing=self._typing), "accent bold")), 10)
         return (*key, span(action.label))
 
 

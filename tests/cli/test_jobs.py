@@ -87,8 +87,49 @@ def test_a_wrong_plan_names_every_line_and_writes_nothing(home: Path, tmp_path: 
     plan.write_text(text, encoding="utf-8")
     said = comity("apply", str(plan), "--json")
     assert said.code == 4
-    assert {problem["field"] for problem in said.error["problems"]} >= {"exercise.kind", "strand.lead"}
+    lines = {problem["field"]: problem["message"].partition(":")[0] for problem in said.error["problems"]}
+    assert lines == {"exercise.kind": "line 3", "strand.lead": "line 6"}
     assert comity("exercise", "list", "--json").json["count"] == 0
+
+
+def test_what_a_matrix_and_a_window_get_wrong_is_told_with_the_line_of_it(
+    home: Path, tmp_path: Path, comity: Comity
+) -> None:
+    plan = tmp_path / "wrong.toml"
+    text = """[exercise]
+code = "OTTER"
+window = { start = 2026-11-02, end = 2026-10-01 }
+[[strand]]
+title = "Cyber"
+[matrix]
+strand = "Cyber"
+institutes = ["UK-AISI"]
+systems = ["Model Q"]
+tasks = ["tides"]
+"""
+    plan.write_text(text, encoding="utf-8")
+    told = {each["field"]: each["message"] for each in comity("apply", str(plan), "--json").error["problems"]}
+    assert {name: text.partition(":")[0] for name, text in told.items()} == {
+        "exercise.window_end": "line 3",
+        "cell.system": "line 9",
+        "cell.task": "line 10",
+    }
+
+
+def test_apply_calls_what_it_adds_by_name_and_tells_the_fields(home: Path, comity: Comity) -> None:
+    for group in ("UKUS", "NETWORK"):
+        assert comity("group", "create", group).code == 0
+    said = comity("apply", "sample_configs/saltmarsh.toml", "--dry-run")
+    _, *rows = (line.split("\t") for line in said.out.splitlines())
+    assert {row[1]: row[2] for row in reversed(rows)}.items() >= {
+        ("cell", "Leakage/US-CAISI/Model A/leakage_mini/ja"),
+        ("protocol", "Cyber/3"),
+        ("concurrence", "Cyber/3/UK-AISI"),
+    }
+    assert all(row[3] for row in rows)
+    assert {row[3] for row in rows if row[2] == "R1"} == {
+        "exercise, synthetic, label, cell, institute, language, marking"
+    }
 
 
 def test_a_file_that_is_not_there_exits_3(home: Path, comity: Comity) -> None:

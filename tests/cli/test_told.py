@@ -51,6 +51,24 @@ def test_undo_says_what_went_back(home: Path, comity: Comity) -> None:
     assert comity("undo", "OTTER").err == "OTTER: undo: renamed; title: Sea otter -> Otter.\n"
 
 
+def test_a_refused_record_names_the_options_that_were_missing(home: Path, comity: Comity) -> None:
+    comity("group", "create", "UKUS", "--yes")
+    note = comity("note", "add", "--text", "hello", "--group", "UKUS")
+    assert (note.code, note.err.splitlines()[-1]) == (4, "Give --marking TLP:AMBER.")
+    assert comity("strand", "add", "--title", "x").err.endswith("Give --exercise EXERCISE.\n")
+    add = ("exercise", "add", "--code", "OTTER", "--title", "Otter", "--kind", "research", "--lead", "UK-AISI")
+    comity(*add, "--group", "UKUS", "--marking", "TLP:AMBER")
+    assert comity("exercise", "set", "OTTER", "--marking", "TLP:GREEN").err.endswith("Give --reason TEXT.\n")
+
+
+def test_what_has_no_exercise_of_its_own_names_the_option_that_says_it(home: Path, comity: Comity) -> None:
+    said = comity("cell", "add", "--exercise", "OTTER")
+    assert (said.code, said.err) == (
+        2,
+        "A cell has no --exercise.\nThe strand says of which exercise it is: --strand STRAND.\n",
+    )
+
+
 def test_an_option_that_is_a_field_is_told_as_a_query(home: Path, comity: Comity) -> None:
     said = comity("run", "list", "--exercise", "FERN")
     assert (

@@ -116,11 +116,11 @@ def test_all_that_is_wrong_is_told_at_once_in_the_order_of_the_lines(desk: Desk,
     found = [(each.field, each.message.partition(":")[0]) for each in refused.value.problems]
     assert found == [
         ("exercise.groop", "line 6"),
-        ("strand.exercise", "line 8"),
-        ("protocol.version", "line 13"),
-        ("system.marking", "line 17"),
-        ("task.suite", "line 21"),
-        ("run", "line 28"),
+        ("strand.exercise", "line 11"),
+        ("protocol.version", "line 15"),
+        ("system.marking", "line 19"),
+        ("task.suite", "line 23"),
+        ("run.group", "line 30"),
     ]
     assert told(desk) == {kind.noun: [] for kind in KINDS}
 
@@ -157,7 +157,7 @@ def test_only_what_changed_in_the_file_is_written(desk: Desk, tmp_path: Path) ->
     )
     assert [(deed.act, deed.noun, deed.fields) for deed in applied.deeds if deed.act != "unchanged"] == [
         ("change", "exercise", ("title",)),
-        ("add", "finding", ()),
+        ("add", "finding", ("exercise", "synthetic", "statement")),
     ]
     assert [deed.name for deed in applied.left] == ["F1"]
 
@@ -199,7 +199,7 @@ def test_the_settings_of_a_frozen_protocol_cannot_be_changed_by_a_plan(desk: Des
     with pytest.raises(BadInput, match="v1 is frozen; supersede it") as error:
         plans.apply(desk, write(tmp_path, PLAN.replace("2_500_000", "2_000_000")))
     assert error.value.problems[0].field == "protocol.budget"
-    assert "line 13" in error.value.problems[0].message
+    assert "line 17" in error.value.problems[0].message
 
 
 def test_one_bad_entry_and_nothing_is_written(desk: Desk, tmp_path: Path) -> None:

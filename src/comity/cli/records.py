@@ -6,8 +6,8 @@ import click
 
 from comity.cli.asking import agree
 from comity.cli.desks import opened_desk
-from comity.cli.fields import field_options, given_fields, kebab
-from comity.cli.frame import Call, Noun, Verb, bare, pass_call
+from comity.cli.fields import KindVerb, field_options, given_fields, kebab, refused_by_option
+from comity.cli.frame import Call, Noun, bare, pass_call
 from comity.cli.listing import list_command
 from comity.cli.output import print_json, print_lines, tell
 from comity.domain.kinds import BY_NOUN
@@ -98,7 +98,8 @@ def add_command(kind: type[Record]) -> click.Command:
         with opened_desk(call) as desk:
             marking = str(raw.pop("marking", ""))
             reason = commit_reason or str(raw.get("reason", ""))
-            record = acting.add(desk, kind.noun, raw, group=in_group, marking=marking, reason=reason)
+            with refused_by_option(kind, {name for name, value in told.items() if value}):
+                record = acting.add(desk, kind.noun, raw, group=in_group, marking=marking, reason=reason)
             if call.as_json:
                 _print(desk, call, record)
             else:
@@ -125,7 +126,8 @@ def set_command(kind: type[Record]) -> click.Command:
         with opened_desk(call) as desk:
             opened = acting.open_record(desk, find(desk, ref, kind.noun))
             reason = commit_reason or str(raw.get("reason", ""))
-            saved = acting.save(desk, opened, raw, reason=reason, settle=settle)
+            with refused_by_option(kind, raw):
+                saved = acting.save(desk, opened, raw, reason=reason, settle=settle)
             for name in saved.moved:
                 tell(f"{name} was changed elsewhere meanwhile; both values are kept until you settle them.")
             _print_after(desk, call, saved.record, f": saved {', '.join(raw)}")
@@ -192,7 +194,7 @@ BUILDERS = {
 
 def _command(kind: type[Record], name: str, run: Any, text: str, own: list[click.Parameter]) -> click.Command:
     example = kebab(kind.noun) + f" {name}" + (" SALTMARSH" if name != "add" and kind.code_field == "code" else " ...")
-    return Verb(name, callback=pass_call(run), params=own, help=text, epilog=f"Example: comity {example}")
+    return KindVerb(kind, name, callback=pass_call(run), params=own, help=text, epilog=f"Example: comity {example}")
 
 
 def _ref() -> click.Argument:

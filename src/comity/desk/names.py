@@ -33,6 +33,7 @@ class Names:
     """The names of records within one transaction, what they refer to looked up once."""
 
     connection: Connection
+    made: Mapping[str, Record] = field(default_factory=dict)  # records by id that are about to be written
     owned: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def short(self, kind: type[Record], row: Row) -> str:
@@ -117,7 +118,8 @@ class Names:
 
     def _referred(self, noun: str, id: str) -> str:
         if (noun, id) not in self.owned:
-            found = reading.get(self.connection, BY_NOUN[noun], id) if noun in BY_NOUN else None
+            known = BY_NOUN.get(noun)
+            found = self.made.get(id) or (reading.get(self.connection, known, id) if known else None)
             self.owned[noun, id] = (self.own(type(found), vars(found)) if found else "") or id[-TAIL:]
         return self.owned[noun, id]
 

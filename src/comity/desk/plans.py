@@ -12,6 +12,7 @@ from comity.desk import acting, drafting, labels, names, placing, refs, rules
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
 from comity.desk.identity import source_id
+from comity.desk.names import Names
 from comity.desk.world import R, World
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.marking import join
@@ -19,7 +20,7 @@ from comity.domain.naming import KEYS, natural_key
 from comity.domain.parse import parse
 from comity.domain.record import Record, facets
 from comity.domain.systems import AccessWindow
-from comity.errors import BadInput, ComityError, Problem
+from comity.errors import Ambiguous, BadInput, ComityError, NotFound, Problem
 from comity.exporters.plan import plan_toml
 from comity.importers.plan import PlanFile, drafted
 from comity.importers.plan_entries import PlanEntry
@@ -77,15 +78,22 @@ class Application:
     problems: list[Problem] = field(default_factory=list)
     numbers: dict[tuple[str, str], int] = field(default_factory=dict)
     known: dict[tuple[str, str], dict[tuple[str, ...], Record]] = field(default_factory=dict)
+    called: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.called = Names(self.world.connection, self.world.made)
 
     def take(self, entry: PlanEntry) -> None:
         """Work out what one entry does; its problems are noted under its line, those of who refers to it are not."""
         try:
             self._take(entry)
         except ComityError as error:
-            found = error.problems or (Problem("", f"{error.message}{'; ' + error.hint if error.hint else ''}"),)
-            names_of = [(f"{entry.noun}.{each.field}".rstrip("."), each.message) for each in found]
-            self.problems += [Problem(name, f"{entry.place}: {told}") for name, told in names_of]
+            name = "group" if isinstance(error, (NotFound, Ambiguous)) else ""
+            found = error.problems or (Problem(name, f"{error.message}{'; ' + error.hint if error.hint else ''}"),)
+            self.problems += [
+                Problem(f"{entry.noun}.{each.field}".rstrip("."), f"{entry.place(each.field)}: {each.message}")
+                for each in found
+            ]
             self.ids.setdefault(entry.key, entry.id or source_id("", entry.noun, *entry.key))
 
     def _take(self, entry: PlanEntry) -> None:
@@ -119,14 +127,14 @@ class Application:
         return self.known[kind.noun, group].get(natural_key(kind.noun, values))
 
     def _add(self, kind: type[Record], group: str, values: dict[str, Any], id: str) -> None:
-        values = {**placing.inherited(self.world, kind, group, values), **values}
+        told, values = tuple(values), {**placing.inherited(self.world, kind, group, values), **values}
         if taken := [*rules.twins(self.world, kind, group, values)]:
             rules.require(kind, [*taken, *rules.placed(self.world, kind, group, values)])
         if kind.label_prefix and not values.get(kind.code_field):
             values[kind.code_field] = self._label(kind, group)
         self.changes[group].append(drafting.creation(self.world, kind, group, values, id))
         self.world.made[id] = kind(id=id, group=group, **values)
-        self.deeds.append(Deed("add", kind.noun, id, self._name(self.world.made[id])))
+        self.deeds.append(Deed("add", kind.noun, id, self._name(self.world.made[id]), told))
 
     def _label(self, kind: type[Record], group: str) -> str:
         key = (kind.noun, group)
@@ -154,7 +162,7 @@ class Application:
         self.deeds.append(Deed("change", record.noun, record.id, self._name(record), tuple(fresh)))
 
     def _name(self, record: Record) -> str:
-        return names.code(record) or names.name(record) or record.id[-12:]
+        return self.called.own(type(record), vars(record)) or names.name(record) or record.id[-names.TAIL :]
 
     def left(self) -> Iterator[tuple[Opened, Deed]]:
         """The live records of the exercise that the plan does not name; what a log or a step made is left alone."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from comity.domain.kinds import BY_NOUN
 from comity.domain.naming import KEYS
 from comity.domain.parse import nearest
-from comity.domain.plan_words import COMMON
+from comity.domain.plan_words import AXES, COMMON
 from comity.domain.protocols import FIELD_CLASSES
 from comity.domain.record import facets
 from comity.domain.wording import words
@@ -96,7 +96,14 @@ def _enter(noun: str, number: int, table: _Tables, lines: Lines, entries: Entrie
     values = known | _spread(sugar, table.get(sugar, {}), known, problems)
     for problem in problems:
         entries.wrong(noun, lines.line(noun, number, problem.field), problem)
-    entries.keep(noun, values, lines.line(noun, number))
+    entries.keep(noun, values, partial(_line, lines, noun, number))
+
+
+def _line(lines: Lines, noun: str, number: int, name: str) -> int | None:
+    """The line of a field, also where a short way of writing says it."""
+    short = next((part for part, full in _SHORT.get(_SUGAR.get(noun, ""), {}).items() if full == name), name)
+    table, found = lines.line(noun, number), lines.line(noun, number, name)
+    return lines.line(noun, number, short) if found == table else found
 
 
 def _spread(sugar: str, parts: Any, known: _Tables, problems: list[Problem]) -> dict[str, Any]:
@@ -120,6 +127,12 @@ def _enter_matrices(tables: _Tables, lines: Lines, entries: Entries) -> None:
         problems: list[Problem] = []
         for cell in cells(matrix, problems, MOST_CELLS - made):
             made += 1
-            entries.keep("cell", cell, lines.line("matrix", number), refined=written)
+            entries.keep("cell", cell, partial(_line_in_matrix, lines, number), refined=written)
         for problem in problems:
             entries.wrong("matrix", lines.line("matrix", number, problem.field), problem)
+
+
+def _line_in_matrix(lines: Lines, number: int, name: str) -> int | None:
+    """The line of the list, or of what else in a matrix gives its cells a field."""
+    axis = next((axis for axis, each in AXES.items() if each == name), name)
+    return lines.line("matrix", number, axis)

@@ -15,6 +15,7 @@ from comity.errors import BadInput, Problem
 PRIVATE: Final = "private"
 MOST_TOLD: Final = 500  # problems; more of them are no help
 _OWN_KIND: Final = {"run": ("retry_of",), "finding": ("merged_into",)}
+Where = Callable[[str], int | None]  # the line of a field, of the table itself where none is told
 _TEXTS: Final = ("group", "marking", "id")
 
 
@@ -24,16 +25,21 @@ class PlanEntry:
 
     noun: str
     raw: Mapping[str, Any]
-    line: int | None
+    where: Where = field(compare=False, repr=False)
     group: str
     marking: str
     key: tuple[str, ...]
     id: str = ""  # given where the key would fit several records
 
     @property
-    def place(self) -> str:
-        """Where a person finds it in the file."""
-        return f"line {self.line}" if self.line else words(self.noun)
+    def line(self) -> int | None:
+        """The line of its table."""
+        return self.where("")
+
+    def place(self, name: str = "") -> str:
+        """Where a person finds it, or one field of it, in the file."""
+        line = self.where(name)
+        return f"line {line}" if line else words(self.noun)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -60,23 +66,23 @@ class Entries:
         if len(self.problems) >= MOST_TOLD:
             raise self.refuse(self.problems)
 
-    def keep(self, noun: str, values: Mapping[str, Any], line: int | None, refined: int = 0) -> None:
+    def keep(self, noun: str, values: Mapping[str, Any], where: Where, refined: int = 0) -> None:
         """Make an entry of the values; where one of the first `refined` is the same, that one says more and stays."""
         texts = [values.get(name, self.defaults.get(name)) or "" for name in _TEXTS]
         if wrong := [name for name, text in zip(_TEXTS, texts, strict=True) if not isinstance(text, str)]:
-            self.wrong(noun, line, Problem(wrong[0], f"{wrong[0]} is one text"))
+            self.wrong(noun, where(wrong[0]), Problem(wrong[0], f"{wrong[0]} is one text"))
             return
         group, marking, given = texts
-        raw = self._raw(noun, {name: value for name, value in values.items() if name not in _TEXTS}, line)
+        raw = self._raw(noun, {name: value for name, value in values.items() if name not in _TEXTS}, where)
         key = (noun, "id", given) if given else natural_key(noun, raw)
         if not given and not tells(key):
-            self.wrong(noun, line, _unknowable(noun))
+            self.wrong(noun, where(""), _unknowable(noun))
         elif key not in self.taken:
-            self._note(PlanEntry(noun, raw, line, group or PRIVATE, marking, key, given))
+            self._note(PlanEntry(noun, raw, where, group or PRIVATE, marking, key, given))
         elif self.taken[key] >= refined:
             first = self.listed[self.taken[key]]
-            told = f"{_said(noun)} «{BETWEEN.join(key[1:])}» is in the file twice, first at {first.place}"
-            self.wrong(noun, line, Problem("key", told))
+            told = f"{_said(noun)} «{BETWEEN.join(key[1:])}» is in the file twice, first at {first.place()}"
+            self.wrong(noun, where(""), Problem("key", told))
 
     def _note(self, entry: PlanEntry) -> None:
         place = self.taken[entry.key] = len(self.listed)
@@ -84,23 +90,23 @@ class Entries:
         for name in entry.names:
             self.called.setdefault((entry.noun, name), []).append(place)
 
-    def _raw(self, noun: str, values: Mapping[str, Any], line: int | None) -> dict[str, Any]:
+    def _raw(self, noun: str, values: Mapping[str, Any], where: Where) -> dict[str, Any]:
         """The values with what the file says for all, references by the surest name, and moments in UTC."""
         fields = facets(BY_NOUN[noun])
         given = {"exercise": self.exercise or None, "synthetic": self.defaults.get("synthetic")}
         common = {name: value for name, value in given.items() if name in fields and value is not None}
-        return {name: self._value(noun, fields[name], name, each, line) for name, each in {**common, **values}.items()}
+        return {name: self._value(noun, fields[name], name, each, where) for name, each in {**common, **values}.items()}
 
-    def _value(self, noun: str, facet: Facet, name: str, value: Any, line: int | None) -> Any:
+    def _value(self, noun: str, facet: Facet, name: str, value: Any, where: Where) -> Any:
         if facet.shape is not Shape.REF:
             return _moments(value, as_text=facet.shape is Shape.FACTS)
         if isinstance(value, list):
-            return [self._value(noun, facet, name, each, line) for each in value]
+            return [self._value(noun, facet, name, each, where) for each in value]
         found = self.called.get((facet.refers, value.strip()), ()) if isinstance(value, str) else ()
         if len(found) > 1:
-            places = " and ".join(self.listed[each].place for each in found[:3])
+            places = " and ".join(self.listed[each].place() for each in found[:3])
             told = f"{name}: «{value}» means several records of this file ({places}); write more of the name"
-            self.wrong(noun, line, Problem(name, told))
+            self.wrong(noun, where(name), Problem(name, told))
         return self._surest(facet.refers, found[0]) if len(found) == 1 else value
 
     def _surest(self, noun: str, place: int) -> str:

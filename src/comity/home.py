@@ -84,7 +84,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
         except BaseException:
             path.unlink()
             raise
-    _keep_names(path.parent)
+    keep_names(path.parent)
 
 
 @contextmanager
@@ -109,14 +109,15 @@ def replace_file(path: Path, data: bytes) -> None:
 def put_in_place(fresh: Path, path: Path) -> None:
     """Give a finished file or folder its name, on disk; a link that has that name goes, what it leads to stays."""
     fresh.replace(path)
-    _keep_names(path.parent)
+    keep_names(path.parent)
 
 
 def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _keep_names(folder: Path) -> None:
+def keep_names(folder: Path) -> None:
+    """Have on disk which files a folder holds."""
     with suppress(OSError):  # a folder that cannot be synced, as on some network disks
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,5 +1,6 @@
 """A locked device still carries: it verifies, keeps and signs for what comes, opens nothing, and takes it in later."""
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -119,6 +120,20 @@ def test_what_is_claimed_is_held_even_if_the_power_goes(folder: Path) -> None:
     assert (us.home / SPOOL).read_bytes().startswith(whole[: len(whole) // 2])
     unlock(us)
     assert not differences(shown(uk.store), shown(us.store))
+
+
+def test_what_comes_is_on_disk_before_it_is_claimed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    honest, synced = os.fsync, []
+
+    def fsync(handle: int) -> None:
+        honest(handle)
+        synced.append((os.fstat(handle).st_ino, os.fstat(handle).st_size))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    kept, one = Spool(folder), spool.Entry(1, bytes(16), b"an envelope")
+    for place in (folder, folder / SPOOL):  # the name of a new file, then what is in it
+        kept.add([one])
+        assert synced[-1] == (place.stat().st_ino, place.stat().st_size)
 
 
 def test_of_an_older_copy_of_the_store_nothing_is_claimed(folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec import Struct
 
-from comity.home import SPOOL, alone, replace_file
+from comity.home import SPOOL, alone, keep_names, replace_file
 from comity.log.commit import Dot
 from comity.store import schema
 from comity.store.store import Store
@@ -59,6 +59,8 @@ class Spool:
             file.write(packed)
             file.flush()
             os.fsync(handle)
+        if not self._end:
+            keep_names(self.path.parent)
         self._end += len(packed)
 
     def keep_only(self, groups: set[bytes]) -> None:

@@ -47,7 +47,7 @@ def test_names_as_people_say_them(shown: Desk, said: str, noun: str, field: str,
 def test_a_name_of_several_lists_them(shown: Desk) -> None:
     with pytest.raises(Ambiguous) as told:
         asking.find(shown, "token_limit", "deviation")
-    assert "R2/token_limit (deviation in UKUS, " in told.value.hint
+    assert "UKUS:SALTMARSH/R2/token_limit (deviation of UK-AISI, " in told.value.hint
 
 
 def test_a_name_of_none_says_where_to_look(shown: Desk) -> None:

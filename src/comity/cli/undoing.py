@@ -8,6 +8,7 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, tell
 from comity.domain.record import Record, facets
+from comity.domain.wording import some
 
 if TYPE_CHECKING:
     from comity.desk.desk import Desk
@@ -54,4 +55,6 @@ def _tell(call: Call, desk: "Desk", before: Record, undone: "Undone") -> None:
         was, now = asking.texts(desk, before, names), asking.texts(desk, record, names)
         moved = [f"{name}: {was[name] or 'empty'} -> {now[name] or 'empty'}" for name in names]
         moved += [] if record.retired == before.retired else ["retired" if record.retired else "back in the lists"]
+        others = len({*undone.records} - {(record.noun, record.id)})
+        moved += [f"with {some(others, 'other record')} of that act"] if others else []
         tell(f"{asking.ref(desk, record)}: {'; '.join([undone.reason, *moved])}.")

@@ -27,10 +27,22 @@ def checks(desk: Desk, query: str = "") -> list[Check]:
     """What needs attention, the most urgent first; the words of a query are looked for in the sentences."""
     with desk.store.reading() as connection:
         found = all_checks(desk, connection)
-    terms = raw_terms(query)
-    for term in terms:
-        _require(term)
-    return [check for check in found if all(_has(check, term) != term.negated for term in terms)]
+        terms = [_of_group(World(desk, connection), term) for term in raw_terms(query)]
+    for term, groups in terms:
+        if not groups:
+            _require(term)
+    return [check for check in found if all(_has(check, *term) != term[0].negated for term in terms)]
+
+
+def _of_group(world: World, term: RawTerm) -> tuple[RawTerm, frozenset[str]]:
+    """The groups that `group:UKUS` or `UKUS:WORD` asks for; none where a term asks for something else."""
+    if term.op != ":" or term.field in (*ASKED, "is"):
+        return term, frozenset()
+    named = term.values if term.field == "group" else (term.field,)
+    groups = frozenset(group for name in named for group in world.groups_called(name))
+    if term.field == "group" and not groups:
+        raise BadInput(f"no group is called «{term.values[0]}»", "`comity group list` lists them", code="query")
+    return term, groups
 
 
 def _require(term: RawTerm) -> None:
@@ -39,18 +51,22 @@ def _require(term: RawTerm) -> None:
         known: Sequence[str] = CHECK_IDS
         wrong = [name for name in term.values if not any(is_named(each, _fact(name)) for each in CHECK_IDS)]
     else:
-        known = tuple(ASKED)
+        known = (*ASKED, "group")
         wrong = [] if not term.field or (term.field in ASKED and term.op == ":") else [f"{term.field}{term.op}"]
         wrong = wrong or (["~"] if term.op == "~" else [])
     if wrong:
-        hint = f"ask by words, by `is:` and a name as in the last column of `comity check`, or by {', '.join(ASKED)}"
+        hint = f"ask by words, by `is:` and a name as in the last column of `comity check`, or by {', '.join(known)}"
         raise BadInput(f"no check is asked for by «{wrong[0]}»{nearest(wrong[0], known)}", hint, code="query")
 
 
-def _has(check: Check, term: RawTerm) -> bool:
+def _has(check: Check, term: RawTerm, groups: frozenset[str]) -> bool:
+    if groups and groups.isdisjoint(check.groups):
+        return False
+    if groups and term.field == "group":
+        return True
     if term.field == "is":
         return any(is_named(check.check, _fact(name)) for name in term.values)
-    if term.field:
+    if term.field and not groups:
         return any(fold(value) == fold(str(getattr(check, ASKED[term.field]))) for value in term.values)
     told = (check.text, check.place, check.label, check.check, check.severity)
     return all(fold(value) in fold(" ".join(told)) for value in term.values)

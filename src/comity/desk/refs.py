@@ -37,10 +37,22 @@ def find(world: World, text: str, noun: str | None = None, group: str = "") -> R
     if not found:
         raise NotFound(f"no {what} is called «{text}»", f"`comity {_command(noun)}` lists what there is")
     if len(found) > 1:
-        listed = [f"{names.short(world.connection, each)} ({_said(world, each)})" for each in found[:SHOWN]]
-        more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        raise Ambiguous(f"«{text}» is the name of {len(found)} records", f"say which: {'; '.join(listed)}{more}")
+        raise _ambiguous(world, text, found, kinds)
     return found[0]
+
+
+def _ambiguous(world: World, text: str, found: Sequence[Record], kinds: Sequence[type[Record]]) -> Ambiguous:
+    """No name is taken for the likeliest: a partner writes names too. Each candidate with a REF that means it alone."""
+    listed = [f"{_only(world, each, kinds)} ({_said(each)})" for each in found[:SHOWN]]
+    more = f" and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return Ambiguous(f"«{text}» is the name of {len(found)} records", f"write one of: {'; '.join(listed)}{more}")
+
+
+def _only(world: World, record: Record, kinds: Sequence[type[Record]]) -> str:
+    """`GROUP:NAME` where that is this record and no other, else its id."""
+    [full] = Names(world.connection).full(type(record), [vars(record)])
+    ref = f"{world.group_name(record.group)}:{full}"
+    return ref if [each.id for each in _told(world, ref, kinds)] == [record.id] else record.id
 
 
 def _told(world: World, text: str, kinds: Sequence[type[Record]]) -> list[Record]:
@@ -60,8 +72,8 @@ def _followed(world: World, found: list[Record], group: str) -> list[Record]:
     return within or [each for each in found if members <= set(world.members(each.group))] or found
 
 
-def _said(world: World, record: Record) -> str:
-    return f"{words(record.noun)} in {world.group_name(record.group)}, {record.id}"
+def _said(record: Record) -> str:
+    return f"{words(record.noun)} of {record.created_institute}, {record.id}"
 
 
 def _command(noun: str | None) -> str:

@@ -201,17 +201,22 @@ def _match(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
     if value == "":
         return or_(column.is_(None), cast(column, TEXT) == "")
     if term.shape is Shape.REF and facet is not None:
-        return _refers(column, facet.refers, value)
+        return _refers(column, facet.refers, value, chosen.groups or {})
     return _compared(column, term, value)
 
 
-def _refers(column: Any, refers: str, value: str) -> ColumnElement[bool]:
+def _refers(column: Any, refers: str, value: str, groups: Mapping[str, str]) -> ColumnElement[bool]:
+    """Whether it refers to what is called so, in any group or in that of `GROUP:NAME`."""
     if refers == "*":
         return or_(column.startswith(value), column.endswith(value))
     if _ID.fullmatch(value):
         whole: ColumnElement[bool] = column == value
         return whole
-    ids = _called(BY_NOUN[refers], f"%{_escaped(fold(value))}%", _DEPTH)
+    named, _, within = value.partition(":")
+    group = groups.get(fold(named)) if within else None
+    ids = _called(BY_NOUN[refers], f"%{_escaped(fold(within if group else value))}%", _DEPTH)
+    if group:
+        ids = ids.where(schema.row_table(BY_NOUN[refers]).c.group == group)
     return or_(column.in_(ids), column == value)
 
 

@@ -65,7 +65,7 @@ STAFFED: Final = ("planned", "ready", *STARTED)
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A fact that needs a person. `label` is what people call its record; `markings` are those of all its records."""
+    """A fact that needs a person; `label` is what people call its record, markings and groups are those of all."""
 
     check: CheckId
     severity: Severity
@@ -77,6 +77,7 @@ class Check:
     due: date | None
     label: str = ""
     markings: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
 
 
 def told(
@@ -94,7 +95,8 @@ def told(
     ids = tuple(dict.fromkeys(each.id for each in records))
     markings = tuple(sorted({each.marking or "" for each in records}))
     label = str(getattr(subject, subject.code_field, "") or "") if subject.code_field else ""
-    return Check(check, severity, subject.noun, subject.id, text, ids, place, due, label, markings)
+    groups = tuple(sorted({each.group for each in records}))
+    return Check(check, severity, subject.noun, subject.id, text, ids, place, due, label, markings, groups)
 
 
 def code(view: View, exercise: str | None) -> str:

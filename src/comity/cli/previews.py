@@ -20,7 +20,7 @@ def said_beside(call: Call, lines: Iterable[str]) -> None:
 
 
 def admission_json(seen: "Admission") -> dict[str, Any]:
-    """The same for scripts."""
+    """What an admission would mean, as JSON."""
     it = seen.candidate
     return {
         "group": seen.group_name,
@@ -42,7 +42,7 @@ def admission_json(seen: "Admission") -> dict[str, Any]:
 
 
 def revocation_json(seen: "RevocationPreview") -> dict[str, Any]:
-    """The same for scripts."""
+    """What a revocation would mean, as JSON."""
     from comity.domain.record import encode
 
     return {

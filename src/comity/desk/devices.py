@@ -137,7 +137,7 @@ def called(known: dict[bytes, str], device: bytes) -> str:
 
 
 def spoken(known: dict[bytes, str], device: bytes) -> str:
-    """The same within a sentence, where bare digits would not say what they are of."""
+    """The name of a device within a sentence; where it has none, its digits and what they are of."""
     return known.get(device) or f"device {called(known, device)}"
 
 

@@ -62,6 +62,6 @@ def records(desk: Desk, institute: str, noun: str, query: str = "") -> list[Reco
 
 
 def as_json(desk: Desk, institute: str, noun: str, query: str = "") -> dict[str, object]:
-    """The same for scripts."""
+    """The records of a kind that the institute can hold now, as JSON."""
     items = [telling.as_json(desk, each) for each in records(desk, institute, noun, query)]
     return {"items": items, "count": len(items)}

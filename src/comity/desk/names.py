@@ -159,7 +159,7 @@ def exercise_of(connection: Connection, record: Record) -> str | None:
 
 
 def exercise_above(connection: Connection, kind: type[Record], row: Row) -> str | None:
-    """The same, told of its columns."""
+    """The id of the exercise that a record belongs to, from its columns; None where it belongs to none."""
     for kind_above, values in _ancestors(connection, kind, row):
         if kind_above.noun == "exercise":
             return str(values["id"])

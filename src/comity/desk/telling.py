@@ -1,6 +1,6 @@
 """Records as JSON, the same on every device that holds the same envelopes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -27,9 +27,10 @@ def as_json(desk: Desk, record: Record) -> dict[str, Any]:
     return {**told, "derived": {"is": checking.facts_of(desk, record.id)}}
 
 
-def listed(desk: Desk, noun: str, query: str = "", **how: Any) -> dict[str, Any]:
+def listed(
+    desk: Desk, noun: str, query: str = "", *, sort: Sequence[str] = (), limit: int | None = None, retired: bool = False
+) -> dict[str, Any]:
     """A list as JSON; `count` is of all that match, also beyond the limit."""
-    sort, limit, retired = how.get("sort", ()), how.get("limit"), how.get("retired", False)
     with desk.store.reading() as connection:
         chosen = asking.selection(desk, connection, noun, query, retired=retired)
         world = World(desk, connection)

@@ -29,7 +29,7 @@ def plain(text: object) -> str:
 
 
 def plain_lines(text: object) -> str:
-    """The same for text of several lines: line ends stay, a tab becomes spaces."""
+    """Text of several lines, harmless to a terminal: line ends stay, a tab becomes spaces."""
     lines = _LINE_END.split(str(text))
     return "\n".join(plain(line.expandtabs(_TAB_WIDTH)) for line in lines)
 

@@ -162,7 +162,7 @@ class Circles:
         return found
 
     def hearing(self, link: Judgeable, group: bytes, key: bytes, *, has_body: bool) -> Verdict:
-        """The same before it is opened; what then proves malformed stays so."""
+        """What becomes of an envelope before it is opened; what then proves malformed stays so."""
         circle = self.of(group)
         found = circle.standing.verdict(link)
         if found is not verdicts.IN or link.type is Type.ACT:

@@ -102,7 +102,7 @@ class Database:
             raw.close()
 
     def copy_over(self, target: Path) -> None:
-        """The same in place of an older copy, which stays until the new one is whole."""
+        """Write a copy in place of an older one, which stays until the new one is whole."""
         fresh = target.with_suffix(".new")
         try:
             fresh.unlink(missing_ok=True)

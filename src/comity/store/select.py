@@ -70,7 +70,7 @@ def page(
 def rows(
     connection: Connection, chosen: Selection, sort: Sequence[str] = (), limit: int | None = None
 ) -> Sequence[Mapping[str, Any]]:
-    """The same as plain columns: for thousands of them, where objects would cost more than the reading."""
+    """The records found, in order, as plain columns: objects of thousands would cost more than the reading."""
     query = select(*chosen.table.columns).where(condition(chosen)).order_by(*ordering(chosen.kind, sort)).limit(limit)
     return connection.execute(query).mappings().all()  # type: ignore[return-value]
 

@@ -50,7 +50,7 @@ class Manifest(Struct, frozen=True, array_like=True, forbid_unknown_fields=True)
         return sum(length for length, _ in self.pages)
 
     def proved(self, key: bytes) -> "Manifest":
-        """The same with the proof that `key` gives."""
+        """The manifest with the proof that `key` gives."""
         told = msgspec.msgpack.encode((self.id, self.groups, self.boxes, self.pages))
         proof = hashlib.blake2b(_PROOF + told, key=key, digest_size=32).digest()
         return Manifest(self.id, self.groups, self.boxes, self.pages, proof)

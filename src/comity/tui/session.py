@@ -73,7 +73,7 @@ class Session:
         return not self.unmasked and above(marking, self.settings.screen.ceiling)
 
     def hides(self, held: Held) -> bool:
-        """The same of a record; what its reader wrote in this session stays to be seen."""
+        """Whether a record keeps its place but not its text; what its reader wrote in this session stays to be seen."""
         return held.id not in self.own and self.masks(held.marking)
 
 

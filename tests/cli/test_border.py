@@ -80,6 +80,20 @@ def test_an_error_that_nobody_reads_keeps_its_code() -> None:
     assert (done.stdout, done.stderr) == ("2\n", "")
 
 
+@pytest.mark.parametrize("form", ["", "--json"])
+def test_what_a_command_found_is_its_code_also_where_nobody_reads_it(demo: Path, form: str) -> None:
+    command = f"'{sys.executable}' -m comity check --strict {form} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr.count("\n")) == ("5\n", 1)
+
+
+def test_recovery_words_that_nobody_reads_are_an_error(tmp_path: Path) -> None:
+    told = f"--home {tmp_path / 'home'} --institute UK-AISI --person Ada --device d1 --no-passphrase"
+    command = f"'{sys.executable}' -m comity init {told} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.stdout, "output is closed" in done.stderr) == ("4\n", True)
+
+
 def test_a_missing_file_exits_3(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     from comity.cli import border
     from comity.cli.frame import Call

@@ -9,6 +9,7 @@ from types import TracebackType
 import click
 
 from comity.cli.frame import Call
+from comity.cli.streams import is_closed
 from comity.errors import ComityError, UsageError
 
 INTERRUPTED = 130
@@ -18,9 +19,18 @@ DONE_BEFORE = "What the command did before is done; look before you repeat it."
 def guarded(command: Callable[[], int], call: Call) -> int:
     """Run a command; answer with the exit code that scripts rely on."""
     sys.excepthook = _unexpected(call)
+    code = _code(command, call)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):  # told already, where it can be
+            is_closed(stream)
+    return code
+
+
+def _code(command: Callable[[], int], call: Call) -> int:
     try:
         code = command()
-        sys.stdout.flush()
+        is_closed(sys.stdout)
+        return code
     except ComityError as error:
         return told(error, call)
     except click.ClickException as error:
@@ -28,21 +38,17 @@ def guarded(command: Callable[[], int], call: Call) -> int:
     except (click.Abort, KeyboardInterrupt):
         told(ComityError("Interrupted.", hint=DONE_BEFORE, code="interrupted"), call)
         return INTERRUPTED
-    except BrokenPipeError:
-        # who reads has read enough; the interpreter flushes once more at its end
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # of help, which click writes; who reads has read enough
         return 0
     except OSError as error:
         return told(_system(error), call)
-    return code
 
 
 def told(error: ComityError, call: Call) -> int:
     """Print an error as lines for a person or as JSON for a script."""
     from comity.cli.output import print_error
 
-    with suppress(BrokenPipeError):  # who reads has read enough; the code still tells
-        print_error(error, as_json=call.as_json)
+    print_error(error, as_json=call.as_json)
     return error.exit_code
 
 

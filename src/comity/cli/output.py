@@ -1,5 +1,6 @@
 """Results to stdout, all else to stderr: a table on a terminal, tab-separated lines in a pipe, JSON for scripts."""
 
+import io
 import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from comity.cli.streams import written
 from comity.domain.cells import guarded
 from comity.domain.text import plain, plain_lines, sentence
 from comity.domain.wording import words
@@ -19,7 +21,7 @@ AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # of the recor
 
 def print_json(value: Any) -> None:
     """One JSON document on one line."""
-    print(json_text(value))
+    written(json_text(value), sys.stdout)
 
 
 def json_text(value: Any) -> str:
@@ -40,12 +42,12 @@ def _numbered(letter: str) -> str:
 def print_lines(*lines: str) -> None:
     """Lines of text as a result."""
     for line in lines:
-        print(plain(line))
+        written(plain(line), sys.stdout)
 
 
 def print_text(text: str) -> None:
     """A text of several lines as it would stand in a file."""
-    print(plain_lines(text), end="")
+    written(plain_lines(text), sys.stdout, end="")
 
 
 def on_terminal() -> bool:
@@ -59,20 +61,21 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, wra
     if on_terminal():
         _print_rich(columns, texts, wrapped)
         return
-    print("\t".join(columns))
-    for row in texts:
-        print("\t".join(row))
+    for row in (columns, *texts):
+        written("\t".join(row), sys.stdout)
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """CSV; a cell that a spreadsheet would take for a formula starts with an apostrophe."""
     import csv
 
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for row in rows:
         cells = ("" if cell is None else plain_lines(cell) for cell in row)
         writer.writerow(map(guarded, cells))
+    written(text.getvalue(), sys.stdout, end="")
 
 
 def _print_rich(columns: Sequence[str], rows: Sequence[Sequence[str]], wrapped: Collection[str]) -> None:
@@ -111,7 +114,7 @@ def _widths(wide: Sequence[int], room: int, first: Collection[int]) -> dict[int,
 
 def tell(message: str) -> None:
     """A sentence beside the result."""
-    print(plain(message), file=sys.stderr)
+    written(plain(message), sys.stderr)
 
 
 def print_error(error: ComityError, *, as_json: bool) -> None:
@@ -119,7 +122,7 @@ def print_error(error: ComityError, *, as_json: bool) -> None:
     if as_json:
         problems = [{"field": problem.field, "message": problem.message} for problem in error.problems]
         body = {"code": error.code, "message": error.message, "hint": error.hint, "problems": problems}
-        print(json_text({"error": body}), file=sys.stderr)
+        written(json_text({"error": body}), sys.stderr)
         return
     tell(sentence(error.message))
     told = len(error.problems) == 1 and error.problems[0].message in error.message + error.hint

@@ -14,6 +14,7 @@ from comity.cli.asking import ask, asked_before, new_passphrase
 from comity.cli.desks import day_told, loaded, opened_desk
 from comity.cli.frame import Call, Verb, pass_call, unknown
 from comity.cli.output import print_json, print_lines, print_text, tell, write_new
+from comity.cli.streams import is_closed
 from comity.domain.wording import words
 from comity.errors import BadInput, ComityError, Refused, UsageError
 
@@ -104,7 +105,8 @@ def _tell_words(made: "Made", home: Path, out: str, *, as_json: bool) -> None:
     elif words:
         tell("Recovery words of your institute, shown once; write them on paper:")
         print_lines(words)
-    sys.stdout.flush()
+    if is_closed(sys.stdout) and words:
+        raise OSError(errno.EBADF, "the output is closed")
 
 
 @click.command("demo", cls=Verb, epilog="Example: comity demo --headless")

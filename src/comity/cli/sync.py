@@ -12,6 +12,7 @@ from comity.cli.asking import at_terminal
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell
+from comity.cli.streams import is_closed
 from comity.domain.wording import some
 from comity.errors import ComityError, ConflictsExist, Locked, Problem, UsageError
 
@@ -103,7 +104,8 @@ def _watch(call: Call, desk: "Desk", names: tuple[str, ...]) -> None:
             print_lines(*(f"{desk.clock():%H:%M:%S} {_line(each)}" for each in sessions))
             for each in sessions:
                 tell_noticed(desk, f"the hub {each.name}", each.groups)
-        sys.stdout.flush()
+        if is_closed(sys.stdout):
+            raise KeyboardInterrupt  # nobody reads on
 
     watching = Watching(desk, names, heard=heard, agree=lambda change: call.yes)
     try:

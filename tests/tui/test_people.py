@@ -22,7 +22,7 @@ async def test_the_roster_says_vetting_its_end_and_who_is_in_trouble(shown: Open
         text = screen_text(pilot.app)
         tarn = next(line for line in text.splitlines() if "Absalom Tarn" in line)
         assert "■" in tarn
-        assert "2026-11-30" in tarn
+        assert "30 Nov" in tarn
         assert "Posts with nobody  3" in text
         assert "Haneulsaem fits, free" in text
         assert "6 lent" in text

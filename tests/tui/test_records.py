@@ -53,7 +53,7 @@ async def test_a_step_that_is_not_legal_is_below_with_its_rule_and_cannot_be_tak
         await until(pilot, lambda: "Step" in screen_text(pilot.app))
         text = screen_text(pilot.app)
         assert text.index("specify") < text.index("start")
-        assert "start is a step from ready" in text
+        assert "a step from ready" in text
         await pilot.press("G", "enter")
         await pilot.pause()
         assert asking.find(desk, "SALTMARSH").status == "proposed"

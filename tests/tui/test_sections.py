@@ -73,3 +73,11 @@ def test_every_strand_has_its_settings_and_the_word_of_everybody(demo: Desk) -> 
     standing = [{answer.institute: answer.standing for answer in sheet.answers} for sheet in protocols(demo, exercise)]
     assert any(each.get("KR-AISI") == "concur_with_reservation" for each in standing)
     assert all("EU-AIO" not in each for each in standing)
+
+
+async def test_an_equals_sign_in_the_filter_is_refused_with_the_sentence_of_the_command(shown: Opener) -> None:
+    async with shown("runs", size=(80, 24)) as pilot:
+        await pilot.press("slash", *"institute=UK-AISI")
+        told = "a field and its value have a colon between them: institute:UK-AISI"
+        await until(pilot, lambda: told in screen_text(pilot.app))
+        assert "R1" in screen_text(pilot.app)

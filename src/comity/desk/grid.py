@@ -228,4 +228,7 @@ def _past(desk: Desk, records: Sequence[Record]) -> list[tuple[str, str]]:
     """The last acts on the cell and its run, newest first: day and words."""
     acts = [(entry.at, entry) for record in records for entry in history(desk, record)]
     acts.sort(key=lambda each: each[0], reverse=True)
-    return [(f"{at:%d %b}", entry.reason or ", ".join(map(words, entry.fields))) for at, entry in acts[:_FEW]]
+    return [
+        (show_day(at.date(), desk.today), entry.reason or ", ".join(map(words, entry.fields)))
+        for at, entry in acts[:_FEW]
+    ]

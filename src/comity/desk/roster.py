@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final
 
 from comity.desk import checking
@@ -14,12 +13,11 @@ from comity.domain.clearance import candidates, longest, term
 from comity.domain.exercises import Exercise
 from comity.domain.ledger import Balance, ledger
 from comity.domain.marking import join
-from comity.domain.people import GONE, UNDER_WAY, Assignment, Leave, Person, Position, Secondment, Vetting
+from comity.domain.people import GONE, UNDER_WAY, Assignment, Leave, Person, Position, Secondment
 from comity.domain.sight import Sight, sight
 from comity.domain.when import show_day
 from comity.domain.wording import called, language, span, words
 
-_FAR: Final = 300  # days from which a month says enough
 _GAPS: Final = ("withheld", "unknown", "none")
 
 
@@ -97,15 +95,9 @@ def _person(look: Sight, person: Person, worst: Severity | None, expiring: Sever
     vetting = longest(look, person.id)
     level = vetting.level if vetting else "unknown"
     marking = join([person.marking, *([vetting.marking] if vetting else [])])
-    until = _until(vetting, look.today, expiring) if vetting else ""
+    ends = vetting.review_due_on if vetting else None
+    until = show_day(ends, look.today) if ends else ""
     return PersonLine(person, level, until, level in _GAPS, worst, expiring, marking)
-
-
-def _until(vetting: Vetting, today: date, expiring: Severity | None) -> str:
-    ends = vetting.review_due_on
-    if ends is None:
-        return ""
-    return ends.isoformat() if expiring or (ends - today).days < _FAR else f"{ends:%Y-%m}"
 
 
 def posts(desk: Desk) -> list[Post]:

@@ -16,6 +16,7 @@ from comity.domain.parse import refusal
 from comity.domain.record import Record, encode, facets
 from comity.domain.sharing import Disclosure
 from comity.domain.text import fold
+from comity.domain.when import show_day
 from comity.domain.wording import words
 from comity.errors import Problem, RuleBroken
 from comity.store import reading
@@ -88,7 +89,7 @@ def twins(world: World, kind: type[Record], group: str, values: Mapping[str, Any
     field, said = _named_by(kind, values)
     for each in _alike(world, kind, group, values):
         if each.id != own:
-            made = each.created_at.date() if each.created_at else "some day"
+            made = show_day(each.created_at.date(), world.today) if each.created_at else "some day"
             first = f"{words(kind.noun)} {names.short(world.connection, each)}"
             told = f"{first} is there already, made by {each.created_by} on {made}"
             yield Problem(field, f"{told}; change that one, or choose another {said}")

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Connection,
     FromClause,
     and_,
+    case,
     cast,
     exists,
     false,
@@ -88,7 +89,7 @@ def numbers(connection: Connection, chosen: Selection, sort: Sequence[str] = (),
 
 
 def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:
-    """By the named fields (`-field`: the other way round), then by group and id."""
+    """By the named fields (`-field`: the other way round), then by group and id; states in the order they follow."""
     columns = schema.row_table(kind).c
     wanted = []
     for each in sort:
@@ -97,7 +98,9 @@ def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:
             name = age_column(kind) if name == "age" else kind.code_field or "id"
         if name not in columns:
             raise BadInput(f"{kind.plural} cannot be sorted by {name}", "`comity kinds KIND` lists the fields")
-        column = columns[name].desc() if each.startswith("-") else columns[name].asc()
+        ranks = {word: rank for rank, word in enumerate(choices(kind, name))} if name in facets(kind) else {}
+        ranked: Any = case(ranks, value=columns[name], else_=len(ranks)) if ranks else columns[name]
+        column = ranked.desc() if each.startswith("-") else ranked.asc()
         wanted.append(column.nulls_last() if optional(kind, name) else column)
     return [*wanted, columns.group, columns.id]
 

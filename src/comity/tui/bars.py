@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from comity.desk.calendar import Lane, Point, Stretch
 from comity.tui.glyphs import GLYPHS
-from comity.tui.spans import Line, Span, span
+from comity.tui.spans import Line, Span, span, width
 
 _DRAWN: Final = {  # past, to come, role
     "window": ("━", "─", "strong"),
@@ -162,8 +162,8 @@ def months(scale: Scale) -> Line:
     return cells.line()
 
 
-def key() -> Line:
-    """What the signs of a timeline mean."""
+def key(cells: int) -> Line:
+    """What the signs of a timeline mean; those that today's line tells anyhow leave first where there is no room."""
     told = (
         ("◆", "done", "green"),
         ("◇", "due", ""),
@@ -175,4 +175,9 @@ def key() -> Line:
         ("×", "stood down", "red"),
         ("┤", "ends", ""),
     )
-    return tuple(part for sign, word, role in told for part in (Span(sign, role), span(f" {word}  ", "dim")))
+    for leaving in ((), ("past", "to come"), ("past", "to come", "ends")):
+        kept = [each for each in told if each[1] not in leaving]
+        line = tuple(part for sign, word, role in kept for part in (Span(sign, role), span(f" {word}  ", "dim")))
+        if width(line) <= cells + 2:
+            break
+    return line

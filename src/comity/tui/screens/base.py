@@ -196,6 +196,10 @@ class Page(Placed):
         """The left end of the title line: where this page is."""
         return (Span(self.section.title(), "strong bold"),)
 
+    def tail(self) -> Line:
+        """What follows the path where there is room for all of it."""
+        return BLANK
+
     def tabs(self) -> Sequence[Tab]:
         """The tabs of this page; a page without tabs has one without a label."""
         return ()
@@ -262,7 +266,8 @@ class Page(Placed):
         """Title, panel, bars and footer say what is true now."""
         pane = self.pane
         title = self.query_one("#title", TwoEnds)
-        title.left, title.right = self.path(), (*self._waits(), *(pane.state() if pane else BLANK))
+        title.left, title.tail = self.path(), self.tail()
+        title.right = (*self._waits(), *(pane.state() if pane else BLANK))
         banner = self.query_one("#banner", TwoEnds)
         banner.left = self.banner()
         banner.display = bool(banner.left)

@@ -1,12 +1,11 @@
 """The page of one exercise: what it is, its matrix, runs, timeline, protocol, roster and findings."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from comity.desk import asking
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
-from comity.domain.when import show_day
+from comity.domain.wording import span as period
 from comity.tui.glyphs import GLYPHS
 from comity.tui.screens.base import Pane, Tab
 from comity.tui.screens.crew import CrewPane
@@ -34,15 +33,18 @@ class ExercisePage(RecordPage):
         return found
 
     def path(self) -> Line:
-        exercise, today = self.exercise, host(self).desk.today
+        exercise = self.exercise
         glyph = GLYPHS[_STATUS.get(exercise.status, "planned")]
         return line(
             span(exercise.code, "strong bold"),
             span(f"  {exercise.kind}  ", "dim"),
             Span(glyph.sign, glyph.role),
             span(f" {exercise.status}", glyph.role),
-            span(f"   {window(exercise, today)}"),
         )
+
+    def tail(self) -> Line:
+        first, last = self.exercise.window_start, self.exercise.window_end
+        return line(span(f"   {period(first, last, host(self).desk.today) if first or last else 'no days set'}"))
 
     def tabs(self) -> Sequence[Tab]:
         exercise = self.exercise
@@ -64,11 +66,3 @@ class ExercisePage(RecordPage):
         strand = getattr(self.pane.current() if self.pane else None, "strand", "")
         found = asking.get(host(self).desk, "strand", strand) if strand else None
         return (self.exercise, *([found] if found else []))
-
-
-def window(exercise: Exercise, today: date) -> str:
-    """First and last day: `2 Nov to 18 Dec 2026`."""
-    first, last = exercise.window_start, exercise.window_end
-    if first is None or last is None:
-        return "no days set"
-    return f"{show_day(first, today)} to {last.day} {last:%b %Y}"

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from comity.desk.roster import Account, accounts
 from comity.domain.record import Record
+from comity.domain.wording import span as period
 from comity.domain.wording import words
 from comity.tui.screens.lines import LinesPane
 from comity.tui.session import host
@@ -65,7 +66,7 @@ class LedgerPane(LinesPane):
             return ()
         lines = [line(span(f"{row.value.one} and {row.value.other}", "strong bold")), BLANK]
         for term in row.value.terms:
-            days = f"{term.start or '?'} to {term.end or 'open'}"
+            days = period(term.start, term.end, host(self).desk.today)
             lines += [
                 line(span(f"{term.label:<6}", "bold"), span(f"{term.home} to {term.host}")),
                 line(Span("      "), span(f"{days}, {words(term.status)}", "dim")),

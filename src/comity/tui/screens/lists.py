@@ -89,7 +89,7 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
             "severity": Column("severity", 10, 1),
             "embargo_until": Column("embargo", 10, 3),
         },
-        ("exercise", "label"),
+        ("status", "-updated_at", "label"),
     ),
     "action": Layout(
         {
@@ -103,7 +103,8 @@ LAYOUTS: Final[Mapping[str, Layout]] = {
         ("due",),
     ),
     "guidance": Layout(
-        {"title": _wide("title", 34), "status": Column("status", 12), "issued": Column("issued", 10)}, ("title",)
+        {"title": _wide("title", 34), "status": Column("status", 12), "issued": Column("issued", 10)},
+        ("status", "-issued"),
     ),
     "lesson": Layout(
         {

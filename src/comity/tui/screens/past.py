@@ -36,7 +36,7 @@ def entry_lines(desk: "Desk", record: Record, entry: HistoryEntry) -> list[Line]
     """An act in the panel: every field with the value before and after."""
     lines = [
         line(span(entry.by, "strong bold"), span(f"  {entry.institute}, {entry.device}", "dim")),
-        line(span(entry.at.strftime("%Y-%m-%d %H:%M UTC"), "dim")),
+        line(span(when.show_moment(entry.at, desk.today), "dim")),
         *([line(entry.reason)] if entry.reason else []),
         BLANK,
     ]

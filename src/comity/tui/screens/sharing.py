@@ -163,7 +163,7 @@ class LogPane(LinesPane):
             return ()
         lines: list[Line] = [
             line(span(act.by, "strong bold"), span(f"  {act.institute}", "dim")),
-            line(span(act.at.strftime("%Y-%m-%d %H:%M UTC"), "dim")),
+            line(span(show_moment(act.at, host(self).desk.today), "dim")),
             *([line(act.reason)] if act.reason else []),
             BLANK,
         ]

@@ -140,7 +140,7 @@ class TimelinePane(LinesPane):
 
     def under(self) -> Sequence[Line]:
         lane = self.lane
-        key = fit(bars.key(), self.table.size.width)
+        key = fit(bars.key(self.table.size.width), self.table.size.width)
         if lane is None:
             return [key]
         if lane.checks:

@@ -170,7 +170,7 @@ class TodayPane(LinesPane):
         today = host(self).desk.today
         lines = [line(Span("Next", "dim bold"))]
         for each in self._shown()[:_COMING]:
-            left = (sign(each.sort), span(f" {each.on.strftime('%d %b')} ", "dim"), span(each.text))
+            left = (sign(each.sort), span(f" {show_day(each.on, today):>6} ", "dim"), span(each.text))
             days = (each.on - today).days
             ago = span(f" {days} d", "dim") if days >= 0 else span(f" {-days} d late", "amber")
             lines.append(flush(left, (ago,), _PANEL))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from comity.desk import acting, asking, stepping, telling
 from comity.domain.lifecycles.table import STEPS
 from comity.domain.record import Record, encode
-from comity.domain.wording import words
+from comity.domain.wording import listed, words
 from comity.errors import ComityError
 from comity.tui.deriving import said
 from comity.tui.refusals import sentences
@@ -147,6 +147,9 @@ class Verbs(Page):
         if not offers:
             host(self).say(f"There is no such step for {self._called(chosen[:1])}")
             return
+        if not any(offer.allowed or offer.obstacles for offer in offers):
+            host(self).say(_why_none(self._called(chosen[:1]), offers))
+            return
         title = line(span("Step  ", "strong bold"), span(self._called(chosen)))
         self.app.push_screen(Step(title, [*map(self._offered, offers)]), partial(self._taken, chosen))
 
@@ -217,3 +220,10 @@ class Verbs(Page):
         if option:
             self.app.copy_to_clipboard(str(option.answer))
             host(self).say(f"Copied {option.label}")
+
+
+def _why_none(called: str, offers: Sequence[stepping.Offer]) -> str:
+    """Why no step is possible: the state that the record is in, and the one that the step would begin from."""
+    state = offers[0].why.partition("; ")[0]
+    names = listed([offer.step.name for offer in offers], "or")
+    return f"{called}: {offers[0].why}." if len(offers) == 1 else f"{called}: {state}; no {names} from there."

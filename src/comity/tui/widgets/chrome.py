@@ -96,14 +96,17 @@ class SectionTabs(Widget):
 
 
 class TwoEnds(Widget):
-    """A line with a left and a right end; the left one gives way."""
+    """A line with a left and a right end; the left one gives way, its tail as a whole and first."""
 
     left: reactive[Line] = reactive(BLANK)
+    tail: reactive[Line] = reactive(BLANK)
     right: reactive[Line] = reactive(BLANK)
 
     def render(self) -> Content:
         room = max(0, self.size.width - width(self.right) - (2 if self.right else 0))
-        return content([(*fit(self.left, room), Span("  " if self.right else ""), *self.right)])
+        whole = (*self.left, *self.tail)
+        left = whole if width(whole) <= room else self.left
+        return content([(*fit(left, room), Span("  " if self.right else ""), *self.right)])
 
 
 class PageTabs(Widget):

@@ -59,7 +59,7 @@ class Palette(Overlay[PaletteHit]):
         with Horizontal(id="ask"):
             yield Static(content([(Span(": ", "accent bold"),)]), markup=False)
             yield Input(self._begin, compact=True, select_on_focus=False)
-        table = OverlayTable([Column("", 30, grows=True), Column("", 28, leaves=1), Column("", 3, align="right")])
+        table = OverlayTable([Column("", 30, grows=True), Column("", 24, leaves=1), Column("", 6, align="right")])
         table.can_focus = False
         yield table
         yield Static(content([keyed(*self.KEYS)]), markup=False, id="foot")

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from comity.domain.wording import words
-from comity.tui.spans import BLANK, Line, Span, content, keyed, line, span
+from comity.tui.spans import BLANK, Line, Span, content, keyed, line, span, width
 from comity.tui.widgets.overlay import Overlay, OverlayTable
 from comity.tui.widgets.source import Column, Listed, Row
 from comity.tui.widgets.table import Table
@@ -47,9 +47,9 @@ class Step(Overlay[Taken]):
 
     def box(self) -> ComposeResult:
         yield Static(content([self._title, BLANK]), markup=False)
-        table = OverlayTable(
-            [Column("", 18), Column("", 18), Column("", 50, grows=True)], Listed([*map(_row, self._offers)])
-        )
+        rows = [_row(offer) for offer in self._offers]
+        name, leads = (max(width(row.cells[place]) for row in rows) for place in range(2))
+        table = OverlayTable([Column("", name), Column("", leads), Column("", 30, grows=True)], Listed(rows))
         table.styles.height = min(len(self._offers), 12, max(3, self.app.size.height - 2 * _AROUND)) or 1
         yield table
         yield Static(markup=False, id="obstacles")
@@ -59,7 +59,9 @@ class Step(Overlay[Taken]):
         offer = self._offer
         self.query_one("#step-keys", Static).update(content([_KEYS]))
         lines: list[Line] = [BLANK]
-        if offer and not offer.allowed:
+        if offer and offer.allowed:
+            lines += [line(Span("› ", "accent"), span(offer.why, "dim"))] if self._is_cut(offer) else []
+        elif offer:
             stand = offer.obstacles or (offer.why,)
             most = max(1, self.app.size.height - 2 * _AROUND)
             lines += [line(Span("■ ", "red"), span(obstacle)) for obstacle in stand[:most]]
@@ -67,6 +69,12 @@ class Step(Overlay[Taken]):
             if offer.may_override:
                 lines += [keyed(("o", "override, with a reason that is kept"))]
         self.query_one("#obstacles", Static).update(content([*lines, BLANK]))
+
+    def _is_cut(self, offer: Offered) -> bool:
+        """Whether its line has no room for all of its words."""
+        table = self.query_one(Table)
+        room = table.cells - table.GUTTER - sum(column.width + table.gap for column in table.columns[:2])
+        return width(line(span(offer.why))) > room
 
     @property
     def _offer(self) -> Offered | None:
@@ -89,6 +97,7 @@ class Step(Overlay[Taken]):
 
 def _row(offer: Offered) -> Row:
     role = "" if offer.allowed else "faint"
-    why = line(span(offer.why, "dim" if offer.allowed else "faint italic"))
+    rule = offer.why.partition(f"; {offer.name} is ")[2] or offer.why  # the state is the same for every line
+    why = line(span(rule, "dim" if offer.allowed else "faint italic"))
     cells = (line(span(words(offer.name), role or "bold")), line(span(offer.leads, role or "dim")), why)
     return Row(offer.name, cells, sign=(Span("›" if offer.allowed else " ", "accent"),), value=offer)

@@ -1,0 +1,69 @@
+"""What 80 columns may not cut: names, keys, rules; and that days are written in one way."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from tests.tui.conftest import Opener, until
+from tests.tui.stage import screen_text
+from textual.pilot import Pilot
+
+from comity.desk import acting
+from comity.desk.desk import Desk
+from comity.tui.widgets.palette import Palette
+from comity.tui.widgets.step import Step
+
+SMALL = (80, 24)
+
+
+def _lines(pilot: Pilot[None]) -> list[str]:
+    return screen_text(pilot.app).splitlines()
+
+
+@pytest.mark.parametrize("place", ["SALTMARSH/Timeline", "SALTMARSH/Runs", "LANTERN-27/Matrix"])
+async def test_the_title_of_an_exercise_keeps_whole_words(shown: Opener, place: str) -> None:
+    async with shown(place, size=SMALL) as pilot:
+        title = _lines(pilot)[2]
+        assert title.startswith(f" {place.partition('/')[0]}  ")
+        assert "…" not in title
+        assert "× sto…" not in screen_text(pilot.app)
+
+
+async def test_keys_in_the_palette_are_whole(shown: Opener) -> None:
+    async with shown("exercises", size=SMALL) as pilot:
+        await pilot.press("colon")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Palette) and "Mark all" in screen_text(pilot.app))
+        assert "space" in screen_text(pilot.app)
+        assert "ctrl+l" in screen_text(pilot.app)
+
+
+async def test_steps_are_told_with_their_whole_rule(shown: Opener) -> None:
+    async with shown("findings/Actions", size=SMALL) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Step) and "to done" in screen_text(pilot.app))
+        assert "It is done and waits for another's eye." in screen_text(pilot.app)
+        assert any(line.rstrip().endswith("a step from accepted") for line in _lines(pilot))
+
+
+async def test_where_no_step_is_possible_one_line_says_why(shown: Opener) -> None:
+    async with shown("findings/Actions", size=SMALL) as pilot:
+        await pilot.press("d")
+        await until(pilot, lambda: "A2: action is in progress; accept is a step from open." in screen_text(pilot.app))
+        assert not isinstance(pilot.app.screen, Step)
+
+
+async def test_findings_that_need_work_stand_first_and_published_ones_last(shown: Opener, demo: Desk) -> None:
+    async with shown("findings/Findings", size=SMALL) as pilot:
+        states = [found[0] for each in _lines(pilot) if (found := re.findall(r"drafted|in review|published", each))]
+        assert states[:3] == ["drafted", "in review", "in review"]
+        assert set(states[3:]) == {"published"}
+
+
+async def test_days_are_written_in_one_way_wherever_they_stand(opened: Opener, desk: Desk) -> None:
+    near, far = desk.today + timedelta(days=8), desk.today + timedelta(days=301)
+    person = acting.add(desk, "person", {"name": "Ada", "institute": "UK-AISI"}, group="private", marking="TLP:GREEN")
+    for ends in (near, far):
+        acting.add(desk, "vetting", {"person": person.id, "level": "SC", "review_due_on": ends.isoformat()})
+        async with opened("people", size=SMALL) as pilot:
+            wanted = "1 Dec" if ends == near else far.isoformat()
+            await until(pilot, lambda pilot=pilot, wanted=wanted: wanted in screen_text(pilot.app))

@@ -175,6 +175,17 @@ def test_a_group_is_founded_once_and_takes_records(home: Path, comity: Comity) -
     assert (said.json["group"], said.json["marking"]) == ("UKUS", "TLP:GREEN")
 
 
+def test_a_finding_that_two_houses_dispute_has_the_text_of_both(
+    demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comity: Comity
+) -> None:
+    shutil.copytree(demo, tmp_path / "copy")
+    monkeypatch.setenv("COMITY_HOME", str(tmp_path / "copy"))
+    theirs = comity("finding", "show", "SALTMARSH/F5", "--json").json["fields"]["dispute_text"]
+    done = comity("finding", "dispute", "SALTMARSH/F5", "--reason", "The set leaked.", "--json").json["fields"]
+    assert done["disputed_by"] == ["UK-AISI", "US-CAISI"]
+    assert done["dispute_text"] == f"US-CAISI: {theirs}\nUK-AISI: The set leaked."
+
+
 def test_what_is_over_asks_nobody_for_anything_but_what_was_promised(
     demo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, comity: Comity
 ) -> None:

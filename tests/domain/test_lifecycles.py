@@ -391,6 +391,13 @@ def test_a_dispute_stands_beside_the_state_with_its_own_text(shelf: Shelf) -> No
     refused(shelf, shelf.put(Finding, exercise="x", status="drafted"), "dispute", reason="early")
 
 
+def test_a_second_dispute_keeps_the_text_of_the_first(shelf: Shelf) -> None:
+    told = {"status": "confirmed", "disputed_by": ["US-CAISI"], "dispute_text": "Ten tries are not enough."}
+    finding = shelf.put(Finding, label="F5", exercise="x", **told)
+    do(shelf, finding, "dispute", reason="The set leaked.")
+    assert finding.dispute_text == "US-CAISI: Ten tries are not enough.\nUK-AISI: The set leaked."
+
+
 def test_a_merged_finding_names_another(shelf: Shelf) -> None:
     finding = shelf.put(Finding, label="F2", exercise="x")
     assert why(shelf, finding, "merge") == ["merged_into is needed; give it with --merged-into"]

@@ -32,13 +32,13 @@ def _disclose(finding: Finding, taking: Taking) -> StepOutcome:
 
 
 def _dispute(finding: Finding, taking: Taking) -> StepOutcome:
-    """Both texts are kept: the reason is the text of the institute that disputes."""
-    return StepOutcome(
-        {
-            "disputed_by": sorted({*(finding.disputed_by or ()), taking.view.institute}),
-            "dispute_text": taking.given.get("dispute_text") or taking.reason,
-        }
-    )
+    """Every text is kept: the reason is that of the institute that disputes; of several each after its code."""
+    own, here = str(taking.given.get("dispute_text") or taking.reason), taking.view.institute
+    others = sorted({*(finding.disputed_by or ())} - {here})
+    if others and finding.dispute_text:
+        first = f"{others[0]}: " if len(others) == 1 and not finding.dispute_text.startswith(others[0]) else ""
+        own = f"{first}{finding.dispute_text}\n{here}: {own}"
+    return StepOutcome({"disputed_by": sorted([*others, here]), "dispute_text": own})
 
 
 def _another(finding: Finding, taking: Taking) -> Iterator[Obstacle]:

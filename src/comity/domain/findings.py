@@ -60,7 +60,7 @@ class Finding(Record, table=True):
         Facet("Disputed by", "Institutes that do not agree.", Shape.INSTITUTE, merge=Merge.TAGS, many=True),
         MANY,
     ] = []
-    dispute_text: Annotated[str, Facet("Other text", "How those who dispute it put it; of several, each after its code.", Shape.PROSE)] = ""
+    dispute_text: Annotated[str, Facet("Other text", "How those who dispute it put it.", Shape.PROSE)] = ""
     embargo_until: Annotated[date | None, Facet("Embargo until", "Not published before this day.", Shape.DATE)] = None
     disclosed_on: Annotated[date | None, Facet("Disclosed", "The day the developer was told.", Shape.DATE)] = None
     merged_into: Annotated[str | None, Facet("Merged into", shape=Shape.REF, refers="finding")] = None

@@ -248,3 +248,17 @@ def test_choices_come_from_the_exercise_at_hand(demo: Desk) -> None:
     strand = asking.ref(demo, asking.records(demo, "strand", f"exercise:{saltmarsh}")[0])
     assert drafts.exercise_at_hand(demo, BY_NOUN["cell"], {"strand": strand}) == saltmarsh
     assert drafts.exercise_at_hand(demo, BY_NOUN["cell"], {"strand": "nowhere"}) == ""
+
+
+async def test_a_step_tells_what_it_cannot_read_and_what_it_needs_at_once(shown: Opener) -> None:
+    async with shown("SD-1", size=(80, 24)) as pilot:
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Step))
+        await pilot.press("enter")
+        await _form(pilot, StepForm)
+        assert [each.field for each in pilot.app.screen.form.fields if each.needed] == ["reason"]
+        field(pilot, "lifted_at").text = "yesterdayish"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: "Not written: 2 problems" in screen_text(pilot.app))
+        assert field(pilot, "lifted_at").has_focus_within
+        assert field(pilot, "reason").problem == "Reason is needed"

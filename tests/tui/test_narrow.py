@@ -67,3 +67,21 @@ async def test_days_are_written_in_one_way_wherever_they_stand(opened: Opener, d
         async with opened("people", size=SMALL) as pilot:
             wanted = "1 Dec" if ends == near else far.isoformat()
             await until(pilot, lambda pilot=pilot, wanted=wanted: wanted in screen_text(pilot.app))
+
+
+@pytest.mark.parametrize("size", [SMALL, (120, 36)])
+async def test_a_text_in_a_form_shows_its_lines(shown: Opener, size: tuple[int, int]) -> None:
+    async with shown("exercises", size=size) as pilot:
+        await pilot.press("e")
+        await until(pilot, lambda: "Measure in each house" in screen_text(pilot.app))
+        await until(pilot, lambda: "can read." in screen_text(pilot.app))
+
+
+async def test_what_can_be_done_about_a_silent_run_and_the_days_over_a_timeline_are_whole(shown: Opener) -> None:
+    async with shown("R4", size=SMALL) as pilot:
+        told = next(line for line in _lines(pilot) if "Lost is a person's decision" in line)
+        assert "I read a log" in told
+        assert "…" not in told
+    async with shown("SALTMARSH/Timeline", size=SMALL) as pilot:
+        days = next(line for line in _lines(pilot) if " 23 Nov " in line and " 9 Nov " in line)
+        assert not re.search(r"\d+ *[A-Z]?[a-z]?$", days.rstrip())

@@ -142,8 +142,9 @@ def heads(scale: Scale, today: date) -> tuple[Line, Line]:
     days, weeks = _Cells(scale.cells), _Cells(scale.cells)
     every = max(1, -(-8 // scale.week))
     for place, (at, day) in enumerate(scale.mondays()):
-        if place % every == 0:
-            days.write(at, f"{day.day} {day:%b}", "dim")
+        name = f"{day.day} {day:%b}"
+        if place % every == 0 and at + len(name) <= scale.cells:
+            days.write(at, name, "dim")
             weeks.write(at, f"w{day.isocalendar().week}", "faint")
     now = scale.at(today)
     if 0 <= now < scale.cells:

@@ -118,9 +118,7 @@ class FormPane(Pane):
         field = self.here
         if field is None:
             return ()
-        lines = [
-            line(span(field.facet.label, "strong bold"), span(f"  {field.field}, {drafts.shape(field.facet)}", "dim"))
-        ]
+        lines = [line(span(field.facet.label, "strong bold"), span(f"  {', '.join(_terms(field))}", "dim"))]
         lines += [BLANK, line(field.facet.help)] if field.facet.help else []
         lines += [BLANK, line(span("Needed: nothing is written without it.", "strong"))] if field.needed else []
         lines += [BLANK, line(Span("■ ", "red"), span(field.problem, "red"))] if field.problem else []
@@ -225,6 +223,12 @@ class FormPane(Pane):
 
 
 _UNDO: Final = "u writes the old values back as a new act. Nothing is erased; the log keeps both."
+
+
+def _terms(field: Field) -> list[str]:
+    """What the commands call the field, and what it holds; neither twice."""
+    terms = dict.fromkeys((field.field, drafts.shape(field.facet)))
+    return [each for each in terms if each != field.facet.label.lower()]
 
 
 def _seer(code: str, *, here: bool) -> Line:

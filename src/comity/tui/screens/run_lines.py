@@ -196,7 +196,7 @@ def _todo(sheet: RunSheet) -> Line:
     if run.execution_status in ("running", "paused", "queued") and sheet.line.alarm:
         return line(
             span("Lost is a person's decision: ", "dim"),
-            *keyed(("t", "step"), ("c", f"ask {run.institute}"), ("I", "read a log"), ("=", "compare")),
+            *keyed(("t", "step"), ("c", f"ask {run.institute}"), ("I", "read a log")),
         )
     if sheet.open:
         return keyed(("d", "decide"), ("=", "compare with the marked run"), ("c", f"ask {run.institute}"))

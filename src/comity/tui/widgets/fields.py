@@ -108,6 +108,11 @@ class Field(Vertical):
     def on_mount(self) -> None:
         self.draw()
 
+    def on_resize(self) -> None:
+        """A text wraps only once it knows its width: its lines are counted again then."""
+        if isinstance(self.entry, TextArea):
+            self.call_after_refresh(self.entry.refresh, layout=True)
+
     @property
     def entry(self) -> Widget:
         """What takes the keys."""

@@ -119,8 +119,12 @@ def test_a_whole_house_comes_back_from_its_words(
     assert uk.run("recovery", "bundle", str(stick / "house"), "--for", "US-CAISI").code == 4
     uk.ok("recovery", "bundle", str(stick / "house"), "--for", "US-CAISI", "--yes")
     back = ("recovery", "admit", "--words-file", words)
-    said = new.ok(*back, "--bundle", str(stick / "house"), "--yes", "--json").json
-    assert (said["count"], said["items"][0]["members"]) == (1, ["UK-AISI", "US-CAISI"])
+    assert "it has a seat in private. What a partner wrote" in new.ok(*back, "--yes").err
+    assert new.run(*back, "--bundle", str(stick / "house"), "--dry-run").code == 2
+    done = new.ok(*back, "--bundle", str(stick / "house"), "--yes").err
+    assert "gets everything, history included: 4 envelopes that this device cannot open" in done
+    assert "Done: UKUS. Others learn" in done
+    assert "Nothing to do: it has a seat in UKUS, private." in new.ok(*back, "--yes").err
     assert {"first", "before the fire"} <= new.notes()
     revoke = ("recovery", "revoke", "--words-file", words, "--group", "UKUS", "--device", old, "--reason", "burnt")
     asked = new.run(*revoke)
@@ -208,7 +212,7 @@ def test_a_name_means_first_what_is_in_the_group_written_to(both: tuple[House, H
         assert uk.ok("exercise", "show", f"{group}:heron", "--json").json["id"] == ids[group]
     unclear = uk.run("exercise", "show", "HERON")
     assert unclear.code == 2
-    assert all(f"(exercise in {group}, {id})" in unclear.err for group, id in ids.items())
+    assert all(f"{group}:HERON (exercise of UK-AISI, {id})" in unclear.err for group, id in ids.items())
     assert uk.run("exercise", "show", "NOBODY:HERON").code == 3
 
 

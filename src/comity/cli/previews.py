@@ -65,4 +65,4 @@ def holding_json(held: "Holding") -> dict[str, Any]:
     from comity.domain.record import encode
 
     told = {"records": held.records, "retired": held.retired, "counts": dict(held.counts)}
-    return {**told, "oldest": encode(held.oldest), "marking": held.marking}
+    return {**told, "oldest": encode(held.oldest), "marking": held.marking, "locked": held.locked}

@@ -55,8 +55,13 @@ def admit(
     call: Call, words_file: str, bundle: str, group: str, device: str, role: str, reason: str, dry_run: bool
 ) -> None:
     """Let a device of your institute back in, by the words on paper, with all keys that were sealed to them."""
-    from comity.desk import membership, recovery
+    from comity.desk import asking, membership, recovery
     from comity.domain.wording import some
+    from comity.errors import UsageError
+
+    if bundle and dry_run:
+        hint = "Leave --dry-run out: nobody is admitted before a yes."
+        raise UsageError("What a bundle opens is seen once it is taken in.", hint)
 
     with opened_desk(call) as desk:
         pen = recovery.hand(desk, Path(words_file))
@@ -73,7 +78,13 @@ def admit(
             agree(f"Admit it to {some(len(found), 'group')}?", code, yes=call.yes)
             for seen in found:
                 membership.admit(desk, seen, reason, pen)
-    _told(call, [admission_json(seen) for seen in found], [seen.group_name for seen in found], dry_run=dry_run)
+        names = [asking.group_name(desk, seen.group) for seen in found]  # the keys that came with it may open them
+        if not found and not call.as_json and not call.quiet:
+            seated = [asking.group_name(desk, each) for each in recovery.groups(desk, pen)]
+            tell(
+                f"Nothing to do: it has a seat in {', '.join(sorted(seated))}. What a partner wrote brings more: --bundle FILE."
+            )
+    _told(call, [admission_json(seen) for seen in found], names, dry_run=dry_run)
 
 
 @click.command(
@@ -142,9 +153,9 @@ def bundle(call: Call, file: str, institute: str, group: str) -> None:
 def _told(call: Call, items: list[dict[str, Any]], groups: list[str], *, dry_run: bool) -> None:
     if call.as_json:
         print_json({"items": items, "count": len(items)})
-    elif not call.quiet:
+    elif not call.quiet and groups:
         done = "Nothing was written" if dry_run else "Done"
-        tell(f"{done}: {', '.join(groups) or 'no group'}." + ("" if dry_run else " Others learn by a sync or bundle."))
+        tell(f"{done}: {', '.join(groups)}." + ("" if dry_run else " Others learn by a sync or bundle."))
 
 
 recovery = Noun("recovery", help="Acts made with the recovery words on paper: show-public, admit, revoke, bundle.")

@@ -184,8 +184,8 @@ def _bound(standing: Standing, kept: Iterable[Victim], known: dict[bytes, str]) 
             yield Bound("somebody", id.hex()[:8], count, ("nobody yet: who admitted it is not known here",))
             continue
         able = [seat for seat in standing.standing() if seat.carrier and may_erase(seat, author) and seat.role.rank]
-        can = sorted({f"{seat.institute} {devices.called(known, seat.device)}" for seat in able})
-        yield Bound(author.institute, devices.called(known, author.device), count, (*can, "a recovery key above it"))
+        can = sorted({f"{seat.institute} {devices.spoken(known, seat.device)}" for seat in able})
+        yield Bound(author.institute, devices.spoken(known, author.device), count, (*can, "a recovery key above it"))
 
 
 def _beside(world: World, record: Record, commits: Iterable[Victim]) -> Iterator[str]:
@@ -208,7 +208,7 @@ def _copies(world: World, group: bytes, found: Sequence[Victim], known: dict[byt
     held = log.holders(world.connection, group, [each.envelope for each in found])
 
     def who(device: bytes) -> str:
-        return f"{houses.get(device, '')} {devices.called(known, device)}".strip()
+        return f"{houses.get(device, '')} {devices.spoken(known, device)}".strip()
 
     for each in held:
         at = from_ms(each.at_ms) if each.at_ms else None

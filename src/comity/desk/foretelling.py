@@ -17,7 +17,7 @@ FEW = 20
 def admission_lines(seen: "Admission") -> Iterator[str]:
     """Who is admitted where, and all that it gets."""
     it = seen.candidate
-    who = f"{it.institute} {it.name or it.id[:12]}" + (f" ({it.person})" if it.person else "")
+    who = f"{it.institute} {it.name or f'device {it.id[:12]}'}" + (f" ({it.person})" if it.person else "")
     yield f"Admit {who} to {seen.group_name} as {seen.role}{', with its institute' if seen.widens else ''}."
     if it.words:
         yield f"  its words: {' '.join(it.words)}"
@@ -61,11 +61,13 @@ def parcel_lines(seen: "RecoveryPreview") -> Iterator[str]:
 
 
 def _holds(held: "Holding") -> str:
+    locked = f"{some(held.locked, 'envelope')} that this device cannot open" if held.locked else ""
     if not held.records and not held.retired:
-        return "nothing yet"
+        return locked or "nothing yet"
     counts = ", ".join(f"{name}: {count}" for name, count in held.counts)
     told = f"{some(held.records, 'record')} ({counts})" + (f" and {held.retired} retired" if held.retired else "")
-    return told + (f", the oldest of {held.oldest:%Y-%m-%d}" if held.oldest else "") + f", up to {held.marking}"
+    told += (f", the oldest of {held.oldest:%Y-%m-%d}" if held.oldest else "") + f", up to {held.marking}"
+    return f"{told}, and {locked}" if locked else told
 
 
 def _few(names: Sequence[str]) -> str:

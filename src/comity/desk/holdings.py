@@ -16,12 +16,13 @@ from comity.store import holding, reading
 
 @dataclass(frozen=True)
 class Holding:
-    """The records of a group: how many by kind, how old, and the marking of the whole."""
+    """The records of a group: how many by kind, how old, and the marking of the whole; and what cannot be opened."""
 
     counts: tuple[tuple[str, int], ...]
     retired: int
     oldest: datetime | None
     marking: str
+    locked: int  # envelopes whose key is not here
 
     @property
     def records(self) -> int:
@@ -51,7 +52,8 @@ def holding_of(world: World, group: str) -> Holding:
     oldest = min((heap.oldest for heap in heaps if heap.oldest), default=None)
     ordered = tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))
     marking = join(sorted({heap.marking for heap in heaps if heap.marking})) if heaps else ""
-    return Holding(ordered, sum(heap.retired for heap in heaps), oldest, marking)
+    locked = holding.locked(world.connection, bytes.fromhex(group))
+    return Holding(ordered, sum(heap.retired for heap in heaps), oldest, marking, locked)
 
 
 def unfit(world: World, group: str, members: Collection[str]) -> list[Unfit]:

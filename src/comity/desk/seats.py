@@ -119,7 +119,7 @@ def keys(desk: Desk, group: str) -> Key:
 
 def said(seat: Seat, known: dict[bytes, str]) -> str:
     """What people call who sits there."""
-    return f"{seat.institute} {devices.called(known, seat.device) if seat.carrier else 'recovery key'}"
+    return f"{seat.institute} {devices.spoken(known, seat.device) if seat.carrier else 'recovery key'}"
 
 
 def _places(desk: Desk, connection: Connection, group: str) -> list[GroupSeat]:

@@ -11,6 +11,7 @@ from comity.domain.kinds import KINDS
 from comity.domain.record import Record, facets
 from comity.log.acts import Found, act_of, second_seat
 from comity.log.envelope import Envelope, Type
+from comity.log.verdict import KEY_NOT_HERE
 from comity.store import door, schema
 from comity.store.circle import Circles
 
@@ -31,6 +32,13 @@ class Judged(NamedTuple):
     seat: bytes
     type: Type
     status: str
+
+
+def locked(connection: Connection, group: bytes) -> int:
+    """How many envelopes of a group wait for a key that is not here."""
+    e = schema.envelopes.c
+    asked = select(func.count()).where(e.group == group, e.status == str(KEY_NOT_HERE))
+    return connection.execute(asked).scalar_one()
 
 
 def heaps(connection: Connection, group: str) -> Iterator[Heap]:

@@ -12,6 +12,7 @@ from comity.desk import asking, imports, stepping
 from comity.desk.comparing import side_by_side
 from comity.desk.desk import Desk
 from comity.desk.history import history
+from comity.desk.identity import source_id
 from comity.samples.catalogue import logs
 from desk.opening import Opener
 
@@ -159,3 +160,7 @@ def test_an_unfinished_copy_never_takes_the_word_of_the_finished_log(desk: Desk,
         imports.import_logs(desk, [path])
     (run,) = asking.records(desk, "run")
     assert (run.execution_status, run.source_status) == ("succeeded", "success")
+
+
+def test_one_source_is_another_record_in_each_group() -> None:
+    assert len({source_id(group, "run", "eval") for group in ("aa", "bb", "aa")}) == 2

@@ -80,10 +80,8 @@ def admit(
                 membership.admit(desk, seen, reason, pen)
         names = [asking.group_name(desk, seen.group) for seen in found]  # the keys that came with it may open them
         if not found and not call.as_json and not call.quiet:
-            seated = [asking.group_name(desk, each) for each in recovery.groups(desk, pen)]
-            tell(
-                f"Nothing to do: it has a seat in {', '.join(sorted(seated))}. What a partner wrote brings more: --bundle FILE."
-            )
+            seated = ", ".join(sorted(asking.group_name(desk, each) for each in recovery.groups(desk, pen)))
+            tell(f"Nothing to do: it has a seat in {seated}. What a partner wrote brings more: --bundle FILE.")
     _told(call, [admission_json(seen) for seen in found], names, dry_run=dry_run)
 
 

@@ -25,6 +25,7 @@ def _plain(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
         ("runs", "status: running · last word 9 d ago"),
         ("SALTMARSH/matrix", "US-CAISI Model B: running 9 d silent"),
         ("SALTMARSH/timeline", "  Tarn run operator; 2 to 30 Nov"),
+        ("SALTMARSH/runs", "running; 2 Nov to 18 Dec · Runs"),
         ("R2/token_limit", "  protocol says: 2,500,000"),
         ("sharing/log", "kept off screen: its marking is above the ceiling"),
     ],

@@ -68,6 +68,6 @@ def _lines(page: "Page", told: Iterable[str]) -> list[str]:
     rows = [row for table in page.query(Table) for row in table.source.rows(0, table.source.count)]
     held = {(row.marking, row.synthetic) for row in rows if row.marking} | set(pane.held() if pane else ())
     bar = spoken(Marked.of(held).line())
-    title = " · ".join(filter(None, (spoken(page.path()), page.place().tab)))
+    title = " · ".join(filter(None, (spoken((*page.path(), *page.tail())), page.place().tab)))
     lines = [bar, "", title, *told, "", *(pane.spoken() if pane else ()), "", bar]
     return [each for before, each in pairwise(["", *lines]) if each or before]

@@ -204,7 +204,7 @@ def _noted(hub: Running, url: str) -> int:
 
 def test_without_an_invite_for_hubs_nobody_is_let_in(start: Start) -> None:
     ours, theirs = start("ours"), start("theirs")
-    with pytest.raises(Locked, match="no invite that is valid"):
+    with pytest.raises(Locked, match="no invite came with it"):
         join(ours.hub.ledger, theirs.url, "US-CAISI", "guessed", Tls())
     with pytest.raises(NotFound, match="has not joined"), meets(ours, theirs.url):
         pass

@@ -17,8 +17,9 @@ _KNOWN: Final[dict[str, tuple[type[ComityError], str, str]]] = {
     ),
     "not_admitted": (
         Locked,
-        "{hub} carries no group of this device, and no invite that is valid came with it",
-        "ask who runs it for an invite, each works once; if it let this device in before, the device was revoked",
+        "{hub} carries no group of this device, and no invite came with it that is still good",
+        "ask who runs it for an invite to your institute, each is for one device; if it let this one in before, "
+        "the device was revoked",
     ),
     "no_proof": (
         Refused,
@@ -38,6 +39,7 @@ _KNOWN: Final[dict[str, tuple[type[ComityError], str, str]]] = {
         "look at its address; if it is right, the hub is of another version",
     ),
 }
+_SAID: Final = ("no_group", "not_admitted")  # there is no more to say, and a hub says the same
 _OTHER: Final = (
     Refused,
     "{hub} refused, and does not say why in words known here",
@@ -49,7 +51,8 @@ def refusal(hub: str, fault: Fault) -> ComityError:
     """What a person is told where a hub refuses for good."""
     sort, sentence, hint = _KNOWN.get(fault.code, _OTHER)
     code = fault.code if fault.code in _KNOWN else ""  # no words of a hub reach those who read codes
-    return sort(sentence.format(hub=f"the hub {hub}") + quoted(fault.message), hint, code=code)
+    more = "" if code in _SAID else quoted(fault.message)
+    return sort(sentence.format(hub=f"the hub {hub}") + more, hint, code=code)
 
 
 def busy(hub: str, fault: Fault) -> HubUnreachable:

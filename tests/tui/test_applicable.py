@@ -48,5 +48,5 @@ async def test_while_a_field_takes_the_letters_the_footer_names_keys_that_work(s
         assert "? keys" not in screen_text(pilot.app)
         await pilot.press("f1")
         await until(pilot, lambda: isinstance(pilot.app.screen, Keys))
-        assert {"save", "external editor"} <= _labels(pilot)
-        assert not {"retire", "undo", "section", "sync now"} & _labels(pilot)
+        assert {"save", "external editor", "choices, or next"} <= _labels(pilot)
+        assert not {"retire", "undo", "section", "sync now", "bring changes"} & _labels(pilot)

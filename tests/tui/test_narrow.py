@@ -34,7 +34,6 @@ async def test_keys_in_the_palette_are_whole(shown: Opener) -> None:
         await pilot.press("colon")
         await until(pilot, lambda: isinstance(pilot.app.screen, Palette) and "Mark all" in screen_text(pilot.app))
         assert "space" in screen_text(pilot.app)
-        assert "ctrl+l" in screen_text(pilot.app)
 
 
 async def test_steps_are_told_with_their_whole_rule(shown: Opener) -> None:

@@ -21,7 +21,7 @@ class Reaching(InOrder):
     def applicable(self) -> Iterator[str]:
         """The actions that do something here and now: a key leads to them, and they have something to act on."""
         page = self.page
-        bound = {each.binding.id for each in page.active_bindings.values()} if page else set()
+        bound = {each.binding.id for each in page.active_bindings.values()} | {*page.BY_FIELDS} if page else set()
         for name in self.known():
             if page and name in bound and page.can(name):
                 yield name

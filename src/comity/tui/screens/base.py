@@ -180,6 +180,7 @@ class Page(Placed):
 
     BINDINGS = bindings("page", "record")
     AUTO_FOCUS = None
+    BY_FIELDS: ClassVar[tuple[str, ...]] = ()  # actions whose key is a field's own, which asks the page for them
 
     def __init__(self, section: str, start: str = "") -> None:
         super().__init__(start)
@@ -248,6 +249,9 @@ class Page(Placed):
     def _is_behind(self) -> bool:
         """Whether something was written since the pane was read, or is to be kept off the screen now."""
         return self._read.get(self._shown) != self._as_of()
+
+    def can(self, action: str) -> bool:
+        return bool(self._news) if action == "bring_in" else super().can(action)
 
     def _as_of(self) -> tuple[int, int]:
         return host(self).version(), host(self).session.turned

@@ -41,6 +41,7 @@ class FormPage(Page):
     """A page with one form."""
 
     BINDINGS = bindings("form")
+    BY_FIELDS = ("choices",)
 
     def __init__(self, section: str, kind: type[Record]) -> None:
         super().__init__(section)

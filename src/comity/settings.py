@@ -4,10 +4,11 @@
 """
 
 import contextlib
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert
 from msgspec.inspect import type_info
@@ -231,14 +232,25 @@ def _typed(kind: Any, key: str, text: str) -> Any:
             wrong.append(_right(kind, error))
         else:
             return value
-    raise BadInput(f"{key}: {wrong[0]}.", hint='Lists are written as in TOML: \'["one", "two"]\'.')
+    raise BadInput(f"{key}: {wrong[0]}.", hint="`comity config show` tells what it is for.")
+
+
+_GIVEN: Final = {
+    "int": "a whole number",
+    "bool": "true or false",
+    "str": "a text",
+    "array": """a list as TOML writes it, '["one", "two"]'""",
+}
 
 
 def _right(kind: Any, error: ValidationError) -> str:
     """What would be right instead."""
     words = [*getattr(kind, "__args__", ()), *getattr(getattr(kind, "__origin__", None), "__args__", ())]
     choices = [word for word in words if isinstance(word, str)]
-    return f"give one of {', '.join(choices)}" if choices else str(error).replace("`", "")
+    if choices:
+        return f"give one of {', '.join(choices)}"
+    wanted = re.match(r"Expected `(\w+)`", str(error))
+    return f"give {_GIVEN[wanted[1]]}" if wanted and wanted[1] in _GIVEN else str(error).replace("`", "")
 
 
 def _readings(text: str) -> Iterator[Any]:

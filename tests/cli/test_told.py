@@ -102,3 +102,31 @@ def test_a_home_that_was_restored_elsewhere_is_named_in_what_to_do_next(
     copy, there = str(tmp_path / "copy"), str(tmp_path / "r2")
     assert comity("backup", copy).code == 0
     assert f"Check it: comity --home {there} verify." in comity("restore", copy, "--home", there).err
+
+
+def test_a_day_that_is_none_is_told_by_every_command_that_takes_one(demo: Path, comity: Comity) -> None:
+    for words in (("roster", "SALTMARSH", "--on", "someday"), ("check", "--today", "someday")):
+        said = comity(*words)
+        assert (said.code, said.err) == (
+            2,
+            f"«someday» is no day. Write 2026-12-18, 18 Dec or +3w.\n{words[-2]} takes a day such as 2026-11-23.\n",
+        )
+
+
+def test_a_record_in_place_of_a_verb_is_told_how_it_is_shown(comity: Comity) -> None:
+    assert comity("exercise", "SALTMARSH").err.endswith(" One record: comity exercise show REF.\n")
+    assert comity("run", "lst").err.endswith("Did you mean list or set? One record: comity run show REF.\n")
+
+
+def test_a_setting_says_what_it_is_now_and_what_it_takes(home: Path, comity: Comity) -> None:
+    assert comity("config", "set", "general.stale_after", "5").err == "general.stale_after is 5 now.\n"
+    wrong = comity("config", "set", "general.stale_after", "long")
+    assert (wrong.code, wrong.err.splitlines()[0]) == (4, "general.stale_after: give a whole number.")
+    assert '\'["one", "two"]\'' in comity("config", "set", "general.passphrase_command", "pass").err
+
+
+def test_a_step_without_a_state_says_what_it_wrote(home: Path, comity: Comity) -> None:
+    comity("exercise", "add", "--code", "OTTER", "--title", "Otter", "--kind", "research", "--lead", "UK-AISI")
+    comity("milestone", "add", "--exercise", "OTTER", "--kind", "start", "--due", "2026-12-01")
+    said = comity("milestone", "done", "OTTER/start", "--today", "2026-12-02")
+    assert said.err == "start: done; done: empty -> 2 Dec.\n"

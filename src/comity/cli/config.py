@@ -35,15 +35,18 @@ def show(call: Call) -> None:
 @pass_call
 def put(call: Call, key: str, value: str) -> None:
     """Change one setting; an empty VALUE goes back to the default."""
-    from comity.cli.output import print_json
+    from comity.cli.output import print_json, tell
     from comity.home import check_home, home_folder
-    from comity.settings import change
+    from comity.settings import change, rows
 
     home = home_folder(call.home)
     check_home(home)
     settings = change(home, key, value)
     if call.as_json:
         print_json(settings)
+    elif not call.quiet:
+        now = next((_shown(held) for name, held, _ in rows(settings) if name == key), value)
+        tell(f"{key} is {now} now." if now else f"{key} is empty now.")
 
 
 @click.command("path", cls=Verb, epilog="Example: $EDITOR $(comity config path)")

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 
 def day_told(call: Call) -> date | None:
     """The day of `--today`, if it was given."""
-    if not call.today:
-        return None
+    return day_of("--today", call.today, datetime.now(UTC).date()) if call.today else None
+
+
+def day_of(option: str, told: str, today: date) -> date:
+    """The day that an option was given."""
     from comity.domain.when import day
 
     try:
-        return day(call.today, datetime.now(UTC).date())
+        return day(told, today)
     except ValueError as error:
-        raise UsageError(str(error), hint="--today takes a day such as 2026-11-23.") from error
+        raise UsageError(str(error), hint=f"{option} takes a day such as 2026-11-23.") from error
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import cast
 
 import click
 
-from comity.cli.desks import opened_desk
+from comity.cli.desks import day_of, opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_table, tell
 from comity.domain.exercises import Exercise
@@ -37,12 +37,12 @@ def matrix(call: Call, exercise: str) -> None:
 @pass_call
 def roster(call: Call, exercise: str, on: str) -> None:
     """Who is on an exercise, in which role, from when to when."""
-    from comity.desk import asking, telling
-    from comity.domain import when
+    from comity.desk import asking, listing, telling
 
     with opened_desk(call) as desk:
-        day = on and when.day(on, desk.today)
-        people = asking.records(desk, "assignment", f"exercise:{asking.find(desk, exercise, 'exercise').id}")
+        day = day_of("--on", on, desk.today) if on else None
+        query = f"exercise:{asking.find(desk, exercise, 'exercise').id}"
+        people = [person for _, person in listing.records(desk, "assignment", query)]
         there = [person for person in people if not day or _is_there(cast(Assignment, person), day)]
         columns = ("person", "role", "start", "end")
         items = [telling.as_json(desk, person) for person in there]

@@ -13,6 +13,7 @@ from comity.cli.output import print_json, print_lines, tell
 from comity.domain.kinds import BY_NOUN
 from comity.domain.record import Record, facets
 from comity.domain.steps import Step
+from comity.domain.text import sentence
 from comity.domain.wording import words
 from comity.errors import UsageError
 
@@ -41,6 +42,14 @@ class KindNoun(Noun):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*self.base, *(step.name for step in steps(self.kind)), *self.lazy]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except UsageError as error:
+            raise UsageError(error.message, f"{sentence(error.hint)} One record: {ctx.command_path} show REF") from None
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.commands and cmd_name in self.base:
@@ -169,9 +178,8 @@ def step_command(kind: type[Record], step: Step) -> click.Command:
             if step.grave:
                 stepping.check(desk, record, step.name, reason, override, given)
                 agree(f"{step.name}: {step.help} Is that meant?", short(desk, record), yes=call.yes)
-            record = stepping.do(desk, record, step.name, reason=reason, override=override, given=given)
-            state = words(str(getattr(record, step.field))) if step.field else ""
-            _print_after(desk, call, record, f" is {state} now" if state else f": {step.name}")
+            after = stepping.do(desk, record, step.name, reason=reason, override=override, given=given)
+            _print_after(desk, call, after, _stepped(desk, step, record, after))
 
     own = [
         _ref(),
@@ -225,6 +233,16 @@ def _print_after(desk: "Desk", call: Call, record: Record, what: str) -> None:
         _print(desk, call, record)
     elif not call.quiet:
         tell(f"{ref(desk, record)}{what}.")
+
+
+def _stepped(desk: "Desk", step: Step, before: Record, after: Record) -> str:
+    """The new state; of a step that leaves it as it is, the fields that it wrote."""
+    from comity.cli.telling import moves
+
+    if step.target:
+        return f" is {words(str(getattr(after, step.field)))} now"
+    moved = [name for name in facets(type(after)) if getattr(before, name) != getattr(after, name)]
+    return "; ".join([f": {step.name}", *moves(desk, before, after, moved)])
 
 
 def _words(kind: type[Record]) -> str:

@@ -287,7 +287,7 @@ def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = 
         return
     print_lines(f"{found['institute']}, {found['person']}, {found['device']}: {found['home']}")
     here = {kind: count for kind, count in found["records"].items() if count}
-    print_lines(", ".join(some(count, words(kind), BY_NOUN[kind].plural) for kind, count in here.items()))
+    print_lines(", ".join(some(count, words(kind), words(BY_NOUN[kind].plural)) for kind, count in here.items()))
     told = ("envelopes", "not_elsewhere", "conflicts", "waiting", "void", "missing")
     print_lines(", ".join(f"{words(name)} {found[name]}" for name in told))
     print_lines(*(each.told for each in ended(desk)))

@@ -1,6 +1,6 @@
 """Records and their history as lines for a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from comity.cli.output import print_json, print_lines, print_table
@@ -48,6 +48,15 @@ def _simple(header: dict[str, Any]) -> Iterator[str]:
     for each in header.get("metrics") or ():
         if isinstance(each, dict):
             yield f"    {each.get('score')} {each.get('metric')}: {each.get('value')} ± {each.get('stderr')}"
+
+
+def moves(desk: "Desk", before: Record, after: Record, names: Iterable[str]) -> list[str]:
+    """Fields with the value before and after, in words."""
+    from comity.desk import asking
+
+    told = list(names)
+    was, now = asking.texts(desk, before, told), asking.texts(desk, after, told)
+    return [f"{name}: {was[name] or 'empty'} -> {now[name] or 'empty'}" for name in told]
 
 
 def print_history(desk: "Desk", record: Record, *, as_json: bool) -> None:

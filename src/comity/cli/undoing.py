@@ -7,6 +7,7 @@ import click
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, tell
+from comity.cli.telling import moves
 from comity.domain.record import Record, facets
 from comity.domain.wording import some
 
@@ -51,9 +52,7 @@ def _tell(call: Call, desk: "Desk", before: Record, undone: "Undone") -> None:
     if call.as_json:
         print_json(telling.as_json(desk, record))
     elif not call.quiet:
-        names = [name for name in facets(type(record)) if name in undone.fields]
-        was, now = asking.texts(desk, before, names), asking.texts(desk, record, names)
-        moved = [f"{name}: {was[name] or 'empty'} -> {now[name] or 'empty'}" for name in names]
+        moved = moves(desk, before, record, [name for name in facets(type(record)) if name in undone.fields])
         moved += [] if record.retired == before.retired else ["retired" if record.retired else "back in the lists"]
         others = len({*undone.records} - {(record.noun, record.id)})
         moved += [f"with {some(others, 'other record')} of that act"] if others else []

@@ -75,8 +75,8 @@ def _protocols(exercise: Exercise, view: View) -> Iterator[Obstacle]:
         versions = view.find(Protocol, strand=strand.id, status=("draft", "circulated", "frozen"))
         newest = max(versions, key=lambda each: each.version, default=None)
         if newest is None or newest.status != "frozen":
-            state = f"v{newest.version} is {newest.status}" if newest else "does not exist"
-            yield Obstacle(newest or strand, f"the protocol of {strand.title} {state}, not frozen")
+            told = f"the protocol of {strand.title} v{newest.version} is {newest.status}, not frozen" if newest else ""
+            yield Obstacle(newest or strand, told or f"{strand.title} has no protocol")
 
 
 def _concurrences(exercise: Exercise, view: View) -> Iterator[Obstacle]:

@@ -69,6 +69,15 @@ def test_what_has_no_exercise_of_its_own_names_the_option_that_says_it(home: Pat
     )
 
 
+def test_a_preview_for_nobody_known_says_so(demo: Path, comity: Comity) -> None:
+    said = comity("preview", "--as", "JP-AISY")
+    assert (
+        said.err.splitlines()[0]
+        == "No institute that is known here is called JP-AISY; `comity institute list` lists them."
+    )
+    assert "No institute" not in comity("preview", "--as", "JP-AISI").err
+
+
 def test_an_option_that_is_a_field_is_told_as_a_query(home: Path, comity: Comity) -> None:
     said = comity("run", "list", "--exercise", "FERN")
     assert (

@@ -31,10 +31,21 @@ if TYPE_CHECKING:
 def preview(call: Call, institute: str, noun: str, query: tuple[str, ...]) -> None:
     """What an institute can hold now: of each kind how many, or the records of one kind."""
     with opened_desk(call) as desk:
+        _tell_unknown(call, desk, institute)
         if noun:
             _print_records(call, desk, institute, noun.replace("-", "_"), joined(query))
         else:
             _print_groups(call, desk, institute)
+
+
+def _tell_unknown(call: Call, desk: "Desk", institute: str) -> None:
+    """A slip of the pen must not look like an institute that sees nothing."""
+    from comity.desk import asking
+
+    known = {str(each.code) for each in asking.records(desk, "institute")}  # type: ignore[attr-defined]
+    known |= {member for group in desk.store.groups() for member in asking.members(desk, group)}
+    if institute not in known and not call.quiet:
+        tell(f"No institute that is known here is called {institute}; `comity institute list` lists them.")
 
 
 @click.command("tearline", cls=Verb, epilog="Example: comity tearline F3 --to UKUS --fields title,exercise,category")

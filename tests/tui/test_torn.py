@@ -23,7 +23,7 @@ from comity.tui.linear import page_in_words
 _NO_TEXT = (Shape.DATE, Shape.MOMENT, Shape.COUNT, Shape.NUMBER, Shape.FLAG, Shape.MARKING, Shape.FACTS)
 PLACES = (
     *("today", "runs", "people", "people/ledger", "findings", "sharing"),
-    *(f"{{}}/{tab}" for tab in ("overview", "matrix", "timeline", "roster")),
+    *(f"{{}}/{tab}" for tab in ("overview", "matrix", "timeline", "roster", "report")),
 )
 
 

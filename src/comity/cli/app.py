@@ -39,6 +39,7 @@ SECTIONS = {
         "import": ("comity.cli.sheets:imports", "Take the rows of a sheet (CSV, XLSX) as records."),
         "export": ("comity.cli.plans:export", "Write a plan file or a sheet that reads back."),
         "matrix": ("comity.cli.exercises:matrix", "Coverage of an exercise, with reasons."),
+        "report": ("comity.cli.report:report", "The after-action report of an exercise, for a partner or the public."),
         "roster": ("comity.cli.exercises:roster", "Who is on an exercise."),
         "preview": ("comity.cli.releasing:preview", "What another institute can hold now."),
         "tearline": ("comity.cli.releasing:tearline", "Release chosen fields of a record as a copy in a wider group."),

@@ -65,6 +65,7 @@ TYPED: Final[tuple[Typed, ...]] = (
     Typed("Change the passphrase", "comity passphrase", "password"),
     Typed("Change a setting", "comity config set KEY VALUE", "theme keys glyphs"),
     Typed("Write a plan file", "comity export plan EXERCISE --out FILE", "toml"),
+    Typed("Write an after-action report", "comity report EXERCISE --for INSTITUTE --out FILE", "html docx"),
     Typed("Write a sheet", "comity export sheet KIND --out FILE", "csv xlsx excel"),
     Typed("Read rows of a sheet", "comity import sheet FILE --kind KIND", "csv xlsx excel import"),
 )

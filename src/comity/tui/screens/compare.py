@@ -3,22 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from textual.app import ComposeResult
-from textual.containers import VerticalScroll
-from textual.widgets import Static
-
 from comity.desk.comparing import Measure, Setting, SideBySide, passed, side_by_side
 from comity.domain.record import Record
 from comity.domain.runs import Run
 from comity.tui.actions import bindings
 from comity.tui.glyphs import sign
-from comity.tui.screens.base import Pane, Tab
+from comity.tui.screens.base import Tab
 from comity.tui.screens.compare_settings import settings_lines, words_of
+from comity.tui.screens.prose import ProsePane
 from comity.tui.screens.verbs import Verbs
 from comity.tui.session import host
-from comity.tui.spans import BLANK, Line, Span, content, fit, keyed, line, span, wrap
+from comity.tui.spans import BLANK, Line, Span, fit, keyed, line, span, wrap
 from comity.tui.whiskers import Axis, axis_line, whisker
-from comity.tui.widgets.choice import Option, copy
 
 _VERDICTS: Final = {
     "comparable": ("valid", "Comparable"),
@@ -27,29 +23,9 @@ _VERDICTS: Final = {
 }
 
 
-class Scroll(VerticalScroll, can_focus=True):
-    """The text of the page; `j k` move it."""
-
-    BINDINGS = bindings("table")
-
-    def action_line_down(self) -> None:
-        self.scroll_relative(y=1, animate=False)
-
-    def action_line_up(self) -> None:
-        self.scroll_relative(y=-1, animate=False)
-
-    def action_last(self) -> None:
-        self.scroll_end(animate=False)
-
-    def action_first(self) -> None:
-        self.scroll_home(animate=False)
-
-
-class ComparePane(Pane):
+class ComparePane(ProsePane):
     """The verdict, the settings by field class, the scores as whiskers, and the plain statement."""
 
-    SCOPED_CSS = False
-    DEFAULT_CSS = "ComparePane Scroll { height: 1fr; scrollbar-size-vertical: 1; } ComparePane Static { height: auto; }"
     BINDINGS = bindings("list", "compare")
     HINTS = ("swap", "quick", "samples", "decide", "copy", "back")
     WORDS = {"quick": "all fields"}
@@ -59,28 +35,16 @@ class ComparePane(Pane):
         self.a, self.b = a, b
         self.every_field = self.by_item = False
 
-    def compose(self) -> ComposeResult:
-        with Scroll():
-            yield Static(markup=False)
-
-    def on_mount(self) -> None:
-        self.bring_in()
-
-    def on_resize(self) -> None:
-        self.bring_in()
-
-    def bring_in(self) -> None:
+    def read(self) -> None:
         self.found = side_by_side(host(self).desk, self.a, self.b)
-        self.query_one(Static).update(content(self.lines()))
-        self.tell()
 
-    @property
-    def cells(self) -> int:
-        """The width there is."""
-        return max(40, self.app.size.width - 4)
+    def title(self) -> str:
+        return "Compare"
+
+    def command(self) -> str:
+        return f"comity run compare {self.a.label} {self.b.label}"
 
     def lines(self) -> list[Line]:
-        """The whole page as text."""
         settings = settings_lines(self.found, self.cells, self._is_shown)
         return [*self._verdict(), BLANK, *settings, *self._scores(), *self._next()]
 
@@ -190,17 +154,6 @@ class ComparePane(Pane):
         from comity.tui.screens.samples import SamplesPage
 
         self.app.push_screen(SamplesPage(self.found))
-
-    def action_copy(self) -> None:
-        text = "\n".join("".join(part.text for part in each).rstrip() for each in self.lines())
-        command = f"comity run compare {self.a.label} {self.b.label}"
-        options = [Option("t", "as text", "the page as it stands", text), Option("l", "command line", command, command)]
-        self.app.push_screen(copy((span("Compare"),), options), self._copied)
-
-    def _copied(self, option: Option | None) -> None:
-        if option:
-            self.app.copy_to_clipboard(str(option.answer))
-            host(self).say(f"Copied {option.label}")
 
 
 def _share(value: object) -> str:

@@ -1,4 +1,4 @@
-"""The page of one exercise: what it is, its matrix, runs, timeline, protocol, roster and findings."""
+"""The page of one exercise: what it is, its matrix, runs, timeline, protocol, roster, findings and report."""
 
 from collections.abc import Sequence
 
@@ -14,6 +14,7 @@ from comity.tui.screens.matrix import MatrixPane
 from comity.tui.screens.overview import OverviewPane
 from comity.tui.screens.protocol import ProtocolPane
 from comity.tui.screens.record import RecordPage, RecordPane
+from comity.tui.screens.report import ReportPane
 from comity.tui.screens.runs import RunsPane
 from comity.tui.screens.timeline import TimelinePane
 from comity.tui.session import host
@@ -56,6 +57,7 @@ class ExercisePage(RecordPage):
             Tab("Protocol", lambda: ProtocolPane(exercise), "p"),
             Tab("Roster", lambda: CrewPane(exercise), "o"),
             Tab("Findings", lambda: self._list("finding"), "f"),
+            Tab("Report", lambda: ReportPane(exercise), "a"),
         )
 
     def _list(self, noun: str) -> Pane:

@@ -17,6 +17,7 @@ from comity.tui.screens.base import Page
 from comity.tui.screens.editing import EditPage, NewPage
 from comity.tui.screens.giving import StepForm
 from comity.tui.screens.past import HistoryPage
+from comity.tui.screens.prose import ProsePane
 from comity.tui.session import host
 from comity.tui.spans import line, span
 from comity.tui.widgets.choice import Option, copy
@@ -194,6 +195,9 @@ class Verbs(Page):
             self.app.push_screen(HistoryPage(self.section, record))
 
     def action_copy(self) -> None:
+        if isinstance(self.pane, ProsePane):
+            self.pane.copy_text()
+            return
         record = self._one()
         if record is None:
             return

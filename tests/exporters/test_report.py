@@ -2,7 +2,9 @@
 
 import io
 import re
+from base64 import b64encode
 from datetime import date
+from hashlib import sha256
 from html.parser import HTMLParser
 from zipfile import ZipFile
 
@@ -111,6 +113,8 @@ def test_the_policy_of_a_page_allows_its_own_style_and_nothing_else() -> None:
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', written)
     assert policy
     assert policy[1].startswith("default-src 'none'; style-src 'sha256-")
+    style = written.partition("<style>")[2].partition("</style>")[0]
+    assert b64encode(sha256(style.encode()).digest()).decode() in policy[1]
     assert "unsafe" not in policy[1]
 
 

@@ -4,6 +4,8 @@ import pytest
 from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
+from comity.desk import acting
+from comity.desk.desk import Desk
 from comity.tui.screens.prose import Scroll
 from comity.tui.screens.report import ReportPane
 
@@ -53,3 +55,16 @@ async def test_the_palette_knows_the_command_that_writes_it(shown: Opener) -> No
     async with shown("SALTMARSH/report") as pilot:
         await pilot.press("colon", *"docx")
         await until(pilot, lambda: "Write an after-action report" in screen_text(pilot.app))
+
+
+async def test_a_part_that_tells_of_what_is_above_the_ceiling_is_kept_off_with_it(opened: Opener, desk: Desk) -> None:
+    run = {"exercise": "SALTMARSH", "institute": "UK-AISI"}
+    strict = acting.add(desk, "run", run, group="private", marking="TLP:RED")
+    said = {"exercise": "SALTMARSH", "statement": "It rests on what few may see", "evidence": [strict.id]}
+    acting.add(desk, "finding", said, group="private", marking="TLP:AMBER")
+    async with opened("SALTMARSH/report") as pilot:
+        pane = pilot.app.screen.query_one(ReportPane)
+        assert "TLP:AMBER" in screen_text(pilot.app).splitlines()[0]
+        assert "It rests on" not in "\n".join(pane.spoken())
+        await pilot.press("m")
+        await until(pilot, lambda: "It rests on" in "\n".join(pane.spoken()))

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from comity.desk import names
-from comity.desk.asking import KEPT_OFF
 from comity.desk.listing import natural
 from comity.desk.reach import PUBLIC, R, Reach
 from comity.domain.exercises import Exercise
@@ -46,17 +45,15 @@ class Account:
         return Row(*self._held(about, named), (*cells[:-1], f"{cells[-1]}{apart}"))
 
     def _held(self, about: Record, named: Iterable[Record | None]) -> tuple[str, bool]:
-        """How far it may go: what is kept off the screen was not named, and adds nothing."""
-        shown = [about, *(each for each in named if each and not self.reach.desk.keeps_off(each))]
-        self.told_of |= {each.id: each for each in shown}
-        return join({each.marking for each in shown}), any(bool(each.synthetic) for each in shown)
+        """How far it may go: as far as all that it tells of."""
+        records = [about, *(each for each in named if each)]
+        self.told_of |= {each.id: each for each in records}
+        return join({each.marking for each in records}), any(bool(each.synthetic) for each in records)
 
     def called(self, record: Record | None) -> str:
         """What a report calls a record; one of the same label that the reader has too is told from it by its id."""
         if record is None:
             return "withheld" if self.reach.reader == PUBLIC else "held elsewhere"
-        if self.reach.desk.keeps_off(record):
-            return KEPT_OFF
         label = names.code(record) if record.label_prefix else ""
         if not label:
             return (isinstance(record, Task) and record.title) or names.name(record) or names.code(record)

@@ -59,7 +59,7 @@ def actions_section(account: Account) -> Section:
     found = sorted(account.own(CorrectiveAction), key=lambda each: each.status not in UNDONE)
     left = sum(each.status in UNDONE for each in found)
     told = f"Actions still open: {left} of {len(found)}."
-    first = (account.told(told, account.exercise, *found),) if found else ()
+    first = (account.told(told, account.exercise),) if found else ()
     return Section("Corrective actions", first, items=tuple(_action(account, each) for each in found))
 
 

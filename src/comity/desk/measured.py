@@ -54,17 +54,17 @@ def coverage_section(account: Account) -> Section:
     if account.reach.reader == PUBLIC:  # why a result is not there is not for everybody
         count = sum(each.state == "covered" for each in cells)
         told = f"Cells with a result that was released: {count} of {len(cells)}."
-        return Section("Coverage", (account.told(told, account.exercise, *(each.cell for each in cells)),))
+        return Section("Coverage", (account.told(told, account.exercise),))
     rows = [_line(account, name, some_) for name, some_ in sorted(by.items())]
     columns = ("Institute", "Covered", "Waived", "Not covered")
     told = f"Cells covered: {_count(cells, 'covered')}. Waived: {_count(cells, 'waived')}."
-    first = account.told(told, account.exercise, *(each.cell for each in cells))
+    first = account.told(told, account.exercise)
     return Section("Coverage", (first,), columns, tuple(rows), tuple(_reasons(account, cells)))
 
 
 def _line(account: Account, institute: str, cells: Sequence[Coverage]) -> Row:
     counts = (_count(cells, state) for state in ("covered", "waived", "uncovered"))
-    return account.row((institute, *counts), account.exercise, *(each.cell for each in cells))
+    return account.row((institute, *counts), account.exercise)
 
 
 def _count(cells: Sequence[Coverage], state: str) -> str:
@@ -108,7 +108,7 @@ def results_section(account: Account) -> Section:
     columns = ("Run", "Institute", "What was run", "Metric", "Score", "95 % interval", "Items", "Counts as")
     others = tuple(_not_counted(account, run) for run in runs if run.validity not in COUNTS)
     told = f"Runs that count: {sum(run.validity in COUNTS for run in runs)} of {len(runs)} that have a log."
-    first = (account.told(told, account.exercise, *runs),) if runs else ()
+    first = (account.told(told, account.exercise),) if runs else ()
     return Section("Results", first, columns, rows, others)
 
 

@@ -29,8 +29,8 @@ class Reach(World):
 
     @property
     def institute(self) -> str:
-        """Whose people are all known here: of a reader's nobody can say that."""
-        return "" if self.reader else super().institute
+        """Whose people are all known to the reader; of other houses nobody here can say that."""
+        return super().institute if self.reader in (OWN, super().institute) else ""
 
     def get(self, kind: type[R], id: str) -> R | None:
         """The record of this id, that of a group which reaches the reader."""

@@ -52,8 +52,7 @@ def _rank(each: Participant) -> int:
 
 def _participant(account: Account, each: Participant) -> Row:
     known = next(iter(account.look.find(Institute, code=each.institute)), None)
-    name = known.name if known and not account.reach.desk.keeps_off(known) else ""
-    return account.row((each.institute, name, words(each.role)), each, known)
+    return account.row((each.institute, known.name if known else "", words(each.role)), each, known)
 
 
 def strands_section(account: Account) -> Section:

@@ -80,6 +80,19 @@ def test_a_hub_that_is_known_is_not_added_twice(comity: Comity, joined: Houses, 
     assert [each["name"] for each in comity("hub", "list", *uk).json["items"]] == ["ours"]
 
 
+def test_an_invite_that_another_device_used_is_told_once_and_whose_it_was(
+    comity: Comity, two: Houses, hub: Running
+) -> None:
+    code = hub.invite("US-CAISI")
+    comity("hub", "add", "ours", hub.url, "--invite", code, "--home", str(two.us))
+    for words, known in ((code, "one device of US-CAISI, and another one used it"), ("aaaa", "no invite that is")):
+        told = comity("hub", "add", "ours", hub.url, "--invite", words, "--home", str(two.uk))
+        assert (told.code, told.err.count("invite that is valid") < 2) == (7, True)
+        assert known in told.err
+        assert "ask who runs it for an invite" in told.err.lower()
+        assert ("US-CAISI" in told.err) == (words == code)
+
+
 def test_one_hub_away_is_exit_6_after_the_others_were_synced(comity: Comity, joined: Houses, hub: Running) -> None:
     (joined.uk / "config.toml").write_text('[hubs.away]\nurl = "http://127.0.0.1:9"\n', encoding="utf-8")
     told = comity("sync", "--json", "--home", str(joined.uk))

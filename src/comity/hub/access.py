@@ -69,7 +69,7 @@ def login(connection: Connection, hub: Identity, given: Login, now_ms: int) -> S
     caller = Caller(proof.device, proof.carrier)
     invited = bool(proof.invite) and _redeem(connection, proof.invite, caller, now_ms)
     if not invited and not _is_admitted(connection, caller):
-        raise not_admitted()
+        raise not_admitted(_fate(connection, proof.invite, now_ms))
     return _open(connection, caller, now_ms)
 
 
@@ -134,11 +134,7 @@ def _use(connection: Connection, nonce: bytes, now_ms: int) -> bool:
 
 def _redeem(connection: Connection, text: str, caller: Caller, now_ms: int) -> bool:
     """Use an invite; the same device may use it again, since the answer to it can be lost."""
-    letters = text.replace("-", "").replace(" ", "").upper()
-    try:
-        code = _hash(b"invite", base64.b32decode(letters + "=" * (-len(letters) % 8)))
-    except (binascii.Error, ValueError):
-        return False
+    code = _code(text)
     mine = [caller.device, caller.carrier]
     used = connection.run(
         "UPDATE invite SET device = ?, carrier = ? WHERE code = ? AND until_ms > ?"
@@ -152,6 +148,26 @@ def _redeem(connection: Connection, text: str, caller: Caller, now_ms: int) -> b
             [now_ms, code],
         )
     return bool(used)
+
+
+def _fate(connection: Connection, text: str, now_ms: int) -> str:
+    """Why an invite did not let in: whose it is learns only who holds its code."""
+    found = one(connection, "SELECT institute, until_ms, device FROM invite WHERE code = ?", [_code(text)])
+    if found is None:
+        return ""
+    institute, until_ms, device = found
+    if until_ms <= now_ms:
+        return f"The invite was for {institute}, and expired."
+    return f"The invite was for one device of {institute}, and another one used it." if device else ""
+
+
+def _code(text: str) -> bytes:
+    """As an invite is kept; nothing is kept under the code of what is none."""
+    letters = text.replace("-", "").replace(" ", "").upper()
+    try:
+        return _hash(b"invite", base64.b32decode(letters + "=" * (-len(letters) % 8)))
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _is_admitted(connection: Connection, caller: Caller) -> bool:

@@ -43,12 +43,12 @@ def no_proof(why: str, hint: str = "Ask for a new challenge.") -> Refusal:
     return Refusal(HTTPStatus.UNAUTHORIZED, "no_proof", why, hint)
 
 
-def not_admitted() -> Refusal:
-    """Neither a seat nor an invite."""
+def not_admitted(fate: str = "") -> Refusal:
+    """Neither a seat nor an invite; what became of the one that came along."""
     return Refusal(
         HTTPStatus.FORBIDDEN,
         "not_admitted",
-        "This hub carries no group in which this device stands, and no invite that is valid came with it.",
+        fate or "It stands in no group here, and no invite that is valid came with it.",
         "Ask who runs the hub for an invite; each works once and expires.",
     )
 

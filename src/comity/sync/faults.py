@@ -17,7 +17,7 @@ _KNOWN: Final[dict[str, tuple[type[ComityError], str, str]]] = {
     ),
     "not_admitted": (
         Locked,
-        "{hub} carries no group of this device, and no invite came with it that is still good",
+        "{hub} does not let this device in",
         "ask who runs it for an invite to your institute, each is for one device; if it let this one in before, "
         "the device was revoked",
     ),

@@ -97,6 +97,8 @@ def test_a_write_that_is_killed_at_any_line_leaves_the_old_or_the_new(tmp_path: 
         if not _killed_at(line, place, new):
             break
         found.append(place.read_bytes())
+        for left in tmp_path.glob(".comity-*.new"):
+            left.unlink()  # each would be lines more of the next one's sweep
     assert line > 10
     assert (found[0], found[-1], set(found) - {old, new}) == (old, new, set())
     assert place.stat().st_mode & 0o777 == 0o600
@@ -124,3 +126,16 @@ def _killed_at(line: int, place: Path, data: bytes) -> bool:
         replace_file(place, data)
     finally:
         os._exit(0)
+
+
+def test_what_a_killed_write_left_is_swept_by_the_next_one_a_day_later(tmp_path: Path) -> None:
+    name = ".comity-0123456789abcdef.new"
+    old, foreign, fresh = tmp_path / name, tmp_path / ".comity-mine.new", tmp_path / name.replace("0", "1")
+    for path in (old, foreign, fresh):
+        path.write_text("half")
+    link = tmp_path / name.replace("0", "2")
+    link.symlink_to(foreign)
+    for path in (old, foreign, link):
+        os.utime(path, (1, 1), follow_symlinks=False)
+    replace_file(tmp_path / "file", b"whole")
+    assert sorted(tmp_path.iterdir()) == sorted([foreign, fresh, link, tmp_path / "file"])

@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from comity.errors import NotFound, Problem, Refused, UsageError
 KEYS: Final = "device.key"
 STORE: Final = "store.db"
 SKETCH: Final = "carried.state"  # what a hub sees of the groups of a device, for syncing while it is locked
+LEFT: Final = 24 * 60 * 60  # seconds after which nobody writes to a fresh file any more
 SPOOL: Final = "carried.spool"  # what came meanwhile, sealed as it was sent
 
 
@@ -90,6 +92,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 @contextmanager
 def replacing(path: Path) -> Iterator[BinaryIO]:
     """A file of the owner alone that takes its place after the block: the old one or the new one, whole and on disk."""
+    _sweep(path.parent)
     fresh = path.with_name(f".comity-{os.urandom(8).hex()}.new")
     with new_file(fresh) as file:
         yield file
@@ -98,6 +101,16 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what a `replacing` that was killed left here: of the caller, and not written to for a day."""
+    for left in folder.glob(f".comity-{'[0-9a-f]' * 16}.new"):
+        with suppress(OSError):  # another process swept it
+            seen = left.lstat()
+            mine = not hasattr(os, "getuid") or seen.st_uid == os.getuid()
+            if mine and stat.S_ISREG(seen.st_mode) and time.time() - seen.st_mtime > LEFT:
+                left.unlink()
 
 
 def replace_file(path: Path, data: bytes) -> None:

@@ -98,6 +98,21 @@ def test_nobody_knocks_all_day(hubs: Callable[..., httpx.Client], laptop: Device
     assert hub.get("/health").status_code == 200
 
 
+def test_an_office_behind_one_address_gets_in_and_one_device_does_not_flood(
+    hubs: Callable[..., httpx.Client], invited: Invited, rng: random.Random
+) -> None:
+    hub = hubs(Limits(knocks=Rate(0.01, 4)))
+    office = [invited(hub, Device("UK-AISI", rng)) for _ in range(10)]
+    assert office[-1].look() == {}
+    codes = []
+    for _ in range(8):
+        try:
+            office[0].open()
+        except Refused as refused:
+            codes.append(refused.status)
+    assert codes[-1] == 429
+
+
 def test_an_address_asks_so_often_whatever_it_asks(hubs: Callable[..., httpx.Client]) -> None:
     hub = hubs(Limits(address=Rate(0.01, 2)))
     assert [hub.get("/health").status_code for _ in range(3)] == [200, 200, 429]

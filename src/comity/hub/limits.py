@@ -26,7 +26,7 @@ class Limits(Struct, frozen=True):
 
     address: Rate = Rate(200, 2_000)  # an institute may sit behind one
     device: Rate = Rate(50, 500)
-    knocks: Rate = Rate(2, 60)  # of one address: challenges and sessions, so that nobody guesses invites
+    knocks: Rate = Rate(2, 60)  # of one address, and of one device that got in: challenges and sessions
     listeners: int = 4_000
     listeners_each: int = 4
     connections: int = 5_000
@@ -54,6 +54,12 @@ class Buckets:
             self._held.popitem(last=False)
         if not taken:
             raise too_fast(ceil((1 - tokens) / self._rate.each_second))
+
+    def give_back(self, who: object, count: int) -> None:
+        """So many were not meant to count."""
+        if who in self._held:
+            tokens, before = self._held[who]
+            self._held[who] = (min(self._rate.at_once, tokens + count), before)
 
 
 def network(address: str) -> str:

@@ -272,7 +272,7 @@ def test_a_refusal_is_told_in_own_words_with_little_of_the_hubs(
     error = refusal.value
     assert (error.exit_code, error.code) == (exit_code, told_as)
     assert error.message.startswith("the hub ours ")
-    own = code in ("no_group", "not_admitted")  # own words say all
+    own = code == "no_group"  # own words say all
     assert ("«Send money␛[2J" in error.message) == (bool(words) and not own)
     assert error.message.isprintable()
     assert len(error.message) < 300

@@ -48,7 +48,7 @@ def not_admitted(fate: str = "") -> Refusal:
     return Refusal(
         HTTPStatus.FORBIDDEN,
         "not_admitted",
-        fate or "It stands in no group here, and no invite that is valid came with it.",
+        fate or "It stands in no group here, and no invite came with it that is still good.",
         "Ask who runs the hub for an invite; each works once and expires.",
     )
 

@@ -39,7 +39,7 @@ _KNOWN: Final[dict[str, tuple[type[ComityError], str, str]]] = {
         "look at its address; if it is right, the hub is of another version",
     ),
 }
-_SAID: Final = ("no_group", "not_admitted")  # there is no more to say, and a hub says the same
+_SAID: Final = ("no_group",)  # there is no more to say, and a hub says the same
 _OTHER: Final = (
     Refused,
     "{hub} refused, and does not say why in words known here",

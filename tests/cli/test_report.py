@@ -4,12 +4,15 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import docx
 import pytest
 
 from cli.conftest import Comity
 from cli.house import House
+from comity import bootstrap
+from comity.log.commit import Change
 
 SECRET = "Heronsecret"
 
@@ -176,3 +179,19 @@ def test_values_that_wait_to_be_settled_are_told_as_such(
     monkeypatch.setenv("COMITY_HOME", str(home))
     assert comity("bundle", "read", str(home / "from-us-caisi.comity")).code == 0
     assert "from F3 · two values of due, to settle" in comity("report", "SALTMARSH").out
+
+
+def test_a_header_that_is_none_has_no_score_and_breaks_nothing(home: Path, comity: Comity) -> None:
+    comity("exercise", "add", "--code", "HERON", "--title", "Joint")
+    exercise = comity("exercise", "show", "HERON", "--json").json["id"]
+    wrong = {"metrics": [5], "settings": {"budget": 3}, "items": []}
+    said = {"exercise": exercise, "label": "R1", "execution_status": "succeeded", "validity": "valid", "header": wrong}
+    desk = bootstrap.open_desk(home)
+    change = Change("run", uuid4().bytes, {**said, "institute": "UK-AISI", "marking": "TLP:RED"})
+    with desk.store.writing() as connection:
+        group = bytes.fromhex(desk.store.private)
+        desk.store.write(connection, group, [change], author="Eve", reason="", at_ms=desk.at_ms())
+    desk.close()
+    told = comity("report", "HERON")
+    assert told.code == 0, told.err
+    assert "| R1 | UK-AISI | unknown | unknown | unknown | none | unknown | valid |" in told.out

@@ -10,7 +10,7 @@ from comity.desk.reach import PUBLIC, R, Reach
 from comity.domain.exercises import Exercise
 from comity.domain.marking import join
 from comity.domain.record import Record
-from comity.domain.runs import Cell
+from comity.domain.runs import Cell, Run
 from comity.domain.sight import Sight, sight
 from comity.domain.systems import System, Task
 from comity.domain.wording import words
@@ -65,10 +65,14 @@ class Account:
         found = self.look.find(kind, exercise=self.exercise.id)
         return sorted(found, key=lambda each: (natural(names.code(each) or names.name(each)), each.id))
 
-    def place(self, cell: Cell | None) -> tuple[str, tuple[Record | None, ...]]:
+    def what(self, run: Run) -> tuple[str, tuple[Record | None, ...]]:
+        """What a run ran, in words, and the records that this names; as its log spells it where no cell is known."""
+        if cell := self.look.get(Cell, run.cell) if run.cell else None:
+            return self.place(cell)
+        return ", ".join(filter(None, (run.model, run.task_name, run.language))) or "unknown", ()
+
+    def place(self, cell: Cell) -> tuple[str, tuple[Record | None, ...]]:
         """What is run in a cell, in words, and the records that this names."""
-        if cell is None:
-            return "no cell of the plan", ()
         system, task = self.look.get(System, cell.system), self.look.get(Task, cell.task)
         return f"{self.called(system)}, {self.called(task)}, {cell.language}", (cell, system, task)
 

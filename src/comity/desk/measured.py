@@ -113,8 +113,7 @@ def results_section(account: Account) -> Section:
 
 
 def _scores(account: Account, run: Run) -> Iterator[Row]:
-    cell = account.look.get(Cell, run.cell) if run.cell else None
-    place, named = account.place(cell)
+    place, named = account.what(run)
     counts = "valid" if run.validity == "valid" else f"accepted deviation{f': {run.remark}' if run.remark else ''}"
     header = _header(run)
     found = [each for each in header.metrics if each.metric in MEANS] if header else []
@@ -141,7 +140,7 @@ def _header(run: Run) -> _Header | None:
 
 
 def _not_counted(account: Account, run: Run) -> Told:
-    place, named = account.place(account.look.get(Cell, run.cell) if run.cell else None)
+    place, named = account.what(run)
     _, word = run_state(account.look, run)
     return account.told(f"{run.institute}, {place}: {word}", run, *named, lead=account.called(run), facts=[run.remark])
 

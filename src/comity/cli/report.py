@@ -29,8 +29,8 @@ def report(call: Call, exercise: str, reader: str, wanted: str | None, out: str)
     An institute is told only what is in groups where it stands, the public only what is TLP:CLEAR and released. Your
     own house is told everything. The file carries the marking of all that is in it; nothing is sent.
     """
-    from comity.desk import report as reporting
     from comity.desk.asking import find
+    from comity.desk.report import whole as reporting
 
     ending = Path(out).suffix.lower().removeprefix(".")
     format_ = wanted or (ending if ending in FORMATS else "md")

@@ -5,7 +5,7 @@ from typing import Final
 
 from rich.cells import cell_len
 
-from comity.desk.report import report
+from comity.desk.report.whole import report
 from comity.domain.exercises import Exercise
 from comity.domain.text import plain
 from comity.exporters.report import Row, Section, Told

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from comity.desk.account import Account, day
+from comity.desk.report.account import Account, day
 from comity.domain.concurrences import current
 from comity.domain.exercises import Exercise, Objective, Participant, Rating, Strand
 from comity.domain.institutes import Institute

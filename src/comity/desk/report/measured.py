@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import msgspec
 
-from comity.desk.account import Account
 from comity.desk.deviations import compared, settings
-from comity.desk.reach import PUBLIC
+from comity.desk.report.account import Account
+from comity.desk.report.reach import PUBLIC
 from comity.domain import coverage
 from comity.domain.comparability import compare
 from comity.domain.coverage import COUNTS, Coverage

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from comity.desk import names
 from comity.desk.listing import natural
-from comity.desk.reach import PUBLIC, R, Reach
+from comity.desk.report.reach import PUBLIC, R, Reach
 from comity.domain.exercises import Exercise
 from comity.domain.marking import join
 from comity.domain.record import Record

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from comity.desk.account import Account, day, moment
 from comity.desk.listing import natural
+from comity.desk.report.account import Account, day, moment
 from comity.domain.exercises import Exercise, Participant
 from comity.domain.findings import UNDONE, Acknowledgement, CorrectiveAction, Finding, Guidance, Lesson, StandDown
 from comity.domain.runs import Run

@@ -4,10 +4,10 @@ from collections import Counter
 from dataclasses import replace
 from typing import Final
 
-from comity.desk import learnt, measured, tested
-from comity.desk.account import Account, day
 from comity.desk.desk import Desk
-from comity.desk.reach import OWN, PUBLIC, Reach, reader_called
+from comity.desk.report import learnt, measured, tested
+from comity.desk.report.account import Account, day
+from comity.desk.report.reach import OWN, PUBLIC, Reach, reader_called
 from comity.domain.exercises import Exercise
 from comity.domain.kinds import BY_NOUN
 from comity.domain.wording import some, words

@@ -70,3 +70,23 @@ def test_a_device_without_a_seat_is_told_so_by_check(both: tuple[House, House]) 
     assert us.ok("status", "--json").json["revoked"][0]["group"] == "UKUS"
     settings.keep_hub(us.home, "away", settings.Hub("http://127.0.0.1:9"))
     assert "This device was revoked from UKUS by US-CAISI" in us.run("sync").err
+
+
+def test_a_name_that_falls_with_who_gave_it_is_foretold_and_comes_back(
+    uk: House, tmp_path: Path, stick: Path, comity: Comity
+) -> None:
+    uk.ok("group", "create", "UKUS")
+    uk.ok("note", "add", "--text", "kept", "--group", "UKUS", "--marking", "TLP:AMBER")
+    public = comity("recovery", "show-public", "--words-file", str(uk.words)).out.strip()
+    new = House(tmp_path, "uk2", comity, device="laptop-2", like=public)
+    uk.ok("recovery", "bundle", str(stick / "house"), "--for", "UK-AISI", "--yes")
+    new.ok("recovery", "admit", "--words-file", str(uk.words), "--bundle", str(stick / "house"), "--yes")
+    lost = uk.ok("device", "card", "--json").json["id"]
+    revoke = ("recovery", "revoke", "--words-file", str(uk.words), "--group", "UKUS", "--device", lost)
+    told = new.ok(*revoke, "--since", "2020-01-01", "--reason", "stolen", "--yes").err
+    assert "note: the name UKUS goes into the late tray with it: `comity late adopt` brings it back" in told
+    assert "Done: UKUS." in told
+    assert "UKUS" not in new.ok("group", "list").out
+    new.ok("late", "adopt", "--all", "--reason", "honest before the theft")
+    assert "UKUS" in new.ok("group", "list").out
+    assert "kept" in new.notes()

@@ -1,6 +1,6 @@
 """Revoking devices and institutes: what falls with them is found out by doing it, and undoing it, before it is done."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -11,6 +11,7 @@ from comity.desk.holdings import Holding
 from comity.desk.seats import said
 from comity.desk.world import World
 from comity.domain import when
+from comity.domain.sharing import Group
 from comity.errors import BadInput, NotFound, Problem, Refused
 from comity.log.envelope import Type
 from comity.log.revoking import revokes
@@ -132,13 +133,14 @@ def _tried(
     before, members = circle.standing, circle.members()
     seat = _above(world, pen, group, targets)
     held, counted = holdings.holding_of(world, group.hex()), holding.judged(connection, group)
+    name, record = world.group_name(group.hex()), world.group_record(group.hex())
     _write(desk, connection, pen, _Act(group, seat, targets, since))
     after = desk.store.circles.of(group).standing
     named = {each.device: said(each, known) for each in before.seats.values() if each.device in targets}
     fallen = [each for each in before.standing() if not after.stands(each.id)]
     return RevocationPreview(
         group.hex(),
-        world.group_name(group.hex()),
+        name,
         tuple(each.hex() for each in targets),
         tuple(sorted(set(named.values()))),
         since,
@@ -147,7 +149,7 @@ def _tried(
         tuple(sorted(_where(each, after, known) for each in after.standing() if each.device in targets)),
         tuple(each for each in members if each not in after.members()),
         held,
-        tuple(_notes(before, seat, targets, since)),
+        (*_notes(before, seat, targets, since), *_nameless(name, record, world.group_record(group.hex()))),
     )
 
 
@@ -181,6 +183,12 @@ def _notes(standing: Standing, seat: Seat, targets: Collection[bytes], since: da
     if seat.role.rank < EDITOR:
         told.append("a new key is made by the next member who writes, since a reader cannot")
     return told
+
+
+def _nameless(name: str, before: Group | None, after: Group | None) -> Iterator[str]:
+    """Whether the cut lies before the commit that named the group."""
+    if before and not after:
+        yield f"the name {name} goes into the late tray with it: `comity late adopt` brings it back"
 
 
 def _targets(world: World, group: bytes, named: Sequence[str], institute: str) -> tuple[bytes, ...]:

@@ -14,7 +14,8 @@ import pytest
 
 from cli.conftest import Comity
 from comity import bootstrap, settings
-from comity.desk import care, hubs
+from comity.desk import care
+from comity.desk.carriers import hubs
 from comity.log.commit import ORIGINATOR, Change
 from desk.houses import NOTES, Houses, houses
 from sync.hubs import Running, running

@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from comity import bootstrap
-from comity.desk import acting, devices, groups
+from comity.desk import acting, devices
 from comity.desk.desk import Desk
+from comity.desk.members import groups
 from comity.log.acts import Institute, Role
 from comity.log.card import Card
 from comity.log.keyfile import KeyFile

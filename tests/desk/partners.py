@@ -8,8 +8,9 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from comity import bootstrap
-from comity.desk import devices, membership
+from comity.desk import devices
 from comity.desk.desk import Desk
+from comity.desk.members import membership
 from comity.sync import bundle
 from comity.sync.shelf import Shelf
 from desk.opening import Opener, ticking

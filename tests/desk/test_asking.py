@@ -11,9 +11,9 @@ from comity.desk import acting, asking, checking, searching, telling
 from comity.desk import window as window_module
 from comity.desk.desk import Desk
 from comity.desk.history import history
-from comity.desk.matrix import matrix
+from comity.desk.pages.matrix import matrix
+from comity.desk.pages.runboard import groups
 from comity.desk.retelling import retold
-from comity.desk.runboard import groups
 from comity.desk.window import Window
 from comity.domain.kinds import KINDS
 from comity.errors import BadInput, NotFound

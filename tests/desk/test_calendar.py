@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from comity.desk.calendar import Stretch, covered
+from comity.desk.pages.calendar import Stretch, covered
 from comity.domain.people import Vetting
 
 FIRST, LAST = date(2026, 11, 2), date(2026, 12, 18)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import acknowledging, acting, asking, courier, devices, groups, leaving, membership, partners
+from comity.desk import acting, asking, devices
+from comity.desk.carriers import acknowledging, courier, leaving, partners
 from comity.desk.desk import Desk
+from comity.desk.members import groups, membership
 from comity.errors import BadInput, IntegrityFailure, NotFound, Refused
 from comity.log.commit import ORIGINATOR, Change
 from comity.sync.outcome import MassChange

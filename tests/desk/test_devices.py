@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from comity.desk import devices, groups, membership, seats
+from comity.desk import devices
 from comity.desk.desk import Desk
+from comity.desk.members import groups, membership, seats
 from comity.errors import Ambiguous, NotFound, Refused
 from comity.log.body import Malformed
 from comity.log.card import Card

@@ -7,8 +7,9 @@ from uuid import UUID
 
 import pytest
 
-from comity.desk import acting, asking, erasing, undoing
+from comity.desk import acting, asking, undoing
 from comity.desk.history import history
+from comity.desk.members import erasing
 from comity.domain.record import Record
 from comity.errors import NotFound, Refused, RuleBroken
 from comity.log.commit import ORIGINATOR, RETIRED, Change

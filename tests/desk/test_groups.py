@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import acting, asking, care, sharing
-from comity.desk import groups as desk_groups
+from comity.desk import acting, asking, care
 from comity.desk.desk import Desk
+from comity.desk.members import groups as desk_groups
+from comity.desk.pages import sharing
 from comity.desk.world import World
 from comity.errors import Ambiguous, Refused
 from comity.log.commit import ORIGINATOR, Change

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from comity.desk import asking, imports, stepping
-from comity.desk.comparing import side_by_side
+from comity.desk import asking, stepping
 from comity.desk.desk import Desk
+from comity.desk.files import imports
+from comity.desk.files.identity import source_id
 from comity.desk.history import history
-from comity.desk.identity import source_id
+from comity.desk.pages.comparing import side_by_side
 from comity.samples.catalogue import logs
 from desk.opening import Opener
 

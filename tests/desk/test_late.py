@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pytest
 
-from comity.desk import late, settling
+from comity.desk import settling
+from comity.desk.members import late
 from comity.errors import Ambiguous, NotFound
 from comity.log.acts import Admit, Role
 from laws.laptops import Laptop, differences, shown, three

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from comity.desk import acting, asking, groups, membership, revoking, seats
+from comity.desk import acting, asking
 from comity.desk.desk import Desk
+from comity.desk.members import groups, membership, revoking, seats
 from comity.errors import NotFound, Refused, RuleBroken
 from desk.opening import Opener
 from desk.partners import admit, card, carry, house, key

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from comity.desk import acting, asking, plans, stepping, telling
+from comity.desk import acting, asking, stepping, telling
 from comity.desk.desk import Desk
+from comity.desk.files import plans
 from comity.domain.kinds import KINDS
 from comity.errors import BadInput
 from comity.samples.catalogue import plans as samples

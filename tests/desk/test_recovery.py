@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from comity.desk import acting, asking, care, groups, membership, recovery, revoking, seats
+from comity.desk import acting, asking, care
 from comity.desk.desk import Desk
+from comity.desk.members import groups, membership, recovery, revoking, seats
 from comity.errors import Locked, NotFound, Refused
 from comity.log.acts import Role
 from comity.log.card import Card, house_in, house_line

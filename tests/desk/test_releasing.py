@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from comity.desk import acting, asking, foreseeing, groups, releasing
+from comity.desk import acting, asking
 from comity.desk.desk import Desk
+from comity.desk.members import groups, releasing
+from comity.desk.pages import foreseeing
 from comity.errors import BadInput, Refused
 from desk.opening import Opener
 from desk.partners import admit, carry, house

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
-from comity.desk import acting, asking, care, erasing, groups, sheets, sheets_out
+from comity.desk import acting, asking, care
 from comity.desk.desk import Desk
-from comity.desk.sheets import RowOutcome
+from comity.desk.files import sheets, sheets_out
+from comity.desk.files.sheets import RowOutcome
+from comity.desk.members import erasing, groups
 from comity.domain.kinds import KINDS
 from comity.errors import BadInput, Refused
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap, settings
-from comity.desk import acknowledging, acting, asking, care, courier, hubs, partners, syncing
+from comity.desk import acting, asking, care
+from comity.desk.carriers import acknowledging, courier, hubs, partners, syncing
+from comity.desk.carriers.noticing import noticed
+from comity.desk.carriers.syncing import HubSession, Stopped, Watching
 from comity.desk.desk import Desk
-from comity.desk.noticing import noticed
-from comity.desk.syncing import HubSession, Stopped, Watching
 from comity.errors import HubUnreachable, IntegrityFailure, Locked, NotFound, Refused
 from comity.store.tally import tally_of
 from comity.sync.outcome import GroupOutcome, MassChange, Progress

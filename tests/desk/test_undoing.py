@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from comity.desk import acting, asking, imports, stepping, undoing
+from comity.desk import acting, asking, stepping, undoing
 from comity.desk.desk import Desk
+from comity.desk.files import imports
 from comity.desk.history import history
 from comity.domain.record import Record
 from comity.errors import NotFound, RuleBroken

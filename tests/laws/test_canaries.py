@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from comity import bootstrap
-from comity.desk import acting, asking, courier, groups, hubs, releasing, syncing
+from comity.desk import acting, asking
+from comity.desk.carriers import courier, hubs, syncing
 from comity.desk.desk import Desk
+from comity.desk.members import groups, releasing
 from desk.opening import ticking
 from desk.partners import admit, house
 from laws.leftovers import inside

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from comity.desk import asking, erasing
+from comity.desk import asking
+from comity.desk.members import erasing
 from comity.home import STORE
 from comity.log.acts import Erase
 from comity.log.envelope import Envelope, decode

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from comity import bootstrap
-from comity.desk import asking, care, imports, plans, sheets
+from comity.desk import asking, care
+from comity.desk.files import imports, plans, sheets
 from comity.samples.catalogue import logs
 from comity.samples.catalogue import plans as samples
 

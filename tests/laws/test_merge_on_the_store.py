@@ -10,7 +10,8 @@ from uuid import UUID
 import pytest
 
 import comity.samples
-from comity.desk import acting, imports, stepping
+from comity.desk import acting, stepping
+from comity.desk.files import imports
 from comity.domain.exercises import Exercise
 from comity.domain.kinds import BY_NOUN
 from comity.domain.protocols import Protocol

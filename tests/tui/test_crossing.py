@@ -13,7 +13,9 @@ from tests.tui.stage import screen_text
 from textual.widgets import Input
 
 from comity import bootstrap, settings
-from comity.desk import acknowledging, care, courier, hubs, noticing, partners, revoking, syncing
+from comity.desk import care
+from comity.desk.carriers import acknowledging, courier, hubs, noticing, partners, syncing
+from comity.desk.members import revoking
 from comity.log.upheaval import Ground, Upheaval
 from comity.settings import Screen, Settings
 from comity.store import door, schema

@@ -3,8 +3,8 @@ from tests.tui.stage import screen_text
 
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
-from comity.desk.grid import cell_sheet, grid
-from comity.desk.matrix import matrix
+from comity.desk.pages.grid import cell_sheet, grid
+from comity.desk.pages.matrix import matrix
 from comity.domain.exercises import Exercise
 from comity.tui.screens.matrix import VIEWS, MatrixPane
 

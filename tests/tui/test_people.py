@@ -5,7 +5,7 @@ from tests.tui.stage import screen_text
 
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
-from comity.desk.roster import accounts, crew, people, person_sheet, posts
+from comity.desk.pages.roster import accounts, crew, people, person_sheet, posts
 from comity.domain.exercises import Exercise
 from comity.domain.people import Person
 from comity.tui.screens.people import RosterPane

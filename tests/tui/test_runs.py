@@ -2,9 +2,9 @@ from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
 from comity.desk import asking
-from comity.desk.comparing import side_by_side
 from comity.desk.desk import Desk
-from comity.desk.runboard import RunReader, groups, sheet
+from comity.desk.pages.comparing import side_by_side
+from comity.desk.pages.runboard import RunReader, groups, sheet
 from comity.desk.world import World
 from comity.domain.runs import Run
 from comity.tui.screens.compare import ComparePane

@@ -10,8 +10,9 @@ from tests.tui.stage import screen_text
 from tests.tui.test_crossing import app_on, said, typed
 
 from comity import bootstrap
-from comity.desk import devices, late, seats
+from comity.desk import devices
 from comity.desk.desk import Desk
+from comity.desk.members import late, seats
 from comity.settings import Screen, Settings
 from comity.tui.app import ComityApp
 from comity.tui.widgets.choice import Menu

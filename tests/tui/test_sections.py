@@ -6,8 +6,8 @@ from tests.tui.stage import screen_text
 from textual.pilot import Pilot
 
 from comity.desk import asking
-from comity.desk.agreed import protocols
 from comity.desk.desk import Desk
+from comity.desk.pages.agreed import protocols
 from comity.domain.exercises import Exercise
 from comity.domain.kinds import BY_NOUN
 from comity.tui.screens.base import Page

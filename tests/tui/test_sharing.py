@@ -4,11 +4,12 @@ from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
 from comity import bootstrap
-from comity.desk import acting, asking, releasing
+from comity.desk import acting, asking
 from comity.desk.desk import Desk
-from comity.desk.groups import found
+from comity.desk.members import releasing
+from comity.desk.members.groups import found
+from comity.desk.pages.sharing import groups, held, written
 from comity.desk.settling import forks
-from comity.desk.sharing import groups, held, written
 from comity.desk.weighing import forbids
 from comity.tui.screens.conflicts import ConflictsPane
 

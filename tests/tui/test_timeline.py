@@ -7,8 +7,8 @@ from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
 from comity.desk import acting, asking
-from comity.desk.calendar import Lane, Point, Stretch, lanes
 from comity.desk.desk import Desk
+from comity.desk.pages.calendar import Lane, Point, Stretch, lanes
 from comity.domain.exercises import Exercise
 from comity.tui import bars
 from comity.tui.bars import Scale

@@ -3,8 +3,8 @@ from tests.tui.conftest import Opener, until
 from tests.tui.stage import screen_text
 
 from comity.desk import acting, asking, checking
-from comity.desk.board import board
 from comity.desk.desk import Desk
+from comity.desk.pages.board import board
 from comity.tui.screens.record import RecordPage
 from comity.tui.screens.today import TodayPane
 from comity.tui.widgets.chrome import MarkingBar

@@ -11,8 +11,9 @@ import pytest
 
 from comity import bootstrap
 from comity.cli.app import main
-from comity.desk import asking, plans
+from comity.desk import asking
 from comity.desk.desk import Desk
+from comity.desk.files import plans
 from comity.domain.facet import Facet, Shape
 from comity.domain.kinds import KINDS
 from comity.domain.record import Record, encode, facets

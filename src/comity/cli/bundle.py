@@ -17,9 +17,9 @@ from comity.domain.wording import listed, some
 from comity.errors import BadInput, ComityError, Problem, Refused
 
 if TYPE_CHECKING:
-    from comity.desk.courier import BundlePreview, BundleRead
+    from comity.desk.carriers.courier import BundlePreview, BundleRead
+    from comity.desk.carriers.syncing import GroupSession
     from comity.desk.desk import Desk
-    from comity.desk.syncing import GroupSession
 
 UNITS = {"": 1, "K": 1_000, "M": 1_000_000, "G": 1_000_000_000}
 
@@ -38,7 +38,7 @@ bundle = Noun(
 @pass_call
 def write(call: Call, file: str, receiver: str, group: str, max_size: str) -> None:
     """Write what they lack, as far as their receipts tell; FILE may be a folder. Says first what would leave."""
-    from comity.desk import courier
+    from comity.desk.carriers import courier
 
     limit = _size(max_size)
     with opened_desk(call) as desk:
@@ -65,7 +65,7 @@ def write(call: Call, file: str, receiver: str, group: str, max_size: str) -> No
 @pass_call
 def read(call: Call, files: tuple[str, ...], dry_run: bool) -> None:
     """Take in bundles, in any order and as often as you like; prints the code to read out to whoever wrote them."""
-    from comity.desk import courier
+    from comity.desk.carriers import courier
 
     paths = [Path(file) for file in files]
     with opened_desk(call) as desk:
@@ -84,7 +84,7 @@ def read(call: Call, files: tuple[str, ...], dry_run: bool) -> None:
 @pass_call
 def show(call: Call, file: str) -> None:
     """What anybody can read of a bundle without opening it; and what it would bring, if it is for this device."""
-    from comity.desk import courier
+    from comity.desk.carriers import courier
 
     with opened_desk(call) as desk:
         seen = courier.show(desk, Path(file))
@@ -109,7 +109,7 @@ def _unread(opened: "Sequence[BundleRead]") -> ComityError:
 
 
 def _print(call: Call, desk: "Desk", opened: "Sequence[BundleRead]") -> None:
-    from comity.desk.partners import names
+    from comity.desk.carriers.partners import names
 
     groups = _merged(opened)
     if call.as_json:
@@ -128,7 +128,7 @@ def _print(call: Call, desk: "Desk", opened: "Sequence[BundleRead]") -> None:
 
 def _merged(opened: "Iterable[BundleRead]") -> "list[GroupSession]":
     """The groups of several bundles, each once."""
-    from comity.desk.syncing import added
+    from comity.desk.consent import added
 
     found: dict[str, GroupSession] = {}
     for each in (group for one in opened for group in one.groups):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def check(call: Call, query: tuple[str, ...], strict: bool) -> None:
     """What needs attention, the worst first: one sentence each; on stderr what is no record."""
     from comity.desk.checking import checks
-    from comity.desk.reminding import reminders
+    from comity.desk.members.reminding import reminders
 
     with opened_desk(call) as desk:
         found = [(each, _ref(desk, each.kind, each.id)) for each in checks(desk, joined(query))]

@@ -11,7 +11,7 @@ from comity.cli.frame import Call, Noun, Verb, bare, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell, write_new
 
 if TYPE_CHECKING:
-    from comity.desk.seats import Device
+    from comity.desk.members.seats import Device
 
 SHORT = 12
 
@@ -69,7 +69,7 @@ def add(call: Call, card: str, fingerprint: str) -> None:
 @pass_call
 def listed(call: Call) -> None:
     """This device, those in the address book and those in groups: where they sit, and their last word."""
-    from comity.desk import seats
+    from comity.desk.members import seats
     from comity.domain.when import show_moment
 
     with opened_desk(call) as desk:

@@ -13,7 +13,7 @@ from comity.domain.wording import some
 from comity.errors import Problem, Refused
 
 if TYPE_CHECKING:
-    from comity.desk.erasing import Erased, Erasure
+    from comity.desk.members.erasing import Erased, Erasure
 
 
 @click.command("erase", cls=Verb, epilog='Example: comity erase "A. Oak" --reason "she asked for it" --yes')
@@ -26,8 +26,8 @@ def erase(call: Call, ref: str, reason: str, dry_run: bool) -> None:
 
     Meant for personal data. Commits of others are erased by them, or from a seat above theirs; you are told who can.
     """
-    from comity.desk import erasing
     from comity.desk.asking import find
+    from comity.desk.members import erasing
 
     with opened_desk(call) as desk:
         seen = erasing.preview(desk, find(desk, ref))

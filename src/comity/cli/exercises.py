@@ -18,7 +18,7 @@ from comity.domain.people import Assignment
 def matrix(call: Call, exercise: str) -> None:
     """Coverage of an exercise: each cell, its state, and why it is not covered."""
     from comity.desk.asking import find
-    from comity.desk.matrix import matrix as rows_of
+    from comity.desk.pages.matrix import matrix as rows_of
 
     with opened_desk(call) as desk:
         found = rows_of(desk, cast(Exercise, find(desk, exercise, "exercise")))

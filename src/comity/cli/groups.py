@@ -10,15 +10,15 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell
 from comity.cli.previews import admission_json, holding_json, revocation_json, said_beside
-from comity.desk.foretelling import admission_lines, revocation_lines
+from comity.desk.members.foretelling import admission_lines, revocation_lines
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from comity.desk.carriers.partners import Partner
     from comity.desk.desk import Desk
-    from comity.desk.membership import Admission
-    from comity.desk.partners import Partner
-    from comity.desk.seats import GroupSeat
+    from comity.desk.members.membership import Admission
+    from comity.desk.members.seats import GroupSeat
 
 COLUMNS = (
     *("institute", "device", "role", "state", "lacks", "lacks_keys", "admitted_by", "since", "seat"),
@@ -35,8 +35,9 @@ ROLES = "reader|editor|admin|chair"
 @pass_call
 def create(call: Call, name: str, purpose: str, cards: str, role: str) -> None:
     """Found a group that reaches your institute alone until others are admitted; prints its id."""
-    from comity.desk import devices, groups, membership, telling
+    from comity.desk import devices, telling
     from comity.desk.asking import find
+    from comity.desk.members import groups, membership
 
     chosen = [each.strip() for each in cards.split(",") if each.strip()]
     with opened_desk(call) as desk:
@@ -58,8 +59,10 @@ def create(call: Call, name: str, purpose: str, cards: str, role: str) -> None:
 @pass_call
 def show(call: Call, name: str) -> None:
     """Who sits in a group, in which role, who stands and who was revoked; what it holds; which keys are lacking."""
-    from comity.desk import holdings, partners, placing, seats, telling
+    from comity.desk import placing, telling
     from comity.desk.asking import get
+    from comity.desk.carriers import partners
+    from comity.desk.members import holdings, seats
     from comity.desk.world import World
     from comity.domain.wording import some
 
@@ -97,7 +100,7 @@ def admit(call: Call, name: str, device: str, role: str, reason: str, dry_run: b
 
     A device of an institute that is not in the group brings it in, with its recovery key: that takes a chair.
     """
-    from comity.desk import membership
+    from comity.desk.members import membership
 
     with opened_desk(call) as desk:
         seen = membership.admission(desk, name, device, role)
@@ -123,7 +126,7 @@ def revoke(
     call: Call, name: str, devices: tuple[str, ...], institute: str, since: str, reason: str, dry_run: bool
 ) -> None:
     """End the seats of devices below yours. What is held here goes on counting; a new key shuts them out."""
-    from comity.desk import revoking
+    from comity.desk.members import revoking
     from comity.errors import UsageError
 
     if not devices and not institute:
@@ -149,7 +152,7 @@ def revoke(
 @pass_call
 def renew(call: Call, name: str) -> None:
     """Take a new seat for this device at its place, in one group or in all: after a copy of its store was used."""
-    from comity.desk import membership
+    from comity.desk.members import membership
 
     with opened_desk(call) as desk:
         renewed = membership.renew(desk, name)
@@ -169,7 +172,7 @@ def show_admission(call: Call, seen: "Admission") -> None:
 
 def admit_shown(call: Call, desk: "Desk", seen: "Admission", reason: str) -> None:
     """Show an admission, have it agreed to, and make it."""
-    from comity.desk import membership
+    from comity.desk.members import membership
 
     said_beside(call, admission_lines(seen))
     membership.only_fit(seen)

@@ -12,7 +12,7 @@ from comity.cli.output import print_json, print_table, tell
 @pass_call
 def show(call: Call) -> None:
     """The hubs of this device, and when each was reached last."""
-    from comity.desk import hubs
+    from comity.desk.carriers import hubs
 
     with opened_desk(call) as desk:
         found = [hubs.as_json(each) for each in hubs.listed(desk)]
@@ -38,7 +38,7 @@ def show(call: Call) -> None:
 @pass_call
 def add(call: Call, /, name: str, url: str, invite: str, invite_file: str, **told: str) -> None:
     """Add a hub: it is asked at once, and kept if it lets this device in; which hub it is is remembered."""
-    from comity.desk import hubs
+    from comity.desk.carriers import hubs
 
     code = invite_told(invite, invite_file)
     with opened_desk(call) as desk:
@@ -54,7 +54,7 @@ def add(call: Call, /, name: str, url: str, invite: str, invite_file: str, **tol
 @pass_call
 def remove(call: Call, name: str) -> None:
     """Forget a hub; what it holds stays there."""
-    from comity.desk import hubs
+    from comity.desk.carriers import hubs
 
     with opened_desk(call) as desk:
         hubs.remove(desk, name)

@@ -10,7 +10,7 @@ from comity.cli.output import print_json, print_table, tell
 from comity.errors import UsageError
 
 if TYPE_CHECKING:
-    from comity.desk.late import LateCommit
+    from comity.desk.members.late import LateCommit
 
 SHOWN = 12  # digits of an id
 
@@ -19,7 +19,7 @@ SHOWN = 12  # digits of an id
 @pass_call
 def listed(call: Call) -> None:
     """What came too late to count, field by field, with what stands there now."""
-    from comity.desk import late
+    from comity.desk.members import late
     from comity.domain.when import show_moment
 
     with opened_desk(call) as desk:
@@ -45,7 +45,7 @@ def listed(call: Call) -> None:
 @pass_call
 def adopt(call: Call, ids: tuple[str, ...], every: bool, reason: str) -> None:
     """Write the same values as your own. What others wrote since is kept beside, as a conflict to settle."""
-    from comity.desk import late
+    from comity.desk.members import late
     from comity.domain.wording import some
 
     if bool(ids) == every:

@@ -110,7 +110,7 @@ def _row(desk: "Desk", ref: str, record: Record, columns: list[str]) -> list[obj
 def _with_members(desk: "Desk", kind: type[Record], found: dict[str, Any]) -> dict[str, Any]:
     """Beside each group the institutes in it and their roles."""
     if kind is Group:
-        from comity.desk import seats
+        from comity.desk.members import seats
 
         for item in found["items"]:
             item["derived"][MEMBERS] = seats.members(desk, item["group_id"])
@@ -127,7 +127,7 @@ def _told(desk: "Desk", record: Record, column: str) -> object:
     if column == "group":
         return asking.group_name(desk, record.group)
     if column == MEMBERS:
-        from comity.desk import seats
+        from comity.desk.members import seats
 
         return ", ".join(f"{institute} {role}" for institute, role in seats.members(desk, record.group).items())
     value = encode(getattr(record, column))

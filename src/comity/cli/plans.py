@@ -11,7 +11,7 @@ from comity.cli.output import print_json, print_table, print_text, tell, write_n
 from comity.domain.wording import words
 
 if TYPE_CHECKING:
-    from comity.desk.plans import Act, Deed
+    from comity.desk.files.plans import Act, Deed
 
 DONE: "dict[Act, str]" = {"add": "added", "change": "changed", "unchanged": "unchanged", "retire": "retired"}
 
@@ -23,7 +23,7 @@ DONE: "dict[Act, str]" = {"add": "added", "change": "changed", "unchanged": "unc
 @pass_call
 def apply(call: Call, file: str, dry_run: bool, retire: bool) -> None:
     """Make the store match a plan file; doing it again changes nothing."""
-    from comity.desk import plans
+    from comity.desk.files import plans
 
     with opened_desk(call) as desk:
         plan = plans.apply(desk, Path(file), dry_run=dry_run, retire=retire)
@@ -54,8 +54,8 @@ export = Noun("export", {"sheet": "comity.cli.sheets:export_sheet"}, help="Write
 @pass_call
 def export_plan(call: Call, exercise: str, out: str) -> None:
     """An exercise as a plan file that apply reads back unchanged."""
-    from comity.desk import plans
     from comity.desk.asking import find
+    from comity.desk.files import plans
 
     with opened_desk(call) as desk:
         found = find(desk, exercise, "exercise")

@@ -7,9 +7,9 @@ from comity.cli.frame import Call
 from comity.cli.output import tell
 
 if TYPE_CHECKING:
-    from comity.desk.holdings import Holding
-    from comity.desk.membership import Admission
-    from comity.desk.revoking import RevocationPreview
+    from comity.desk.members.holdings import Holding
+    from comity.desk.members.membership import Admission
+    from comity.desk.members.revoking import RevocationPreview
 
 
 def said_beside(call: Call, lines: Iterable[str]) -> None:

@@ -22,7 +22,7 @@ def receipt(context: click.Context, out: str, group: str) -> None:
 
 
 def _say(call: Call, out: str, group: str) -> None:
-    from comity.desk import acknowledging
+    from comity.desk.carriers import acknowledging
 
     with opened_desk(call) as desk:
         said = acknowledging.lines(desk, group)
@@ -42,7 +42,7 @@ def _say(call: Call, out: str, group: str) -> None:
 @pass_call
 def read(call: Call, told: str) -> None:
     """Take what a partner says to hold: from a file, or by the code that reading your bundle gave them."""
-    from comity.desk import acknowledging
+    from comity.desk.carriers import acknowledging
 
     with opened_desk(call) as desk:
         heard = acknowledging.take(desk, told)

@@ -12,7 +12,7 @@ from comity.cli.groups import ROLES
 from comity.cli.output import print_json, print_lines, tell
 from comity.cli.previews import admission_json, holding_json, revocation_json, said_beside
 from comity.cli.sync import attended
-from comity.desk.foretelling import admission_lines, parcel_lines, revocation_lines
+from comity.desk.members.foretelling import admission_lines, parcel_lines, revocation_lines
 
 words_option = click.option("--words-file", required=True, metavar="FILE", help="The recovery words, chmod 600.")
 reason_option = click.option("--reason", default="", metavar="TEXT", help="Why; the members read it.")
@@ -27,7 +27,7 @@ def show_public(call: Call, words_file: str) -> None:
     from comity.log.card import house_line, house_words
 
     if words_file:
-        from comity.desk.recovery import pair_in
+        from comity.desk.members.recovery import pair_in
 
         public = pair_in(Path(words_file)).public
     else:
@@ -55,7 +55,8 @@ def admit(
     call: Call, words_file: str, bundle: str, group: str, device: str, role: str, reason: str, dry_run: bool
 ) -> None:
     """Let a device of your institute back in, by the words on paper, with all keys that were sealed to them."""
-    from comity.desk import asking, membership, recovery
+    from comity.desk import asking
+    from comity.desk.members import membership, recovery
     from comity.domain.wording import some
     from comity.errors import UsageError
 
@@ -107,7 +108,7 @@ def revoke(
     dry_run: bool,
 ) -> None:
     """End the seats of lost devices by the words on paper, from above all that your institute admitted."""
-    from comity.desk import recovery, revoking
+    from comity.desk.members import recovery, revoking
     from comity.errors import UsageError
 
     if not devices and not institute:
@@ -132,7 +133,7 @@ def revoke(
 @pass_call
 def bundle(call: Call, file: str, institute: str, group: str) -> None:
     """Help a partner who lost every device: all that it may hold, to be opened with its recovery words alone."""
-    from comity.desk import recovery
+    from comity.desk.members import recovery
     from comity.domain.wording import some
 
     with opened_desk(call) as desk:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from comity.desk.desk import Desk
-    from comity.desk.releasing import Release
+    from comity.desk.members.releasing import Release
 
 
 @click.command(
@@ -61,7 +61,8 @@ def tearline(call: Call, ref: str, to: str, fields: str, marking: str, reason: s
 
     A disclosure for each institute that gets it is kept beside the original. What has left cannot be unsent.
     """
-    from comity.desk import asking, releasing, telling
+    from comity.desk import asking, telling
+    from comity.desk.members import releasing
 
     with opened_desk(call) as desk:
         chosen = [name.strip() for name in fields.split(",") if name.strip()]
@@ -90,7 +91,8 @@ def tearline(call: Call, ref: str, to: str, fields: str, marking: str, reason: s
 @pass_call
 def retract(call: Call, ref: str, reason: str) -> None:
     """Ask for a released copy back: it is retired in its group. What was read or exported is not unsent by that."""
-    from comity.desk import asking, releasing, telling
+    from comity.desk import asking, telling
+    from comity.desk.members import releasing
     from comity.domain.sharing import Disclosure
 
     with opened_desk(call) as desk:
@@ -118,7 +120,7 @@ def _lines(desk: "Desk", seen: "Release") -> "Iterator[str]":
 
 
 def _print_groups(call: Call, desk: "Desk", institute: str) -> None:
-    from comity.desk import foreseeing
+    from comity.desk.pages import foreseeing
 
     seen = foreseeing.groups(desk, institute)
     counts = foreseeing.counts(seen)
@@ -142,7 +144,8 @@ def _print_groups(call: Call, desk: "Desk", institute: str) -> None:
 
 
 def _print_records(call: Call, desk: "Desk", institute: str, noun: str, query: str) -> None:
-    from comity.desk import asking, foreseeing
+    from comity.desk import asking
+    from comity.desk.pages import foreseeing
 
     if call.as_json:
         print_json(foreseeing.as_json(desk, institute, noun, query))

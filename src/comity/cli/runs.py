@@ -27,7 +27,7 @@ def import_logs(
     call: Call, paths: tuple[str, ...], exercise: str, institute: str, language: str, dry_run: bool
 ) -> None:
     """Read Inspect logs (.eval, .json) or folders of them; the same log again changes nothing."""
-    from comity.desk import imports
+    from comity.desk.files import imports
 
     logs = list(imports.files(Path(path) for path in paths))
     with opened_desk(call) as desk, progress("Reading logs", len(logs), quiet=call.quiet) as advance:
@@ -59,7 +59,7 @@ def import_logs(
 def compare(call: Call, first: str, second: str) -> None:
     """Whether two runs can be compared, what differs, and the difference of their scores with its interval."""
     from comity.desk.asking import find
-    from comity.desk.comparing import side_by_side
+    from comity.desk.pages.comparing import side_by_side
 
     with opened_desk(call) as desk:
         a, b = (cast(Run, find(desk, ref, "run")) for ref in (first, second))

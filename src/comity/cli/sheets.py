@@ -31,7 +31,7 @@ def import_sheet(call: Call, file: str, kind: str, map_file: str, group: str, ma
     A row is known by a column id, by its code or label, else by what tells such records apart. A blank cell says
     nothing. Rows that cannot be taken are named with line and field; the others go through, 2,000 at a time.
     """
-    from comity.desk import sheets
+    from comity.desk.files import sheets
     from comity.domain.wording import some
 
     noun = _noun(kind)
@@ -76,7 +76,7 @@ def import_sheet(call: Call, file: str, kind: str, map_file: str, group: str, ma
 @pass_call
 def export_sheet(call: Call, kind: str, query: tuple[str, ...], out: str) -> None:
     """Records of a kind as a sheet that `import sheet` reads back unchanged; text is never taken for a formula."""
-    from comity.desk import sheets_out
+    from comity.desk.files import sheets_out
     from comity.domain.wording import some
 
     ending = Path(out).suffix.lower()

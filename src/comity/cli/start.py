@@ -277,7 +277,7 @@ def _say_demo(call: Call, desk: "Desk") -> None:
 
 def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = None) -> None:
     from comity.desk import care
-    from comity.desk.ended import ended
+    from comity.desk.members.ended import ended
     from comity.domain.kinds import BY_NOUN
     from comity.domain.wording import some
 
@@ -299,7 +299,7 @@ def _say_status(call: Call, desk: "Desk", beside: Mapping[str, object] | None = 
 
 def _say_partners(desk: "Desk") -> None:
     """Who was heard when, and what each lacks of what is here."""
-    from comity.desk import partners
+    from comity.desk.carriers import partners
     from comity.domain.when import show_moment
 
     for each in partners.partners(desk):

@@ -17,8 +17,9 @@ from comity.domain.wording import some
 from comity.errors import ComityError, ConflictsExist, Locked, Problem, UsageError
 
 if TYPE_CHECKING:
+    from comity.desk.carriers.syncing import GroupSession, HubSession
+    from comity.desk.consent import Agree
     from comity.desk.desk import Desk
-    from comity.desk.syncing import Agree, GroupSession, HubSession
     from comity.log.keyfile import KeyFile
     from comity.sync.outcome import Doubt, Progress, Tell
 
@@ -37,8 +38,8 @@ def sync(call: Call, names: tuple[str, ...], watching: bool, dry_run: bool, stri
     While the keys are locked and nobody can be asked, what comes is verified and kept for the next unlock, and nothing
     leaves.
     """
-    from comity.desk import syncing
-    from comity.desk.ended import ended
+    from comity.desk.carriers import syncing
+    from comity.desk.members.ended import ended
 
     if watching and (dry_run or strict):
         raise UsageError("--watch goes on and on.", hint="Leave out --dry-run and --strict.")
@@ -77,7 +78,7 @@ def _locked(call: Call) -> "KeyFile | None":
 
 def _carry(call: Call, file: "KeyFile", names: tuple[str, ...]) -> None:
     """A session with each hub by the carrier key alone."""
-    from comity.desk.carrying import carry
+    from comity.desk.carriers.carrying import carry
     from comity.home import home_folder
 
     with attended(call) as (told, _):
@@ -95,7 +96,7 @@ def _carry(call: Call, file: "KeyFile", names: tuple[str, ...]) -> None:
 
 def _watch(call: Call, desk: "Desk", names: tuple[str, ...]) -> None:
     """A line for each session, until Ctrl-C or SIGTERM."""
-    from comity.desk.syncing import Watching
+    from comity.desk.carriers.syncing import Watching
 
     def heard(sessions: "Sequence[HubSession]") -> None:
         if call.as_json:
@@ -130,7 +131,7 @@ def _line(session: "HubSession") -> str:
 
 
 def _print(call: Call, desk: "Desk", sessions: "Sequence[HubSession]") -> None:
-    from comity.desk.partners import names
+    from comity.desk.carriers.partners import names
 
     if call.as_json:
         known = names(desk)
@@ -210,8 +211,8 @@ def numbers(each: "GroupSession") -> tuple[int, ...]:
 
 def tell_noticed(desk: "Desk", carrier: str, groups: "Iterable[GroupSession]") -> None:
     """What a carrier does that it should not, in words."""
-    from comity.desk.noticing import noticed
-    from comity.desk.partners import names
+    from comity.desk.carriers.noticing import noticed
+    from comity.desk.carriers.partners import names
 
     known = names(desk)
     for each in groups:

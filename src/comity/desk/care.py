@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from comity.desk import asking, hubs, partners
+from comity.desk import asking
+from comity.desk.carriers import hubs, partners
 from comity.desk.desk import Desk
-from comity.desk.ended import ended
+from comity.desk.members.ended import ended
 from comity.store.tally import conflicts, tally
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any, Final, NamedTuple, cast
 
-from comity.desk.desk import Desk
+from comity.desk.desk import Desk, beside
 from comity.desk.world import World
 from comity.domain.checks.check import CHECK_IDS, Check
 from comity.domain.checks.facts import FACT_NAMES, fact_ids, facts_by_record
@@ -101,8 +101,6 @@ def all_checks(desk: Desk, connection: Connection) -> Sequence[Check]:
 
 def passed_beside(desk: Desk) -> Pass:
     """A pass with a store of its own, for another thread."""
-    from comity.desk.syncing import beside
-
     with beside(replace(desk, later=None, passed=None)) as other:
         checks(other)
         return cast(Pass, other.passed)

@@ -5,8 +5,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from comity.desk import acting, asking, courier, devices, groups, imports, membership, plans, stepping
+from comity.desk import acting, asking, devices, stepping
+from comity.desk.carriers import courier
 from comity.desk.desk import Desk
+from comity.desk.files import imports, plans
+from comity.desk.members import groups, membership
 from comity.log.acts import Role
 from comity.log.card import Card
 from comity.log.keys import DeviceKeys, Pair

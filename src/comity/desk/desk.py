@@ -1,7 +1,8 @@
 """An open home: its store, its keys, its settings, and the day it is."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,3 +60,10 @@ class Desk:
         self.store.close()
         if (self.home / SKETCH).exists():
             (self.home / SKETCH).unlink()
+
+
+@contextmanager
+def beside(desk: Desk) -> Iterator[Desk]:
+    """The same desk with a store of its own, for another thread."""
+    with closing(Store.open(desk.home, desk.store.keys)) as store:
+        yield replace(desk, store=store)

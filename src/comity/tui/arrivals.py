@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from textual.app import App
 from textual.widgets import Input
 
-from comity.desk import acknowledging, imports, plans, recognizing, syncing
+from comity.desk.carriers import acknowledging
+from comity.desk.desk import beside
+from comity.desk.files import imports, plans, recognizing
 from comity.domain.wording import listed, some
 from comity.errors import Refused
 from comity.tui import parcels, rows_in
@@ -17,8 +19,8 @@ from comity.tui.spans import BLANK, Line, Span, line, span
 from comity.tui.widgets.confirm import Confirm, Sure
 
 if TYPE_CHECKING:
-    from comity.desk.imports import FileOutcome
-    from comity.desk.plans import Applied
+    from comity.desk.files.imports import FileOutcome
+    from comity.desk.files.plans import Applied
 
 _SHOWN = 8
 
@@ -80,7 +82,7 @@ def _import(app: App[None], path: Path) -> None:
     def say(outcome: "FileOutcome") -> None:
         app.call_from_thread(host(app).say, f"{Path(outcome.file).name}: {outcome.outcome}")
 
-    with syncing.beside(host(app).desk) as own:
+    with beside(host(app).desk) as own:
         outcomes = imports.import_logs(own, [path], on_progress=say)
     app.call_from_thread(_told, app, outcomes)
 

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
-from comity.desk.calendar import Lane, Point, Stretch
+from comity.desk.pages.calendar import Lane, Point, Stretch
 from comity.tui.glyphs import GLYPHS
 from comity.tui.spans import Line, Span, span, width
 

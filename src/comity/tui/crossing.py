@@ -139,7 +139,7 @@ class Crossing(Everywhere):
 
     def action_read(self) -> None:
         """Bring a file in."""
-        from comity.desk import courier
+        from comity.desk.carriers import courier
         from comity.tui.arrivals import AskPath, read
 
         def go_on(typed: str | None) -> None:

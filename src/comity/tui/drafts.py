@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from comity.desk import asking, names
-from comity.desk.nearby import exercise_of, nearby
+from comity.desk.pages.nearby import exercise_of, nearby
 from comity.domain import when
 from comity.domain.facet import Facet, Shape
 from comity.domain.labels import RANKS

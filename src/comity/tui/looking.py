@@ -2,7 +2,7 @@
 
 from textual.app import App
 
-from comity.desk import foreseeing
+from comity.desk.pages import foreseeing
 from comity.tui.screens.preview import PreviewPage
 from comity.tui.session import host
 from comity.tui.spans import line, span

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from comity.desk import courier, partners
-from comity.desk.noticing import noticed
+from comity.desk.carriers import courier, partners
+from comity.desk.carriers.noticing import noticed
 from comity.domain.wording import listed, some
 from comity.errors import Refused
 from comity.tui.refusals import sentences
@@ -20,8 +20,8 @@ from comity.tui.widgets.choice import Menu, Option
 from comity.tui.widgets.confirm import Confirm, Sure
 
 if TYPE_CHECKING:
-    from comity.desk.courier import BundlePreview, BundleRead, Contents
-    from comity.desk.syncing import Agree
+    from comity.desk.carriers.courier import BundlePreview, BundleRead, Contents
+    from comity.desk.consent import Agree
     from comity.sync.bundle import Written
     from comity.sync.outcome import Tell
 

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from comity.desk import hubs, leaving, partners, syncing
-from comity.desk.ended import ended
-from comity.desk.leaving import Leaving
-from comity.desk.noticing import noticed
+from comity.desk.carriers import hubs, leaving, partners, syncing
+from comity.desk.carriers.leaving import Leaving
+from comity.desk.carriers.noticing import noticed
+from comity.desk.members.ended import ended
 from comity.domain.wording import some
 from comity.errors import ComityError, HubUnreachable
 from comity.sync.outcome import Doubt, Tell
@@ -19,7 +19,8 @@ from comity.tui.session import host
 from comity.tui.trip import Trip
 
 if TYPE_CHECKING:
-    from comity.desk.syncing import Agree, HubSession
+    from comity.desk.carriers.syncing import HubSession
+    from comity.desk.consent import Agree
 
 
 def start(app: App[None], section: str) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.app import App
 
-from comity.desk import sheets
-from comity.desk.syncing import beside
+from comity.desk.desk import beside
+from comity.desk.files import sheets
 from comity.domain.kinds import BY_NOUN, KINDS
 from comity.domain.wording import some, words
 from comity.importers.sheet import read_sheet
@@ -20,7 +20,7 @@ from comity.tui.widgets.choice import Menu, Option
 from comity.tui.widgets.confirm import Sure
 
 if TYPE_CHECKING:
-    from comity.desk.sheets import RowOutcome
+    from comity.desk.files.sheets import RowOutcome
 
 _SHOWN = 8
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
-from comity.desk.syncing import Agree, Stopped
+from comity.desk.carriers.syncing import Stopped
+from comity.desk.consent import Agree
 from comity.domain.wording import some
 from comity.sync.outcome import Doubt, Progress, Tell
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from comity.desk.deviations import compared, settings
+from comity.desk.files.deviations import compared, settings
 from comity.desk.report.account import Account
 from comity.desk.report.reach import PUBLIC
 from comity.domain import coverage

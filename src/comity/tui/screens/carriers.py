@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from comity.desk import hubs, partners
-from comity.desk.groups import NAME_MARKING
-from comity.desk.hubs import HubState
-from comity.desk.partners import Partner
+from comity.desk.carriers import hubs, partners
+from comity.desk.carriers.hubs import HubState
+from comity.desk.carriers.partners import Partner
+from comity.desk.members.groups import NAME_MARKING
 from comity.domain.when import show_age, show_moment
 from comity.domain.wording import between, some
 from comity.tui.glyphs import sign, signed

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from comity.desk.comparing import Measure, Setting, SideBySide, passed, side_by_side
+from comity.desk.pages.comparing import Measure, Setting, SideBySide, passed, side_by_side
 from comity.domain.record import Record
 from comity.domain.runs import Run
 from comity.tui.actions import bindings

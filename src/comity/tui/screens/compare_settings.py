@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
-from comity.desk.comparing import MISSING, Setting, SettingClass, SideBySide
+from comity.desk.pages.comparing import MISSING, Setting, SettingClass, SideBySide
 from comity.domain.runs import Run
 from comity.tui.glyphs import sign
 from comity.tui.spans import BLANK, Line, Span, fit, line, span

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from comity.desk.roster import Crew, Post, crew, posts
+from comity.desk.pages.roster import Crew, Post, crew, posts
 from comity.domain.checks.check import STARTED, UNSTARTED
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record

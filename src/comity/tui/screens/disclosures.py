@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
-from comity.desk import releasing
+from comity.desk.members import releasing
 from comity.domain.record import Record
 from comity.domain.sharing import Disclosure
 from comity.domain.when import show_day, show_moment

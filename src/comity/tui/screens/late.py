@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from comity.desk import asking, late
-from comity.desk.late import LateCommit
+from comity.desk import asking
+from comity.desk.members import late
+from comity.desk.members.late import LateCommit
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from comity.desk.roster import Account, accounts
+from comity.desk.pages.roster import Account, accounts
 from comity.domain.record import Record
 from comity.domain.wording import span as period
 from comity.domain.wording import words

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from comity.desk.grid import CellSheet, Grid, Square, cell_sheet, grid
+from comity.desk.pages.grid import CellSheet, Grid, Square, cell_sheet, grid
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
 from comity.domain.wording import language

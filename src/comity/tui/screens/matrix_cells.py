@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from comity.desk.grid import CellSheet, Square
+from comity.desk.pages.grid import CellSheet, Square
 from comity.domain.wording import language
 from comity.tui.glyphs import GLYPHS, sign, signed
 from comity.tui.spans import BLANK, Line, Span, keyed, line, pair, span

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from comity.desk.leaving import Leaving
+from comity.desk.carriers.leaving import Leaving
 from comity.domain.marking import join
 from comity.domain.wording import some
 from comity.tui.actions import bindings

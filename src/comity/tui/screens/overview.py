@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from comity.desk import asking, checking
-from comity.desk.grid import grid
+from comity.desk.pages.grid import grid
 from comity.domain.checks.check import Check
 from comity.domain.exercises import Exercise
 from comity.domain.marking import join

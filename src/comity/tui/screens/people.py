@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from typing import ClassVar, Final
 
-from comity.desk.roster import PersonLine, PersonSheet, accounts, people, person_sheet, posts
+from comity.desk.pages.roster import PersonLine, PersonSheet, accounts, people, person_sheet, posts
 from comity.desk.window import Window
 from comity.domain.people import Person
 from comity.domain.record import Record

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from comity.desk import foreseeing, leaving
+from comity.desk.carriers import leaving
+from comity.desk.pages import foreseeing
 from comity.domain.kinds import KINDS
 from comity.domain.record import Record
 from comity.domain.wording import listed, some, words

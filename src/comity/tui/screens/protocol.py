@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from comity.desk.agreed import ProtocolSheet, protocols
+from comity.desk.pages.agreed import ProtocolSheet, protocols
 from comity.domain.concurrences import Answer
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from comity.desk.runboard import sheet
+from comity.desk.pages.runboard import sheet
 from comity.domain.runs import Deviation, Run
 from comity.domain.wording import amount, words
 from comity.tui.glyphs import sign

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, Final
 
-from comity.desk.runboard import ClassLine, RunLine, RunSheet
+from comity.desk.pages.runboard import ClassLine, RunLine, RunSheet
 from comity.domain.when import show_age, show_moment
 from comity.domain.wording import amount, words
 from comity.tui.glyphs import GLYPHS, meter, sign, signed

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from copy import copy
 
-from comity.desk.runboard import RunGroup, RunReader
+from comity.desk.pages.runboard import RunGroup, RunReader
 from comity.desk.window import Window
 from comity.desk.world import Mended
 from comity.domain.runs import Run

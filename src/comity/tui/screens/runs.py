@@ -9,8 +9,8 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from comity.desk import asking
-from comity.desk.comparing import check_logs
-from comity.desk.runboard import RunGroup, RunSheet, groups, sheet
+from comity.desk.pages.comparing import check_logs
+from comity.desk.pages.runboard import RunGroup, RunSheet, groups, sheet
 from comity.domain.record import Record
 from comity.domain.runs import Run
 from comity.tui.actions import bindings

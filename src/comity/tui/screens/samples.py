@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from comity.desk.comparing import SideBySide
+from comity.desk.pages.comparing import SideBySide
 from comity.domain.runs import Run
 from comity.domain.wording import words
 from comity.tui.glyphs import sign

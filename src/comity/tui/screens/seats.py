@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from comity.desk import membership, partners, revoking, seats
-from comity.desk.foretelling import admission_lines, revocation_lines
-from comity.desk.groups import NAME_MARKING
-from comity.desk.membership import Admission
-from comity.desk.partners import Partner
-from comity.desk.revoking import RevocationPreview
-from comity.desk.seats import GroupSeat
+from comity.desk.carriers import partners
+from comity.desk.carriers.partners import Partner
+from comity.desk.members import membership, revoking, seats
+from comity.desk.members.foretelling import admission_lines, revocation_lines
+from comity.desk.members.groups import NAME_MARKING
+from comity.desk.members.membership import Admission
+from comity.desk.members.revoking import RevocationPreview
+from comity.desk.members.seats import GroupSeat
 from comity.domain.text import cut
 from comity.domain.when import show_age, show_moment
 from comity.domain.wording import between

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from comity.desk import names
-from comity.desk.sharing import GroupSheet, LogLine, StuckEnvelope, groups, held, written
+from comity.desk.pages.sharing import GroupSheet, LogLine, StuckEnvelope, groups, held, written
 from comity.domain.marking import join
 from comity.domain.record import Record
 from comity.domain.when import show_moment

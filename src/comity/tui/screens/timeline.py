@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from comity.desk.calendar import Lane, lanes
+from comity.desk.pages.calendar import Lane, lanes
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
 from comity.domain.when import show_day

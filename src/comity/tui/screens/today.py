@@ -6,9 +6,10 @@ from typing import Final
 
 from textual.app import ComposeResult
 
-from comity.desk import asking, courier
-from comity.desk.board import Board, Coming, Need, about, board
-from comity.desk.ended import ended
+from comity.desk import asking
+from comity.desk.carriers import courier
+from comity.desk.members.ended import ended
+from comity.desk.pages.board import Board, Coming, Need, about, board
 from comity.domain.checks.check import Severity
 from comity.domain.record import Record
 from comity.domain.when import show_day

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.desk import holdings, membership, placing, revoking
+from comity.desk import placing
+from comity.desk.consent import Agree, nobody, persisting
 from comity.desk.desk import Desk
-from comity.desk.hands import PaperHand
-from comity.desk.holdings import Holding
-from comity.desk.membership import Admission
-from comity.desk.revoking import RevocationPreview
-from comity.desk.syncing import Agree, nobody, persisting
+from comity.desk.members import holdings, membership, revoking
+from comity.desk.members.hands import PaperHand
+from comity.desk.members.holdings import Holding
+from comity.desk.members.membership import Admission
+from comity.desk.members.revoking import RevocationPreview
 from comity.desk.world import World
 from comity.domain.wording import listed
 from comity.errors import BadInput, Locked, NotFound, Refused

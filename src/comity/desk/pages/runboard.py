@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from comity.desk import asking, checking
 from comity.desk.desk import Desk
-from comity.desk.deviations import frozen, settings, told
+from comity.desk.files.deviations import frozen, settings, told
 from comity.desk.history import history
 from comity.desk.world import Mended, World
 from comity.domain import coverage

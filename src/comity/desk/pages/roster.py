@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from comity.desk import checking
-from comity.desk.calendar import Lane, Stretch, covered
 from comity.desk.desk import Desk
+from comity.desk.pages.calendar import Lane, Stretch, covered
 from comity.desk.world import World
 from comity.domain.checks.check import SEVERITIES, Check, Severity
 from comity.domain.clearance import candidates, longest, term

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from comity.desk import acting, drafting, labels, names, placing, refs, rules
 from comity.desk.desk import Desk
 from comity.desk.drafting import Opened
-from comity.desk.identity import source_id
+from comity.desk.files.identity import source_id
 from comity.desk.names import Names
 from comity.desk.world import R, World
 from comity.domain.kinds import BY_NOUN, KINDS

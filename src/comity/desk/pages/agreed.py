@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from comity.desk.comparing import text
 from comity.desk.desk import Desk
-from comity.desk.deviations import settings
+from comity.desk.files.deviations import settings
+from comity.desk.pages.comparing import text
 from comity.desk.world import World
 from comity.domain.concurrences import Answer, answers
 from comity.domain.exercises import Exercise, Strand

@@ -3,23 +3,23 @@
 A session has a store of its own, so that it can run in another thread than the desk's; it may end at any moment.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from comity.desk import hubs
-from comity.desk.desk import Desk
+from comity.desk.carriers import hubs
+from comity.desk.consent import Agree, added, nobody, persisting
+from comity.desk.desk import Desk, beside
 from comity.desk.world import World
 from comity.errors import ComityError
 from comity.settings import Hub
 from comity.store import exchange, visits
-from comity.store.store import Store
 from comity.store.tally import Tally, conflicts_by_group, tally_of
 from comity.store.visits import Visited
 from comity.sync import engine
 from comity.sync.carrier import Carrier
-from comity.sync.outcome import Allow, Doubt, GroupOutcome, Tell, silently
+from comity.sync.outcome import Doubt, GroupOutcome, Tell, silently
 from comity.sync.shelf import Shelf
 from comity.sync.side import Side
 from comity.sync.watch import AFTER, QUIET, Watch
@@ -27,7 +27,6 @@ from comity.sync.watch import AFTER, QUIET, Watch
 if TYPE_CHECKING:
     from comity.sync.http import Patience
 
-Agree = Callable[[Doubt], bool]  # asked outside of any transaction; the session goes on where it was
 NONE = Tally(0, 0, 0, 0)
 
 
@@ -63,11 +62,6 @@ class HubSession:
     def total(self, what: str) -> int:
         """The sum of `sent`, `received` ... over the groups."""
         return sum(getattr(each.outcome, what) for each in self.groups)
-
-
-def nobody(doubt: Doubt) -> bool:
-    """Nobody is there to ask."""
-    return False
 
 
 def sync(desk: Desk, names: Collection[str] = (), *, tell: Tell = silently, agree: Agree = nobody) -> list[HubSession]:
@@ -151,35 +145,6 @@ def met(side: Side, carrier: Carrier, *, tell: Tell = silently, agree: Agree = n
     return persisting(lambda allow: engine.sync(side, carrier, tell=tell, allow=allow), agree)
 
 
-def persisting(run: Callable[[Allow], list[GroupOutcome]], agree: Agree) -> list[GroupOutcome]:
-    """Run a session, again while somebody allows groups to be let in or to be changed much."""
-    allowed: set[tuple[str, bytes]] = set()
-    asked: set[tuple[str, bytes]] = set()
-    before: dict[bytes, GroupOutcome] = {}
-    while True:
-        try:
-            return added(before, run(lambda doubt: doubt.key in allowed))
-        except Doubt as doubt:
-            doubt.outcomes = added(before, doubt.outcomes)
-            fresh = [each for each in (doubt, *doubt.others) if each.key not in asked]
-            asked |= {each.key for each in fresh}
-            agreed = {each.key for each in fresh if agree(each)}
-            if not agreed:
-                raise
-            before = {each.group: each for each in doubt.outcomes}
-            allowed.update(agreed)
-
-
-def added(before: Mapping[bytes, GroupOutcome], now: Collection[GroupOutcome]) -> list[GroupOutcome]:
-    """What two sessions that followed one another did; what was noticed is that of the later one."""
-    for each in now:
-        if earlier := before.get(each.group):
-            for name in ("received", "sent", "shared", "rolled_back"):
-                setattr(each, name, getattr(each, name) + getattr(earlier, name))
-            each.bad += earlier.bad
-    return list(now)
-
-
 def told(desk: Desk, outcomes: Collection[GroupOutcome]) -> list[GroupSession]:
     """Outcomes with the names of their groups and how these are now; the private one first."""
     with desk.store.reading() as connection:
@@ -201,13 +166,6 @@ def told(desk: Desk, outcomes: Collection[GroupOutcome]) -> list[GroupSession]:
 def shelf(desk: Desk) -> Shelf:
     """The store of a desk as a session uses it."""
     return Shelf(desk.store, desk.at_ms)
-
-
-@contextmanager
-def beside(desk: Desk) -> Iterator[Desk]:
-    """The same desk with a store of its own, for another thread."""
-    with closing(Store.open(desk.home, desk.store.keys)) as store:
-        yield replace(desk, store=store)
 
 
 def _round(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from comity.desk import devices
-from comity.desk.syncing import GroupSession
+from comity.desk.carriers.syncing import GroupSession
 from comity.domain.wording import some
 from comity.sync.carrier import Full, NoGroup
 

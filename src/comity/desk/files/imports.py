@@ -9,10 +9,10 @@ from uuid_utils import UUID
 
 from comity.desk import acting, asking, drafting, labels, placing
 from comity.desk.desk import Desk
-from comity.desk.deviations import deviation_changes
 from comity.desk.drafting import Opened
-from comity.desk.identity import source_id
-from comity.desk.matching import LogPlace, place_of
+from comity.desk.files.deviations import deviation_changes
+from comity.desk.files.identity import source_id
+from comity.desk.files.matching import LogPlace, place_of
 from comity.desk.world import World
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from comity.desk import late
 from comity.desk.desk import Desk
-from comity.desk.ended import ended
+from comity.desk.members import late
+from comity.desk.members.ended import ended
 from comity.desk.world import World
 from comity.domain.wording import some
 

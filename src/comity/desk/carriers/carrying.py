@@ -4,8 +4,8 @@ from collections.abc import Collection
 from contextlib import closing
 from pathlib import Path
 
-from comity.desk import hubs
-from comity.desk.syncing import NONE, GroupSession, HubSession, met
+from comity.desk.carriers import hubs
+from comity.desk.carriers.syncing import NONE, GroupSession, HubSession, met
 from comity.errors import ComityError
 from comity.home import alone
 from comity.settings import Hub

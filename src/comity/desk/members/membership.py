@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from uuid_utils import UUID
 
-from comity.desk import devices, drafting, holdings, placing
+from comity.desk import devices, drafting, placing
 from comity.desk.desk import Desk
 from comity.desk.devices import Candidate
-from comity.desk.hands import DeviceHand, Hand
-from comity.desk.holdings import Holding, Unfit
-from comity.desk.seats import said
+from comity.desk.members import holdings
+from comity.desk.members.hands import DeviceHand, Hand
+from comity.desk.members.holdings import Holding, Unfit
+from comity.desk.members.seats import said
 from comity.desk.world import World
 from comity.domain.sharing import Note
 from comity.domain.wording import some

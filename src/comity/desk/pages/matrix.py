@@ -1,4 +1,4 @@
-"""Coverage as a table of rows, for commands; `desk/grid` has the grid that the app shows."""
+"""Coverage as a table of rows, for commands; `desk/pages/grid` has the grid that the app shows."""
 
 from collections import Counter
 from typing import Any

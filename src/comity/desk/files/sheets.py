@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 from comity.desk import acting, drafting, labels, names, placing, refs, rules
 from comity.desk.asking import kind_of
 from comity.desk.desk import Desk
-from comity.desk.identity import source_id
-from comity.desk.register import Register
+from comity.desk.files.identity import source_id
+from comity.desk.files.register import Register
 from comity.desk.world import R, World
 from comity.domain.facet import Shape
 from comity.domain.naming import KEYS, natural_key, tells

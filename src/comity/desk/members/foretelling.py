@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 from comity.domain.wording import some
 
 if TYPE_CHECKING:
-    from comity.desk.holdings import Holding
-    from comity.desk.membership import Admission
-    from comity.desk.recovery import RecoveryPreview
-    from comity.desk.revoking import RevocationPreview
+    from comity.desk.members.holdings import Holding
+    from comity.desk.members.membership import Admission
+    from comity.desk.members.recovery import RecoveryPreview
+    from comity.desk.members.revoking import RevocationPreview
 
 FEW = 20
 

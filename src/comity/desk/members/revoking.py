@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from comity.desk import devices, holdings, membership, placing
+from comity.desk import devices, placing
 from comity.desk.desk import Desk
-from comity.desk.hands import DeviceHand, Hand
-from comity.desk.holdings import Holding
-from comity.desk.seats import said
+from comity.desk.members import holdings, membership
+from comity.desk.members.hands import DeviceHand, Hand
+from comity.desk.members.holdings import Holding
+from comity.desk.members.seats import said
 from comity.desk.world import World
 from comity.domain import when
 from comity.domain.sharing import Group

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from comity.desk import asking, holdings, telling
+from comity.desk import asking, telling
 from comity.desk.desk import Desk
-from comity.desk.holdings import Holding
+from comity.desk.members import holdings
+from comity.desk.members.holdings import Holding
 from comity.desk.world import World
 from comity.domain.marking import join
 from comity.domain.record import Record

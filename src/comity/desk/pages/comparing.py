@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from comity.desk.desk import Desk
-from comity.desk.deviations import compared, settings
+from comity.desk.files.deviations import compared, settings
 from comity.desk.world import World
 from comity.domain.comparability import NOT_REPORTED, Comparability, Verdict, same
 from comity.domain.comparability import compare as verdict_of

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.desk import partners, placing, syncing
+from comity.desk import placing
+from comity.desk.carriers import partners, syncing
+from comity.desk.carriers.partners import Partner
 from comity.desk.desk import Desk
-from comity.desk.partners import Partner
 from comity.desk.world import World
 from comity.errors import BadInput, Refused
 from comity.home import given_file

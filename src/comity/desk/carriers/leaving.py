@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from comity.desk import devices, holdings
+from comity.desk import devices
 from comity.desk.desk import Desk
+from comity.desk.members import holdings
 from comity.desk.world import World
 from comity.domain.marking import join
 from comity.domain.wording import listed

@@ -6,7 +6,7 @@ from typing import Any
 from uuid_utils import UUID
 
 from comity.desk import drafting
-from comity.desk.identity import source_id
+from comity.desk.files.identity import source_id
 from comity.desk.world import World
 from comity.domain.comparability import Departure, deviations
 from comity.domain.field_classes import FIELD_CLASSES

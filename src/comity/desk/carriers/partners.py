@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from comity.desk import devices, seats
+from comity.desk import devices
 from comity.desk.desk import Desk
+from comity.desk.members import seats
 from comity.domain.when import from_ms
 from comity.log.receipt import Tip
 from comity.store import visits

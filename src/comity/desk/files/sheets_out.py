@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from comity.desk import asking, sheets
+from comity.desk import asking
 from comity.desk.desk import Desk
+from comity.desk.files import sheets
 from comity.desk.world import World
 from comity.domain.facet import Merge, Shape
 from comity.domain.marking import join

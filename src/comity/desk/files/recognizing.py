@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, Literal
 from zipfile import BadZipFile, ZipFile
 
-from comity.desk.acknowledging import PREFIX as RECEIPT
+from comity.desk.carriers.acknowledging import PREFIX as RECEIPT
 from comity.errors import Refused
 from comity.log.card import PREFIX as CARD
 from comity.sync.container import MAGIC

@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from secrets import token_hex
 
-from comity.desk import devices, leaving, placing, syncing
-from comity.desk.desk import Desk
-from comity.desk.leaving import Leaving
-from comity.desk.syncing import Agree, GroupSession, nobody
+from comity.desk import devices, placing
+from comity.desk.carriers import leaving, syncing
+from comity.desk.carriers.leaving import Leaving
+from comity.desk.carriers.syncing import GroupSession
+from comity.desk.consent import Agree, nobody, persisting
+from comity.desk.desk import Desk, beside
 from comity.desk.world import World
 from comity.domain.text import fold
 from comity.errors import ComityError, NotFound, Refused
@@ -82,7 +84,7 @@ def parcel(desk: Desk, told: str, group: str = "") -> BundlePreview:
 def write(desk: Desk, parcel: BundlePreview, path: Path, limit: int = 0) -> list[Written]:
     """Write a parcel to a file, in several where one would pass the limit; a folder gets a name that tells nothing."""
     file = path / f"{token_hex(4)}{ENDING}" if path.is_dir() else path
-    with syncing.beside(desk) as own:
+    with beside(desk) as own:
         groups = [bytes.fromhex(each.group) for each in parcel.leaving]
         written = bundle.write(syncing.shelf(own), file, parcel.devices, groups, limit)
         leaving.note(own, parcel.leaving)
@@ -97,7 +99,7 @@ def telling_name(parcel: BundlePreview, path: Path) -> str:
 
 def read(desk: Desk, paths: Sequence[Path], *, tell: Tell = silently, agree: Agree = nobody) -> list[BundleRead]:
     """Take in bundles, each checked whole before anything of it is used; a bad one keeps none of the others out."""
-    with syncing.beside(desk) as own:
+    with beside(desk) as own:
         return [_read(own, path, tell, agree) for path in paths]
 
 
@@ -139,7 +141,7 @@ def show(desk: Desk, path: Path) -> Contents:
 def _read(desk: Desk, path: Path, tell: Tell, agree: Agree) -> BundleRead:
     found, shelf = BundleRead(path), syncing.shelf(desk)
     try:
-        outcomes = syncing.persisting(lambda allow: bundle.read(shelf, path, tell=tell, allow=allow), agree)
+        outcomes = persisting(lambda allow: bundle.read(shelf, path, tell=tell, allow=allow), agree)
         found.groups = syncing.told(desk, outcomes)
         if not any(each.outcome.unknown or each.outcome.bad for each in found.groups):
             found.answer = bundle.code(shelf, path)

@@ -1,0 +1,1 @@
+"""Files against the store: plan files, sheets, evaluation logs."""

@@ -1,0 +1,1 @@
+"""Who belongs: devices, groups and their seats, letting in, ending, releasing and erasing."""

@@ -4,11 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.tui.stage import app_without_desk, screen_text
-
 import comity.tui
 from comity.tui.actions import ACTIONS, BY_ID, clashes, shown_keys
 from comity.tui.screens.base import Page
+from tui.stage import app_without_desk, screen_text
 
 NEVER = {"q", "ctrl+c", "ctrl+m", "ctrl+i", "ctrl+h", "ctrl+a", "ctrl+b", "[", "]", "{", "}"}
 VIM = {"H", "L", "G"}

@@ -1,7 +1,5 @@
 from pathlib import Path
 
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import app_without_desk, screen_text
 from textual.widgets import Input
 
 from comity.desk import acting, asking
@@ -13,6 +11,8 @@ from comity.tui.screens.editing import EditPage
 from comity.tui.screens.record import RecordPage
 from comity.tui.widgets.chrome import MarkingBar
 from comity.tui.widgets.table import Table
+from tui.conftest import Opener, until
+from tui.stage import app_without_desk, screen_text
 
 
 async def test_the_first_frame_does_not_wait_for_the_store() -> None:

@@ -1,10 +1,10 @@
 """Which keys are told to a person: those that do something here and now."""
 
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 from textual.pilot import Pilot
 
 from comity.tui.widgets.keys import Keys
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def _footer(pilot: Pilot[None]) -> str:

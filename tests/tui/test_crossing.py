@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tui.conftest import until
-from tests.tui.stage import screen_text
 from textual.widgets import Input
 
 from comity import bootstrap, settings
@@ -29,6 +27,8 @@ from comity.tui.widgets.confirm import Confirm, Sure
 from desk.houses import NOTES, Houses, houses, write
 from laws.laptops import admit
 from sync.hubs import Running, running
+from tui.conftest import until
+from tui.stage import screen_text
 
 
 @pytest.fixture

@@ -3,9 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.tui.conftest import until
-from tests.tui.stage import screen_text
-from tests.tui.test_terminal import on_terminal
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -17,6 +14,9 @@ from comity.tui.founding import FoundingApp, Founds
 from comity.tui.screens.editing import NewPage
 from comity.tui.screens.first import Answers, FirstPage, WordsPage
 from comity.unlocking import key_file
+from tui.conftest import until
+from tui.stage import screen_text
+from tui.test_terminal import on_terminal
 
 SIZE = (120, 36)
 

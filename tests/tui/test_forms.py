@@ -1,10 +1,9 @@
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.tui.screens.editing import EditPage, NewPage
 from comity.tui.widgets.fields import Field
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def field(pilot, name: str) -> Field:  # type: ignore[no-untyped-def]

@@ -1,9 +1,9 @@
 import pytest
-from tests.tui.stage import app_without_desk, screen_text
 
 from comity.tui.glyphs import GLYPHS, only_ascii, signed
 from comity.tui.screens.base import Page
 from comity.tui.spans import line
+from tui.stage import app_without_desk, screen_text
 
 
 def test_every_sign_has_an_ascii_twin_of_one_cell() -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 from rich.cells import cell_len
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 from textual.pilot import Pilot
 
 from comity.tui.screens.base import Page
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def _holds(pilot: Pilot[None]) -> None:

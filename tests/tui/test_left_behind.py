@@ -4,14 +4,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from tests.laws.leftovers import pages
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-from tests.tui.test_forms import _edit
 
 from comity.desk import asking
 from comity.desk.desk import Desk
 from comity.home import STORE
+from laws.leftovers import pages
+from tui.conftest import Opener, until
+from tui.stage import screen_text
+from tui.test_forms import _edit
 
 MARK, SOUGHT = "Sandpiper", "Whimbrel"
 

@@ -1,8 +1,5 @@
 from pathlib import Path
 
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-from tests.tui.test_forms import field
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -22,6 +19,9 @@ from comity.tui.widgets.choice import Menu
 from comity.tui.widgets.fields import Field
 from comity.tui.widgets.step import Step
 from comity.tui.widgets.table import Table
+from tui.conftest import Opener, until
+from tui.stage import screen_text
+from tui.test_forms import field
 
 
 async def _form(pilot: Pilot[None], kind: type = NewPage) -> None:

@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from tests.tui.conftest import Opener, until
 from textual import events
 from textual.keys import REPLACED_KEYS, _character_to_key
 from textual.pilot import Pilot
@@ -15,6 +14,7 @@ from comity.tui.screens.base import Page
 from comity.tui.screens.editing import NewPage
 from comity.tui.widgets.fields import Field
 from comity.tui.widgets.overlay import Overlay
+from tui.conftest import Opener, until
 
 BURSTS = 40
 

@@ -1,12 +1,11 @@
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.desk.pages.grid import cell_sheet, grid
 from comity.desk.pages.matrix import matrix
 from comity.domain.exercises import Exercise
 from comity.tui.screens.matrix import VIEWS, MatrixPane
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def _saltmarsh(demo: Desk) -> Exercise:

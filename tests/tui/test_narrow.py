@@ -4,14 +4,14 @@ import re
 from datetime import timedelta
 
 import pytest
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 from textual.pilot import Pilot
 
 from comity.desk import acting
 from comity.desk.desk import Desk
 from comity.tui.widgets.palette import Palette
 from comity.tui.widgets.step import Step
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 SMALL = (80, 24)
 

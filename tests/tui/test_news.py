@@ -4,13 +4,13 @@ import os
 import subprocess
 import sys
 
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 from textual.widgets import Input
 
 from comity.desk.desk import Desk
 from comity.tui.widgets.confirm import Confirm
 from comity.tui.widgets.table import Table
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def _elsewhere(desk: Desk, *words: str) -> None:

@@ -1,13 +1,13 @@
 """What a person has just typed or written stays with them."""
 
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 from textual.widgets import Input
 
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.tui.screens.editing import NewPage
 from comity.tui.widgets.confirm import Confirm
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 async def test_what_one_has_just_written_is_not_kept_from_its_writer(opened: Opener, desk: Desk) -> None:

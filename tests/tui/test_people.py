@@ -1,14 +1,13 @@
 import asyncio
 
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.desk.pages.roster import accounts, crew, people, person_sheet, posts
 from comity.domain.exercises import Exercise
 from comity.domain.people import Person
 from comity.tui.screens.people import RosterPane
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def _person(demo: Desk, name: str) -> Person:

@@ -2,12 +2,12 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 
 from comity.desk.desk import Desk
 from comity.tui.places import FILE, Place, read_places, write_places
 from comity.tui.widgets.table import Table
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 async def test_tab_and_cursor_of_each_section_are_there_after_a_restart(shown: Opener, demo: Desk) -> None:

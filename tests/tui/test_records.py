@@ -1,10 +1,9 @@
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
 from comity.tui.screens.records import ListPane
 from comity.tui.widgets.table import Table
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 async def test_a_filter_acts_stays_to_be_seen_and_goes_with_escape(opened: Opener) -> None:

@@ -1,13 +1,13 @@
 """The report of an exercise as a tab."""
 
 import pytest
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 
 from comity.desk import acting
 from comity.desk.desk import Desk
 from comity.tui.screens.prose import Scroll
 from comity.tui.screens.report import ReportPane
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])

@@ -1,6 +1,3 @@
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-
 from comity.desk import asking
 from comity.desk.desk import Desk
 from comity.desk.pages.comparing import side_by_side
@@ -10,6 +7,8 @@ from comity.domain.runs import Run
 from comity.tui.screens.compare import ComparePane
 from comity.tui.screens.runs import RunsPane
 from comity.tui.screens.samples import SamplesPane
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def _run(demo: Desk, label: str) -> Run:

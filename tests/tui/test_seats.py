@@ -5,9 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.tui.conftest import until
-from tests.tui.stage import screen_text
-from tests.tui.test_crossing import app_on, said, typed
 
 from comity import bootstrap
 from comity.desk import devices
@@ -19,6 +16,9 @@ from comity.tui.widgets.choice import Menu
 from comity.tui.widgets.confirm import Confirm
 from desk.houses import Houses, houses
 from laws.laptops import three
+from tui.conftest import until
+from tui.stage import screen_text
+from tui.test_crossing import app_on, said, typed
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 import asyncio
 
 import pytest
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 from textual.pilot import Pilot
 
 from comity.desk import asking
@@ -13,6 +11,8 @@ from comity.domain.kinds import BY_NOUN
 from comity.tui.screens.base import Page
 from comity.tui.screens.lists import LAYOUTS
 from comity.tui.screens.protocol import ProtocolPane
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 PLACES = ("today", "exercises", "runs", "people", "findings", "library", "sharing")
 

@@ -1,8 +1,5 @@
 import re
 
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
-
 from comity import bootstrap
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
@@ -12,6 +9,8 @@ from comity.desk.pages.sharing import groups, held, written
 from comity.desk.settling import forks
 from comity.desk.weighing import forbids
 from comity.tui.screens.conflicts import ConflictsPane
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 def _apart(demo: Desk) -> str:

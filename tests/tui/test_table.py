@@ -1,11 +1,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.tui.stage import Counted, Stage, screen_text
 
 from comity.tui.spans import Span, line, span
 from comity.tui.widgets.source import Column, Listed, Row, arranged, heading
 from comity.tui.widgets.table import Table
+from tui.stage import Counted, Stage, screen_text
 
 COLUMNS = [Column("name", 10), Column("value", 10, grows=True)]
 

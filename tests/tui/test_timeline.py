@@ -3,8 +3,6 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 
 from comity.desk import acting, asking
 from comity.desk.desk import Desk
@@ -14,6 +12,8 @@ from comity.tui import bars
 from comity.tui.bars import Scale
 from comity.tui.screens.timeline import TimelinePane
 from comity.tui.spans import width
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 TODAY = date(2026, 11, 23)
 SALTMARSH = Exercise(code="SALTMARSH")

@@ -1,6 +1,4 @@
 import pytest
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 
 from comity.desk import acting, asking, checking
 from comity.desk.desk import Desk
@@ -8,6 +6,8 @@ from comity.desk.pages.board import board
 from comity.tui.screens.record import RecordPage
 from comity.tui.screens.today import TodayPane
 from comity.tui.widgets.chrome import MarkingBar
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 async def test_what_stops_work_stands_first_and_every_check_is_on_the_page_once(shown: Opener, demo: Desk) -> None:

@@ -2,13 +2,13 @@
 
 import click
 import pytest
-from tests.tui.conftest import Opener, until
-from tests.tui.stage import screen_text
 
 from comity.cli.app import root
 from comity.tui.screens.sharing import SharingPage
 from comity.tui.typed import TYPED, Typed
 from comity.tui.widgets.palette import Palette
+from tui.conftest import Opener, until
+from tui.stage import screen_text
 
 
 @pytest.mark.parametrize("typed", TYPED, ids=lambda typed: typed.does)

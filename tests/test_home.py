@@ -11,7 +11,7 @@ import pytest
 
 from comity import home as rooms
 from comity.errors import NotFound, Refused
-from comity.home import check_home, home_folder, make_home, new_file, replace_file
+from comity.home import FILES, check_home, home_folder, make_home, new_file, replace_file
 
 
 def test_the_option_wins_over_the_environment_and_that_over_the_system(
@@ -139,3 +139,11 @@ def test_what_a_killed_write_left_is_swept_by_the_next_one_a_day_later(tmp_path:
         os.utime(path, (1, 1), follow_symlinks=False)
     replace_file(tmp_path / "file", b"whole")
     assert sorted(tmp_path.iterdir()) == sorted([foreign, fresh, link, tmp_path / "file"])
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_file_of_the_home_that_is_none_is_not_waited_for(tmp_path: Path, name: str) -> None:
+    make_home(tmp_path / "home")
+    os.mkfifo(tmp_path / "home" / name)
+    with pytest.raises(Refused, match=f"{name} is not a file"):
+        check_home(tmp_path / "home")

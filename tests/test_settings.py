@@ -1,11 +1,13 @@
 """Settings: read, wrong, changed."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from comity.errors import BadInput
-from comity.settings import OURS, USERS, Settings, change, load, rows
+from comity.errors import BadInput, NotFound
+from comity.home import OURS, USERS
+from comity.settings import Settings, change, load, rows
 
 
 def test_without_files_everything_has_its_default(tmp_path: Path) -> None:
@@ -60,11 +62,51 @@ def test_a_wrong_change_writes_nothing(tmp_path: Path, key: str, text: str) -> N
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("text", ["[screen", "a = " + "[" * 5000, "\xff"])
-def test_what_is_no_toml_is_one_sentence(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("[screen", "at end of document"),
+        ("a = " + "[" * 5000, "nested too deep"),
+        ("\xff", "not UTF-8"),
+        ("[general]\nstale_after = " + "9" * 5000, "more digits"),
+        (".".join("a" * 20_000) + " = 1", "a key has no hundred parts"),
+        ("a.b" * 50 + " = 1", "nested too deep"),
+        ("#" * 5_000_001, "larger than 5 MB"),
+    ],
+)
+def test_what_is_no_toml_is_one_sentence(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / USERS).write_bytes(text.encode("latin-1"))
-    with pytest.raises(BadInput, match="cannot be read as TOML"):
+    with pytest.raises(BadInput, match=why):
         load(tmp_path)
+
+
+def test_a_mark_of_the_byte_order_is_no_setting(tmp_path: Path) -> None:
+    (tmp_path / USERS).write_text('[screen]\ntheme = "light"\n', encoding="utf-8-sig")
+    assert load(tmp_path).screen.theme == "light"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / USERS)
+    with pytest.raises(NotFound, match=USERS):
+        load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("general = 3", "give a table, as `comity config show` lists its keys"),
+        ("hubs = {a = 3}", "give a table, as `comity config show` lists its keys"),
+        ("general = {person = 'a\u202eb'}", "give a text without control characters"),
+        ("general = {person = '" + "x" * 201 + "'}", "give a text of length <= 200"),
+        ("general = {stale_after = 0}", "give a whole number >= 1"),
+        ("general = {passphrase_command = ['a', 3]}", "give a list of texts as TOML writes it"),
+    ],
+)
+def test_what_would_be_right_is_said_in_words(tmp_path: Path, text: str, right: str) -> None:
+    (tmp_path / USERS).write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput) as caught:
+        load(tmp_path)
+    assert caught.value.problems[0].message.startswith(f"line 1: {right}")
 
 
 def test_every_setting_says_what_it_does() -> None:

@@ -13,9 +13,12 @@ from comity.errors import NotFound, Problem, Refused, UsageError
 
 KEYS: Final = "device.key"
 STORE: Final = "store.db"
+TOKEN: Final = "token"  # which envelopes left last, outside every backup of the store
+USERS, OURS = "config.toml", "config.local.toml"
 SKETCH: Final = "carried.state"  # what a hub sees of the groups of a device, for syncing while it is locked
 LEFT: Final = 24 * 60 * 60  # seconds after which nobody writes to a fresh file any more
 SPOOL: Final = "carried.spool"  # what came meanwhile, sealed as it was sent
+FILES: Final = (KEYS, STORE, TOKEN, USERS, OURS, SKETCH, SPOOL)
 
 
 def home_folder(given: str = "") -> Path:
@@ -38,7 +41,7 @@ def make_home(home: Path) -> None:
 
 
 def check_home(home: Path) -> None:
-    """Refuse a home that is not there, not a folder, not the caller's, or open to others."""
+    """Refuse a home that is not there, not a folder, not the caller's, open to others, or holds what is no file."""
     if not home.exists():
         raise NotFound(f"There is no home at {home}.", hint="Make one: `comity init`. Look around: `comity demo`.")
     if not home.is_dir():
@@ -48,6 +51,9 @@ def check_home(home: Path) -> None:
         raise Refused(f"The home {home} belongs to another user.", hint="Run as its owner, or name another: --home.")
     if os.name == "posix" and stat.S_IMODE(seen.st_mode) & 0o077:
         raise Refused(f"Others can look into the home {home}.", hint=f"Close it: chmod 700 {home}")
+    for name in FILES:  # reading a pipe or a device may never end
+        if (home / name).exists() and not (home / name).is_file():
+            raise Refused(f"In the home {home}, {name} is not a file.", hint="See what put it there, and move it away.")
 
 
 @contextmanager

@@ -11,13 +11,11 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct, ValidationError, convert
-from msgspec.inspect import type_info
 from msgspec.structs import FieldInfo, fields
 
 from comity.errors import BadInput, Problem
-from comity.home import replace_file
-
-USERS, OURS = "config.toml", "config.local.toml"
+from comity.home import OURS, USERS, replace_file
+from comity.toml_file import read_toml
 
 
 class General(Struct, frozen=True):
@@ -32,6 +30,7 @@ class General(Struct, frozen=True):
             max_length=200,
             pattern=r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]*$",
             description="Your name in new commits; empty means the one given at init.",
+            extra={"give": "a text without control characters"},
         ),
     ] = ""
     group: Annotated[str, Meta(description="The group of new records that have no parent; empty means private.")] = ""
@@ -75,6 +74,7 @@ class Hub(Struct, frozen=True):
         Meta(
             pattern="^([0-9a-f]{32})?$",
             description="Which hub this is: another one under its address is not spoken to.",
+            extra={"give": "its 32 hexadecimal digits"},
         ),
     ] = ""
     ca: Annotated[str, Meta(description="A file with the authority that signed its certificate, if it is private.")] = (
@@ -166,13 +166,7 @@ def _written(home: Path, values: Mapping[str, Any]) -> Settings:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise BadInput(
-            f"{path} cannot be read as TOML: {error}.", hint="Mend that line; nothing was changed."
-        ) from error
+    values, text = read_toml(path, f"mend {path}; `comity config show` lists what there is")
     problems = list(_problems(values, text))
     if problems:
         hint = "Mend these lines; `comity config show` lists what there is."
@@ -235,11 +229,13 @@ def _typed(kind: Any, key: str, text: str) -> Any:
     raise BadInput(f"{key}: {wrong[0]}.", hint="`comity config show` tells what it is for.")
 
 
+_LIST: Final = """a list of texts as TOML writes it, '["one", "two"]'"""
 _GIVEN: Final = {
     "int": "a whole number",
     "bool": "true or false",
     "str": "a text",
-    "array": """a list as TOML writes it, '["one", "two"]'""",
+    "array": _LIST,
+    "object": "a table, as `comity config show` lists its keys",
 }
 
 
@@ -249,19 +245,30 @@ def _right(kind: Any, error: ValidationError) -> str:
     choices = [word for word in words if isinstance(word, str)]
     if choices:
         return f"give one of {', '.join(choices)}"
-    wanted = re.match(r"Expected `(\w+)`", str(error))
-    return f"give {_GIVEN[wanted[1]]}" if wanted and wanted[1] in _GIVEN else str(error).replace("`", "")
+    why = str(error)
+    if "matching regex" in why:
+        return f"give {_told(kind, 'give')}"
+    if " - at `$[" in why:  # one element of it
+        return f"give {_LIST}"
+    wanted = re.match(r"Expected `(\w+)`(?:, got.*)?(.*)", why)
+    return f"give {_GIVEN[wanted[1]]}{wanted[2]}" if wanted and wanted[1] in _GIVEN else why.replace("`", "")
 
 
 def _readings(text: str) -> Iterator[Any]:
-    with contextlib.suppress(tomllib.TOMLDecodeError, RecursionError):
+    with contextlib.suppress(ValueError, RecursionError):  # a number can have more digits than are read
         yield tomllib.loads(f"value = {text}")["value"]
     yield text
 
 
 def _sentence(field: FieldInfo) -> str:
-    info = type_info(field.type)
-    return str((getattr(info, "extra_json_schema", None) or {}).get("description", ""))
+    return _told(field.type, "description")
+
+
+def _told(kind: Any, what: str) -> str:
+    """What the declaration of a setting says of it: its description, or what to give."""
+    metas = [each for each in getattr(kind, "__metadata__", ()) if isinstance(each, Meta)]
+    said = [getattr(each, what, None) or (each.extra or {}).get(what) for each in metas]
+    return next((str(told) for told in said if told), "")
 
 
 def _near(key: str, known: list[str]) -> str:

@@ -185,8 +185,8 @@ def test_a_name_that_means_several_records_is_refused_with_both_places(reads: Re
     [
         ("[exercise\n", "line 1"),
         ("[run]\na = { " + "a." * 200 + "a = 1 }\n", "line 2: a key has no hundred parts"),
-        ("a = " + "[" * 600, "nested deeper"),
-        ("x = " + "{a=" * 40 + "1" + "}" * 40, "nested deeper"),
+        ("a = " + "[" * 600, "nested too deep"),
+        ("x = " + "{a=" * 40 + "1" + "}" * 40, "nested too deep"),
         ("[[protocol]]\nversion = nan\n", "nan is no number"),
         ("[[protocol]]\nversion = 99999999999999999999\n", "too large"),
         (f"[[protocol]]\nversion = {'9' * 5000}\n", "digits"),

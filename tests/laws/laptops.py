@@ -18,7 +18,7 @@ from sqlalchemy import select, text
 
 from comity.desk import drafting
 from comity.desk.desk import Desk
-from comity.home import STORE
+from comity.home import STORE, TOKEN
 from comity.log import envelope, ring
 from comity.log.acts import Admit, AnyAct, Institute, Member, Role, second_seat
 from comity.log.card import Card
@@ -30,7 +30,7 @@ from comity.log.standing import Standing
 from comity.log.verdict import Judgeable
 from comity.settings import Settings
 from comity.store import addresses, circle, door, schema, writer
-from comity.store.store import TOKEN, Store
+from comity.store.store import Store
 
 START = datetime(2026, 11, 23, 9, tzinfo=UTC)
 STORE_KEY = bytes(range(32))

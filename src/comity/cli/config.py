@@ -54,8 +54,7 @@ def put(call: Call, key: str, value: str) -> None:
 def path(call: Call) -> None:
     """Where the file is that is yours to edit."""
     from comity.cli.output import print_json, print_lines
-    from comity.home import home_folder
-    from comity.settings import OURS, USERS
+    from comity.home import OURS, USERS, home_folder
 
     home = home_folder(call.home)
     if call.as_json:

@@ -15,10 +15,12 @@ from comity.domain.record import facets
 from comity.domain.wording import words
 from comity.errors import Problem
 from comity.importers.plan_entries import Entries, PlanEntry, in_order, strangers
+from comity.importers.plan_lines import Lines
 from comity.importers.plan_matrix import MOST_CELLS, cells
-from comity.importers.plan_text import Lines, read_toml, refuse
+from comity.toml_file import read_toml, refuse
 
 MOST_RECORDS: Final = 50_000
+HINT: Final = "`comity export plan EXERCISE` writes a file that can be read back"
 ORDER: Final = tuple(KEYS)  # what is referred to comes first
 _SUGAR: Final[Mapping[str, str]] = {"exercise": "window", "protocol": "settings"}
 _SHORT: Final[Mapping[str, Mapping[str, str]]] = {
@@ -46,10 +48,11 @@ class PlanFile:
 
 def drafted(path: Path) -> PlanFile:
     """What can be read of a plan file beside its problems, so that others can be told with them; raises NotFound."""
-    tables, lines = read_toml(path)
+    tables, text = read_toml(path, HINT)
+    lines = Lines.of(text)
     head = tables.get("exercise")
     said = tables | head if isinstance(head, dict) else tables
-    entries = Entries(str(said.get("code", "")), {name: said.get(name) for name in COMMON}, partial(refuse, path))
+    entries = Entries(str(said.get("code", "")), {name: said.get(name) for name in COMMON}, partial(refuse, path, HINT))
     _check_tables(tables, lines, entries)
     for noun in ORDER:
         for number, table in enumerate(_listed(tables, noun, lines, entries)):

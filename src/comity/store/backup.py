@@ -18,9 +18,9 @@ import msgspec
 from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, NotFound, Refused
-from comity.home import KEYS, STORE, alone, given_file, new_file, put_in_place, replace_file
+from comity.home import KEYS, STORE, TOKEN, alone, given_file, new_file, put_in_place, replace_file
 from comity.log.keyfile import KeyFile
-from comity.store.store import TOKEN, Store
+from comity.store.store import Store
 from comity.store.token import unknown_past
 
 MAGIC: Final = b"CYB1"

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from comity.home import STORE
+from comity.home import STORE, TOKEN
 from comity.log.acts import Found, Member, Public, group_id
 from comity.log.commit import Change
 from comity.log.envelope import Slot, clear
@@ -18,7 +18,6 @@ from comity.store.database import Database
 from comity.store.token import Token
 from comity.store.writer import Writer
 
-TOKEN: Final = "token"
 PRIVATE: Final = "private"
 BEFORE: Final = "store.before.db"  # as it was before its rows were last made anew for another version
 

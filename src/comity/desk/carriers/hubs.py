@@ -12,6 +12,7 @@ from comity.desk.desk import Desk
 from comity.domain.when import from_ms
 from comity.domain.wording import listed as enumerated
 from comity.errors import BadInput, NotFound, Problem, Refused
+from comity.home import USERS
 from comity.settings import Hub
 from comity.store import visits
 from comity.store.visits import Visited
@@ -93,7 +94,7 @@ def remove(desk: Desk, name: str) -> None:
     chosen(desk.home, [name])
     desk.settings = settings.drop_hub(desk.home, name)
     if name in desk.settings.hubs:
-        path = desk.home / settings.USERS
+        path = desk.home / USERS
         raise Refused(f"the hub {name} is in {path}, which is yours", "take it out there", code="users_file")
 
 

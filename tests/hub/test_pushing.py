@@ -16,8 +16,8 @@ from comity.hub import pushing, service
 from comity.hub.ledger.database import Ledger
 from comity.hub.limits import Limits
 from comity.hub.pushing import Room
-from comity.log.acts import Role
-from comity.log.envelope import Envelope, decode
+from comity.log.acts import Admit, Revoke, Role
+from comity.log.envelope import Envelope, clear, decode
 from comity.log.receipt import Signed, sound
 from comity.sync import wire
 from comity.sync.verify import Checked, check
@@ -367,6 +367,22 @@ def test_many_seats_are_one_bound(
     circle.renew(uk)
     with pytest.raises(Refused, match="full"):
         line.push(circle.push())
+
+
+def test_an_institute_that_seats_and_revokes_without_end_holds_nobody_up(
+    hub: httpx.Client, invited: Invited, circle: Circle, uk: Device
+) -> None:
+    """Each revoke binds each seat; what they say together is no more than what was sent."""
+    line = invited(hub, uk)
+    line.push(circle.push())
+    slot, acts = circle.slot(uk.seat), list[Envelope]()
+    for act in [Admit(1, uk.member, uk.institute, Role.CHAIR), Revoke(1, (uk.id,), {})] * 2_000:
+        acts.append(clear(slot, act.encode(), uk.keys.pair.secret))
+        slot = slot._replace(seq=slot.seq + 1, prev=acts[-1].id)
+    for start in range(0, len(acts), wire.PAGE):
+        before = time.monotonic()
+        assert line.push(circle.push(*acts[start : start + wire.PAGE])).fresh == wire.PAGE
+        assert time.monotonic() - before < 4
 
 
 def test_while_signatures_are_verified_others_write_and_what_they_open_counts(

@@ -31,6 +31,8 @@ from comity.log.verdict import Cut, Judgeable, Status, Verdict
 
 Acts = Mapping[bytes, list[tuple[Judgeable, AnyAct | None]]]  # of each seat; None: malformed
 Chain = Callable[[bytes], Mapping[bytes, Judgeable]]
+Pair = tuple[bytes, bytes]
+Ends = tuple[bytes, ...]
 EDITOR = Role.EDITOR.rank
 
 
@@ -89,6 +91,8 @@ class Standing(Struct):
     seats: dict[bytes, Seat] = field(default_factory=dict)
     cuts: dict[bytes, list[Cut]] = field(default_factory=dict)  # of the seats that exist and stand no longer
     revokes: dict[bytes, Revocation] = field(default_factory=dict)
+    ending: dict[Pair, set[bytes]] = field(default_factory=dict)  # by revoker's place and device: revokes that name it
+    ends: dict[Pair, dict[bytes, Ends]] = field(default_factory=dict)  # by that and seat: what a revoke leaves of it
     rekeys: list[Rekeyed] = field(default_factory=list)
     known: set[bytes] = field(default_factory=set)  # dots of all revokes that are here, also those that do not count
     erasures: dict[bytes, list[Seat]] = field(default_factory=dict)  # dot of a commit: who asks to erase it
@@ -190,9 +194,9 @@ def _settle(result: Standing, first: Seat, acts: Acts, chain: Chain) -> list[Sea
     chains, admitted = [first], []
     for seat in chains:
         result.seats[seat.id] = seat
-        if binding := [revoke for revoke in result.revokes.values() if covers(revoke, seat)]:
+        if binding := _binding(result, seat):
             links = chain(seat.id)
-            result.cuts[seat.id] = [verdicts.cut(links, revoke.act.cuts.get(seat.id, ())) for revoke in binding]
+            result.cuts[seat.id] = verdicts.merged(verdicts.cut(links, ends) for ends in binding)
         for link, act in acts.get(seat.id, ()):
             if result.verdict(link) is not verdicts.IN:
                 continue
@@ -205,6 +209,19 @@ def _settle(result: Standing, first: Seat, acts: Acts, chain: Chain) -> list[Sea
             else:
                 _note(result, seat, link, act)
     return [below for link, act in admitted for below in _seats(result, first.place, link, act)]
+
+
+def _binding(result: Standing, seat: Seat) -> set[Ends]:
+    """What each revoke that `covers` a seat leaves of it; told without looking at each, as there may be very many."""
+    found: set[Ends] = set()
+    for place in seat.place.path:
+        naming = result.ending.get((place, seat.device), set())
+        left = {name: ends for name, ends in result.ends.get((place, seat.id), {}).items() if name in naming}
+        found |= {ends for name, ends in left.items() if name not in seat.place.exempt}
+        taken_back = sum(name in naming and name not in left for name in seat.place.exempt)
+        if len(naming) > len(left) + taken_back:
+            found.add(())
+    return found
 
 
 def may(seat: Seat, act: AnyAct) -> bool:
@@ -232,6 +249,10 @@ def _note(result: Standing, seat: Seat, link: Judgeable, act: AnyAct) -> None:
     match act:
         case Revoke():
             result.revokes[dot(link.id)] = Revocation(dot(link.id), seat.place.id, act)
+            for device in act.devices:
+                result.ending.setdefault((seat.place.id, device), set()).add(dot(link.id))
+            for below, ends in act.cuts.items():
+                result.ends.setdefault((seat.place.id, below), {})[dot(link.id)] = ends
         case Rekey():
             result.rekeys.append(Rekeyed(dot(link.id), link.gen, seat.id, act))
         case Erase():

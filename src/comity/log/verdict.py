@@ -78,6 +78,14 @@ def cut(chain: Mapping[bytes, Judgeable], ends: Iterable[bytes]) -> Cut:
     return Cut(frozenset(kept), hole)
 
 
+def merged(cuts: Iterable[Cut]) -> list[Cut]:
+    """As few cuts that judge alike: of those with one hole only what all of them keep counts."""
+    kept: dict[int, frozenset[bytes]] = {}
+    for each in cuts:
+        kept[each.hole] = kept.get(each.hole, each.kept) & each.kept
+    return [Cut(all_keep, hole) for hole, all_keep in kept.items()]
+
+
 def within(link: Judgeable, cuts: Iterable[Cut]) -> Verdict:
     """Whether an envelope of a revoked seat counts: every cut must hold it."""
     verdict = IN

@@ -74,11 +74,28 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def given_file(path: Path, hint: str) -> Path:
+def given_path(path: Path, hint: str) -> Path:
     """The file that somebody named. Raises NotFound where it is none: reading a pipe or a device may never end."""
     if not path.is_file():
         raise NotFound(f"there is no file {path}", hint)
     return path
+
+
+@contextmanager
+def given_file(path: Path, hint: str) -> Iterator[BinaryIO]:
+    """The file that somebody named, to read from. Raises NotFound where it is none, Refused where the disk fails."""
+    try:
+        with given_path(path, hint).open("rb") as file:
+            yield file
+    except OSError as error:
+        copy = "copy it to the disk of this machine"
+        raise Refused(f"the file {path} cannot be read: {error.strerror}", copy, code="unreadable") from error
+
+
+def given_text(path: Path, hint: str, longest: int) -> str:
+    """What stands in the first bytes of a file that somebody named; what is no UTF-8 is shown as such."""
+    with given_file(path, hint) as file:
+        return file.read(longest).decode(errors="replace")
 
 
 @contextmanager

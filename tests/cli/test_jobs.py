@@ -154,6 +154,25 @@ def test_import_names_each_file_and_exits_4_if_one_was_refused(home: Path, tmp_p
     assert comity("run", "list", "--json").json["count"] == 1
 
 
+def test_an_empty_path_does_not_mean_the_folder_one_is_in(home: Path, comity: Comity) -> None:
+    said = comity("run", "import", "")
+    assert (said.code, said.err.splitlines()[0]) == (2, "A PATH is empty.")
+
+
+def test_a_folder_without_logs_is_told(home: Path, tmp_path: Path, comity: Comity) -> None:
+    (tmp_path / "none").mkdir()
+    said = comity("run", "import", str(tmp_path / "none"))
+    assert (said.code, said.err) == (0, "No .eval or .json file is there.\n")
+
+
+@pytest.mark.skipif(not Path("/proc/self/mem").exists(), reason="needs a file whose reading fails")
+@pytest.mark.parametrize("command", ["bundle read", "bundle show", "receipt read", "device add"])
+def test_a_disk_that_fails_is_told_with_the_name_of_the_file(home: Path, comity: Comity, command: str) -> None:
+    said = comity(*command.split(), "/proc/self/mem")
+    assert said.code == 4
+    assert "/proc/self/mem cannot be read: Input/output error." in said.err
+
+
 def test_a_dry_run_of_an_import_writes_nothing(home: Path, comity: Comity) -> None:
     from importlib.resources import files
 

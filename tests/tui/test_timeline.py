@@ -42,6 +42,14 @@ def test_a_day_is_drawn_where_it_falls_with_its_words() -> None:
     assert drawn.index("◇ 2 on 27 Nov") == 32
 
 
+@pytest.mark.parametrize("first", [date.min, date(9999, 12, 27)])
+def test_a_scale_ends_where_the_calendar_does(first: date) -> None:
+    scale = Scale(first, 7, 63)
+    lane = Lane("", "x", "", SALTMARSH, (Stretch(date.min, date.max, "bare", "9 d"), Stretch(None, date.max, "solid")))
+    assert width(bars.draw(lane, scale, first)) <= 63
+    assert all(width(line) <= 63 for line in (*bars.heads(scale, first), bars.months(scale)))
+
+
 @given(
     st.lists(st.tuples(st.none() | DAYS, st.none() | DAYS, SORTS, st.text(max_size=12)), max_size=4),
     st.lists(st.tuples(DAYS, st.sampled_from(["done", "due", "conflict"]), st.text(max_size=12)), max_size=3),
@@ -95,3 +103,14 @@ def test_a_milestone_moves_with_its_date(demo: Desk) -> None:
     acting.save(demo, acting.open_record(demo, wash.record), {"due": "2026-12-16"})
     wash = next(each for each in lanes(demo, exercise) if each.label == "hot wash")
     assert [point.on for point in wash.points] == [date(2026, 12, 16)]
+
+
+@pytest.mark.parametrize("day", [date.min, date.max])
+async def test_an_exercise_at_the_end_of_the_calendar_is_shown(demo: Desk, shown: Opener, day: date) -> None:
+    opened = acting.open_record(demo, asking.find(demo, "SALTMARSH", "exercise"))
+    acting.save(demo, opened, {"window_start": date.min, "window_end": date.max})
+    demo.fixed_day = day
+    async with shown("SALTMARSH/timeline") as pilot:
+        for key in ("h", "l", "plus", "minus", "full_stop", "1"):
+            await pilot.press(key)
+        await until(pilot, lambda: "Needs" in screen_text(pilot.app))

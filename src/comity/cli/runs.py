@@ -8,10 +8,10 @@ import click
 
 from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Verb, pass_call
-from comity.cli.output import print_json, print_lines, print_table, progress
+from comity.cli.output import print_json, print_lines, print_table, progress, tell
 from comity.domain.runs import Run
 from comity.domain.wording import some, words
-from comity.errors import Refused
+from comity.errors import Refused, UsageError
 
 OUTCOMES = ("added", "unchanged", "updated", "refused")
 
@@ -29,7 +29,11 @@ def import_logs(
     """Read Inspect logs (.eval, .json) or folders of them; the same log again changes nothing."""
     from comity.desk.files import imports
 
+    if "" in paths:  # an unset variable in a script, which would name the folder one is in
+        raise UsageError("A PATH is empty.", hint="Name a log, or a folder of logs.")
     logs = list(imports.files(Path(path) for path in paths))
+    if not logs and not call.quiet:
+        tell("No .eval or .json file is there.")
     with opened_desk(call) as desk, progress("Reading logs", len(logs), quiet=call.quiet) as advance:
         outcomes = imports.import_logs(
             desk,

@@ -9,7 +9,7 @@ from typing import Final
 from comity.desk.desk import Desk
 from comity.domain.when import from_ms
 from comity.errors import Ambiguous, NotFound, Refused
-from comity.home import given_file
+from comity.home import given_text
 from comity.log.acts import Member, Public
 from comity.log.card import LIMIT, PREFIX, Card, line_in
 from comity.log.keyfile import KeyFile
@@ -199,11 +199,7 @@ def _line(told: str) -> str:
 def text_of(path: Path) -> str:
     """What a file with a card says; nothing where it is no text."""
     hint = f"give the file that they sent, or the line that starts with {PREFIX}"
-    try:
-        with given_file(path, hint).open(encoding="utf-8") as file:
-            return file.read(LIMIT * 4)
-    except UnicodeDecodeError:
-        return ""
+    return given_text(path, hint, LIMIT * 4)
 
 
 def _book(desk: Desk) -> list[KnownCard]:

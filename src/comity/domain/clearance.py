@@ -1,10 +1,11 @@
 """How long people may work: their vetting, their terms, and where one ends inside the other."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from comity.domain.exercises import OVER, Exercise
 from comity.domain.people import Assignment, Leave, Person, Position, Vetting
 from comity.domain.view import View
+from comity.domain.when import shifted
 from comity.domain.wording import words
 
 
@@ -50,7 +51,7 @@ def uncovered(vetting: Vetting | None, days: tuple[date | None, date | None]) ->
     first, last = days
     if not ends_before(vetting, last) or vetting is None or vetting.review_due_on is None or last is None:
         return None
-    after = vetting.review_due_on + timedelta(days=1)
+    after = shifted(vetting.review_due_on, 1)
     return (max(first or after, after), last)
 
 

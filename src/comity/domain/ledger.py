@@ -3,7 +3,7 @@
 import calendar
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fractions import Fraction
 from typing import Final
 
@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 
 from comity.domain.people import Secondment
 from comity.domain.view import View
+from comity.domain.when import shifted
 
 LENT: Final = ("agreed", "active", "suspended", "ending", "completed", "terminated_early")
 
@@ -27,7 +28,7 @@ class Balance:
 
 def person_months(first: date, last: date) -> Fraction:
     """Whole calendar months, then days over the days of the last month; both ends included."""
-    passed = relativedelta(last + timedelta(days=1), first)
+    passed = relativedelta(shifted(last, 1), first)
     return passed.years * 12 + passed.months + Fraction(passed.days, calendar.monthrange(last.year, last.month)[1])
 
 

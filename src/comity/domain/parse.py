@@ -65,7 +65,7 @@ class Reading:
             case Shape.DATE:
                 return _day(raw, self.today, last=name not in ("start", "window_start", "opens", "valid_from"))
             case Shape.MOMENT:
-                return raw if isinstance(raw, datetime) else when.moment(_scalar(raw), self.today)
+                return when.moment(raw.isoformat() if isinstance(raw, datetime) else _scalar(raw), self.today)
             case Shape.COUNT | Shape.NUMBER:
                 return _number(facet.shape, raw)
             case Shape.FLAG:

@@ -73,6 +73,11 @@ def from_ms(at_ms: int) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, UTC)
 
 
+def shifted(on: date, days: int) -> date:
+    """So many days later, or earlier; never beyond the first and the last day that there are."""
+    return date.fromordinal(min(max(on.toordinal() + days, date.min.toordinal()), date.max.toordinal()))
+
+
 def show_day(on: date, today: date) -> str:
     """`23 Nov` if it is near, else ISO."""
     near = abs((on - today).days) <= SAME_YEAR_DAYS

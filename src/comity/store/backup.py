@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from comity.errors import IntegrityFailure, NotFound, Refused
-from comity.home import KEYS, STORE, TOKEN, alone, given_file, new_file, put_in_place, replace_file
+from comity.home import KEYS, STORE, TOKEN, alone, given_path, new_file, put_in_place, replace_file
 from comity.log.keyfile import KeyFile
 from comity.store.store import Store
 from comity.store.token import unknown_past
@@ -62,7 +62,7 @@ def restore(source: Path, home: Path) -> None:
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
         hint = "name another home with --home, or move this one away"
         raise Refused(f"{home} is not empty; nothing was changed", hint, code="home_exists")
-    given = given_file(source, "name the file that `comity backup` wrote")
+    given = given_path(source, "name the file that `comity backup` wrote")
     try:
         home.parent.mkdir(parents=True, exist_ok=True)
         prefix = f".{home.name}.restoring-"
@@ -77,8 +77,10 @@ def restore(source: Path, home: Path) -> None:
             (place / "logs").mkdir(mode=0o700)
             put_in_place(place, home)
     except OSError as error:
-        hint = "check the room and the rights where it should go; nothing was put in place"
-        raise Refused(f"{home} cannot be restored: {error.strerror}", hint, code="restore_failed") from error
+        hint = "check that the backup can be read, and the room and the rights there; nothing was put in place"
+        raise Refused(
+            f"{source} cannot be restored to {home}: {error.strerror}", hint, code="restore_failed"
+        ) from error
 
 
 def _copy(store: Store, place: Path, target: Path) -> None:

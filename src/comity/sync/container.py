@@ -31,6 +31,7 @@ MANIFEST_LIMIT = 4 * 1024 * 1024
 _START = struct.Struct(">8sI32s")
 _PROOF = b"comity bundle proof 1\x00"
 _STEP = 256 * 1024
+_NAME_IT = "name the file that the courier brought"
 
 
 class Manifest(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -94,7 +95,7 @@ class Container:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with _opened(path) as file:
+        with given_file(path, _NAME_IT) as file:
             self.manifest = _manifest(file, path)
             self._start = file.tell()
             for _ in self._sealed(file):
@@ -118,7 +119,7 @@ class Container:
 
     def pages(self, key: bytes) -> Iterator[bytes]:
         """What was put into it, a page at a time."""
-        with _opened(self.path) as file:
+        with given_file(self.path, _NAME_IT) as file:
             file.seek(self._start)
             for number, data in enumerate(self._sealed(file)):
                 yield unseal(data, key, _bound(self.manifest.id, number))
@@ -148,15 +149,6 @@ def _manifest(file: BinaryIO, path: Path) -> Manifest:
         return msgspec.msgpack.decode(packed, type=Manifest)
     except (msgspec.MsgspecError, RecursionError, ValueError):
         raise _damaged(path, "its table of contents is none that Comity writes") from None
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return given_file(path, "name the file that the courier brought").open("rb")
-    except OSError as error:
-        raise Refused(
-            f"the file {path} cannot be read: {error.strerror}", "copy it to the disk of this machine"
-        ) from error
 
 
 def _damaged(path: Path, what: str) -> IntegrityFailure:

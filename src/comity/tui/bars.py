@@ -1,13 +1,14 @@
 """Bars over days: where a day stands on the screen, and a lane drawn in so many cells."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Final, NamedTuple
 
 from rich.cells import cell_len
 
 from comity.desk.pages.calendar import Lane, Point, Stretch
+from comity.domain.when import shifted
 from comity.tui.glyphs import GLYPHS
 from comity.tui.spans import Line, Span, span, width
 
@@ -37,10 +38,9 @@ class Scale(NamedTuple):
 
     def mondays(self) -> Iterable[tuple[int, date]]:
         """The weeks on the screen: where each begins."""
-        day = self.first
-        while self.at(day) < self.cells:
+        first, weeks = self.first.toordinal(), -(-self.cells // self.week)
+        for day in map(date.fromordinal, range(first, min(first + weeks * 7, date.max.toordinal() + 1), 7)):
             yield self.at(day), day
-            day += timedelta(days=7)
 
 
 class _Cells:
@@ -94,7 +94,7 @@ def draw(lane: Lane, scale: Scale, today: date) -> Line:
 def _bar(cells: _Cells, stretch: Stretch, scale: Scale, now: int) -> None:
     past, coming, role = _DRAWN[stretch.sort]
     first = scale.at(stretch.first) if stretch.first else -1
-    last = max(first, scale.at(stretch.last + timedelta(days=1)) - 1) if stretch.last else scale.cells
+    last = max(first, scale.at(shifted(stretch.last, 1)) - 1) if stretch.last else scale.cells
     for at in range(max(first, 0), min(last + 1, scale.cells)):
         cells.put(at, past if at < now else coming, role)
     if first < 0 <= last:
@@ -108,7 +108,7 @@ def _end(cells: _Cells, stretch: Stretch, scale: Scale, now: int) -> None:
     if not stretch.last or not stretch.ends:
         return
     role = _DRAWN[stretch.sort][2]
-    at = scale.at(stretch.last + timedelta(days=1)) - 1
+    at = scale.at(shifted(stretch.last, 1)) - 1
     uncovered = "uncovered" in stretch.ends
     if stretch.sort in _ENDS and at != now:
         cells.put(at, "┤", "red" if uncovered else role)
@@ -156,7 +156,7 @@ def months(scale: Scale) -> Line:
     """The months over lanes whose weeks are too narrow for a name."""
     cells, seen = _Cells(scale.cells), set()
     for at, day in scale.mondays():
-        month = (day + timedelta(days=6)).replace(day=1)
+        month = shifted(day, 6).replace(day=1)
         if month not in seen:
             seen.add(month)
             cells.write(at, f"{month:%b}", "dim")

@@ -12,7 +12,7 @@ from comity.desk.carriers.partners import Partner
 from comity.desk.desk import Desk
 from comity.desk.world import World
 from comity.errors import BadInput, Refused
-from comity.home import given_file
+from comity.home import given_text
 from comity.log.body import Malformed
 from comity.log.receipt import Signed
 from comity.sync import answer
@@ -68,12 +68,7 @@ def _line(shelf: Shelf, group: bytes) -> str:
 
 def _of_file(shelf: Shelf, path: Path) -> set[tuple[bytes, bytes]]:
     hint = "give the file that they sent, or the code of eight letters that they read out"
-    try:
-        with given_file(path, hint).open(encoding="utf-8") as file:
-            text = file.read(LONGEST)
-    except UnicodeDecodeError:
-        text = ""
-    given = [each for line in text.splitlines() if (each := _signed(line.strip()))]
+    given = [each for line in given_text(path, hint, LONGEST).splitlines() if (each := _signed(line.strip()))]
     if not given:
         raise BadInput(f"the file {path} holds no receipt", f"a receipt is a line that starts with {PREFIX}")
     here, heard = set(shelf.groups()), set()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, Literal
 
 from comity.desk import asking, care, checking
@@ -18,6 +18,7 @@ from comity.domain.people import Person
 from comity.domain.record import Record
 from comity.domain.sharing import Group
 from comity.domain.sight import Sight, sight
+from comity.domain.when import shifted
 from comity.domain.wording import called, opening, words
 
 _SOON: Final = 60
@@ -87,7 +88,7 @@ def _label(record: Record | None, check: Check) -> str:
 
 def _coming(look: Sight, checks: Sequence[Check]) -> Iterator[Coming]:
     """Milestones not done, open actions, ends of exercises, and vetting that runs out."""
-    last = look.today + timedelta(days=_SOON)
+    last = shifted(look.today, _SOON)
     live = {each.id: each for each in look.all(Exercise) if each.status not in OVER}
     for milestone in look.all(Milestone):
         if milestone.due and not milestone.done and milestone.exercise in live and milestone.due <= last:

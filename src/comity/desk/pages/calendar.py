@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from comity.desk import checking
@@ -18,7 +18,7 @@ from comity.domain.runs import Cell
 from comity.domain.sight import Sight, sight
 from comity.domain.stand_downs import issued
 from comity.domain.systems import AccessWindow, System
-from comity.domain.when import show_day
+from comity.domain.when import shifted, show_day
 from comity.domain.wording import called, span, words
 
 Sort = Literal["window", "solid", "shaky", "dotted", "leave", "stopped", "bare"]
@@ -150,7 +150,7 @@ def _stand_downs(look: Sight, exercise: Exercise) -> Iterator[Lane]:
         begun = issued(each)
         if begun is None:
             continue
-        last = each.lifted_at.date() if each.lifted_at else look.today - timedelta(days=1)
+        last = each.lifted_at.date() if each.lifted_at else shifted(look.today, -1)
         said = f"lifted {show_day(last, look.today)}" if each.lifted_at else "not lifted"
         yield Lane("Stand-downs", each.label, each.subject, each, (Stretch(begun.date(), last, "stopped", said),))
 

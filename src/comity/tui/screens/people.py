@@ -1,13 +1,13 @@
 """People: the roster with vetting, posts with nobody and the ledger under it; terms, posts, leave."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from typing import ClassVar, Final
 
 from comity.desk.pages.roster import PersonLine, PersonSheet, accounts, people, person_sheet, posts
 from comity.desk.window import Window
 from comity.domain.people import Person
 from comity.domain.record import Record
+from comity.domain.when import shifted
 from comity.tui import bars
 from comity.tui.glyphs import sign
 from comity.tui.screens.base import Tab
@@ -139,7 +139,7 @@ class RosterPane(ListPane):
         """The terms of a person over half a year, drawn as the timeline draws them."""
         today = host(self).desk.today
         first = today.replace(day=1)
-        scale = bars.Scale(first - timedelta(days=first.weekday()), 1, _PANEL - _LABEL - 1)
+        scale = bars.Scale(shifted(first, -first.weekday()), 1, _PANEL - _LABEL - 1)
         yield line(Span(" " * (_LABEL + 1)), *bars.months(scale))
         for lane in sheet.lanes:
             yield (*line(span(f"{lane.label:<{_LABEL}.{_LABEL}} ", "dim")), *bars.draw(lane, scale, today))

@@ -1,13 +1,13 @@
 """The timeline of an exercise: weeks, what falls on which day, who is there, and what is not in order."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from comity.desk.pages.calendar import Lane, lanes
 from comity.domain.exercises import Exercise
 from comity.domain.record import Record
-from comity.domain.when import show_day
+from comity.domain.when import shifted, show_day
 from comity.domain.wording import span as period
 from comity.tui import bars
 from comity.tui.actions import bindings
@@ -69,7 +69,7 @@ class TimelinePane(LinesPane):
 
     def _start(self, today: date) -> date:
         first = self.exercise.window_start or self.exercise.window_end or today
-        return _monday(first - timedelta(days=7))
+        return _monday(shifted(first, -7))
 
     def source(self) -> Source:
         self.week = self.week or self._fitting()
@@ -77,7 +77,7 @@ class TimelinePane(LinesPane):
 
     def _fitting(self) -> int:
         """As many cells for a week as show the whole exercise."""
-        last = self.exercise.window_end or self.first + timedelta(days=60)
+        last = self.exercise.window_end or shifted(self.first, 60)
         weeks = max(1, (last - self.first).days / 7)
         return max((week for week in _WEEKS if week * weeks <= self._room() and week <= _USUAL), default=_WEEKS[0])
 
@@ -170,7 +170,7 @@ class TimelinePane(LinesPane):
 
     def pan_by(self, days: int) -> None:
         """Move the days on the screen."""
-        self.first += timedelta(days=days)
+        self.first = _monday(shifted(self.first, days))
         self.bring_in()
 
     def action_zoom_in(self) -> None:
@@ -181,17 +181,20 @@ class TimelinePane(LinesPane):
 
     def _zoom(self, by: int) -> None:
         """Wider or narrower weeks; the day in the middle stays there."""
-        middle = self.first + timedelta(days=self.scale.cells * 7 // self.week // 2)
+        middle = shifted(self.first, self._half())
         place = min(max(_WEEKS.index(self.week) + by, 0), len(_WEEKS) - 1)
         self.week = _WEEKS[place]
-        self.first = _monday(middle - timedelta(days=self.scale.cells * 7 // self.week // 2))
+        self.first = _monday(shifted(middle, -self._half()))
         self.bring_in()
 
     def action_today(self) -> None:
         """Put today in the middle."""
-        half = timedelta(days=self.scale.cells * 7 // self.week // 2)
-        self.first = _monday(host(self).desk.today - half)
+        self.first = _monday(shifted(host(self).desk.today, -self._half()))
         self.bring_in()
+
+    def _half(self) -> int:
+        """Days in half of the room."""
+        return self.scale.cells * 7 // self.week // 2
 
 
 def _days(lane: Lane, today: date) -> Iterator[str]:
@@ -207,4 +210,4 @@ def _days(lane: Lane, today: date) -> Iterator[str]:
 
 
 def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+    return shifted(day, -day.weekday())

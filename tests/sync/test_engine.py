@@ -10,11 +10,12 @@ from comity.log.acts import Role
 from comity.log.commit import RETIRED, Change
 from comity.log.envelope import Type, decode
 from comity.log.keys import Pair
+from comity.log.receipt import Tip
 from comity.log.upheaval import Upheaval
 from comity.sync.engine import outlook, sync
 from comity.sync.outcome import Doubt, GroupOutcome, MassChange, Progress
 from comity.sync.shelf import Shelf
-from comity.sync.wire import Chain, Links, Look, Looked, Page, Pull
+from comity.sync.wire import Chain, Links, Look, Looked, Page, Pull, State
 from laws.carriers import Beside, Heap
 from laws.laptops import Laptop
 
@@ -321,6 +322,38 @@ def test_more_that_never_comes_is_not_asked_for_again(path: str, world: Three, r
     meet(us, hub)
     meet(us2, hub)
     assert hub.asked < 100
+
+
+def test_groups_without_end_are_not_listened_to(world: Three, rng: random.Random) -> None:
+    group, _, us, _ = world
+
+    class Inventing(Heap):
+        def look(self, ask: Look) -> Looked:
+            self.asked += 1
+            return Looked({self.asked.to_bytes(16): State()}, more=True)
+
+    hub = Inventing()
+    notes(us, group, rng, 3)
+    with pytest.raises(IntegrityFailure, match="more groups than anybody has"):
+        meet(us, hub)
+    assert hub.asked <= 100
+
+
+def test_groups_that_are_none_do_not_cost_a_request_each(world: Three, rng: random.Random) -> None:
+    group, _, us, us2 = world
+
+    class Inventing(Heap):
+        def look(self, ask: Look) -> Looked:
+            founder = {each.to_bytes(16): each.to_bytes(16) for each in range(1, 900)}
+            made = {each: State({seat: Tip(1, bytes(32), 1)}) for each, seat in founder.items()}
+            return Looked(made | super().look(ask).groups)
+
+    hub = Inventing()
+    notes(us, group, rng, 3)
+    for laptop in (us, us2):
+        sync(shelf(laptop), hub)
+    assert hub.asked < 300
+    assert ids(us) == ids(us2)
 
 
 def test_two_stores_side_by_side_need_no_hub(world: Three, rng: random.Random) -> None:

@@ -2,9 +2,10 @@
 
 import threading
 from collections.abc import Iterator
+from time import monotonic
 
 from comity.errors import HubUnreachable
-from comity.sync.watch import Watch
+from comity.sync.watch import APART, Watch
 
 
 class Events:
@@ -74,3 +75,9 @@ def test_what_is_written_here_wakes() -> None:
     threading.Timer(0.1, watch.wake).start()
     assert run(watch, 2) == 2
     assert run(Watch(moved=lambda: True, quiet=(60, 60)), 2) == 2
+
+
+def test_who_writes_without_end_has_a_session_a_second_and_no_more() -> None:
+    began = monotonic()
+    assert run(Watch(moved=lambda: True, quiet=(60, 60)), 3) == 3
+    assert monotonic() - began >= 2 * APART

@@ -20,7 +20,9 @@ from comity.sync.wire import GROUPS, PAGE, Link, Links, Look, Order, Pull, Push,
 EVERYTHING = (int(Type.COMMIT), int(Type.ACT))
 ACTS = (int(Type.ACT),)
 LONGEST = 2_000_000  # links; whoever shows more is not listened to any longer
-PARTS = 1_000  # so many answers tell of all groups
+PARTS = 1_000  # so many answers tell of all links of a seat
+ANSWERS = 32  # so many tell of all groups
+STRANGERS = 100  # new groups that prove to be none, after which no further one is asked for in this session
 NEVER = Order(-1, -1)
 Take = Callable[[tuple[bytes, ...]], list[Envelope]]
 
@@ -34,11 +36,11 @@ def sync(
     """
     visits: list[Visit] = []
     doubts: list[Doubt] = []
-    for group, mine, theirs in _looked(shelf, carrier, only):
-        visits.append(Visit(shelf, carrier, group, theirs or mine, tell, allow))
+    for visit, same in _visits(shelf, carrier, only, tell, allow):
+        visits.append(visit)
         try:
-            if theirs is not None or not visits[-1].is_settled():
-                visits[-1].exchange()
+            if not same or not visit.is_settled():
+                visit.exchange()
         except Doubt as doubt:
             doubts.append(doubt)
     visits = [each for each in visits if each.is_known()]
@@ -52,11 +54,22 @@ def sync(
 def outlook(shelf: Side, carrier: Carrier, *, only: Collection[bytes] = ()) -> list[GroupOutcome]:
     """What a session would receive and send, if it were run now; nothing is changed anywhere."""
     found = []
-    for group, mine, theirs in _looked(shelf, carrier, only):
-        visit = Visit(shelf, carrier, group, theirs or mine, silently, refuse)
+    for visit, _ in _visits(shelf, carrier, only, silently, refuse):
         visit.foresee()
         found.append(visit.outcome)
     return found
+
+
+def _visits(
+    shelf: Side, carrier: Carrier, only: Collection[bytes], tell: Tell, allow: Allow
+) -> Iterator[tuple["Visit", bool]]:
+    """Each group to exchange, and whether both sides hold the same; whoever shows too many that are none is left."""
+    strangers = 0
+    for group, mine, theirs in _looked(shelf, carrier, only):
+        if strangers < STRANGERS or not theirs or shelf.holds(group):
+            visit = Visit(shelf, carrier, group, theirs or mine, tell, allow)
+            yield visit, theirs is None
+            strangers += not visit.is_known()
 
 
 def _looked(shelf: Side, carrier: Carrier, only: Collection[bytes]) -> Iterator[tuple[bytes, State, State | None]]:
@@ -72,15 +85,17 @@ def _shown(carrier: Carrier, states: Mapping[bytes, State]) -> dict[bytes, State
     """What the carrier shows of each group, in as many answers as that takes; None: the same as the state given."""
     found: dict[bytes, State | None] = {}
     after = b""
-    for _ in range(PARTS):
+    for _ in range(ANSWERS):
         groups = sorted(group for group in states if group > after)[:GROUPS]
         looked = carrier.look(Look({group: states[group].mark for group in groups}, after))
         found |= looked.groups
         last = max(looked.groups, default=b"")
         if not looked.more or last <= after:
-            break
+            return found
         after = last
-    return found
+    raise IntegrityFailure(
+        f"{carrier.name} shows more groups than anybody has; nothing was exchanged", "see whose it is"
+    )
 
 
 def _judge(shelf: Side, carrier: Carrier, visits: Collection["Visit"]) -> None:

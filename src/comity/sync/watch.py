@@ -10,6 +10,7 @@ from comity.errors import ComityError, HubUnreachable
 
 QUIET = (240.0, 360.0)  # seconds without a word after which one asks; between the two by chance, so not all ask at once
 AFTER = (2.0, 60.0)  # seconds to wait after a line broke, first and at most
+APART = 1.0  # seconds at least from the start of a session to that of the next, however fast the others write
 GLANCE = 1.0  # seconds between two looks at what was written here
 
 
@@ -39,10 +40,12 @@ class Watch:
             threading.Thread(target=self._listen, args=(carrier,), daemon=True).start()
         while not self._stop.is_set():
             self._woken.clear()
+            began = monotonic()
             try:
                 meet()
             except HubUnreachable:
                 self._stop.wait(random.uniform(*self._after))
+            self._stop.wait(began + APART - monotonic())
             until = monotonic() + random.uniform(*self._quiet)
             while (left := until - monotonic()) > 0 and not self._woken.wait(min(GLANCE, left)) and not self._moved():
                 pass

@@ -21,6 +21,8 @@ def test_a_list_is_by_exercise_and_then_by_label_with_numbers_by_their_size(home
     assert column(comity("finding", "list", "--limit", "3").out, "ref") == expected[:3]
     assert [line.partition(",")[0] for line in comity("finding", "list", "--csv").out.splitlines()[1:]] == expected
     assert column(comity("finding", "list", "--sort", "-statement").out, "ref")[0] == "OTTER/F2"
+    by_label = column(comity("finding", "list", "--sort", "-label").out, "ref")
+    assert [ref.partition("/")[2] for ref in by_label] == ["F11", "F10", "F4", "F3", "F2", "F1"]
     ids = [each["id"] for each in comity("finding", "list", "--json").json["items"]]
     assert ids == sorted(ids)
 
@@ -35,3 +37,17 @@ def test_the_help_of_a_list_tells_its_order(comity: Comity) -> None:
     told = " ".join(comity("finding", "list", "--help").out.split())
     assert "by exercise, then name (F2 before F10); with --json by group and id" in told
     assert "by exercise, then due, then name" in " ".join(comity("milestone", "list", "--help").out.split())
+
+
+def test_what_belongs_to_an_exercise_by_another_record_is_found_by_it(demo: Path, comity: Comity) -> None:
+    cells = [each["fields"]["strand"] for each in comity("cell", "list", "exercise:SALTMARSH", "--json").json["items"]]
+    strands = {each["id"] for each in comity("strand", "list", "exercise:SALTMARSH", "--json").json["items"]}
+    assert cells
+    assert set(cells) <= strands
+    assert comity("deviation", "list", "exercise:SALTMARSH", "--json").json["items"]
+
+
+def test_an_unknown_field_to_sort_by_is_answered_with_the_fields(home: Path, comity: Comity) -> None:
+    said = comity("run", "list", "--sort", "nope")
+    assert said.code == 4
+    assert said.err.splitlines()[1].startswith("Fields: id, ref, ")

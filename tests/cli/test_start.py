@@ -161,13 +161,13 @@ def test_the_app_asks_again_for_a_passphrase_that_is_wrong(
 
 def test_an_institute_that_was_named_by_nothing_is_none_and_no_other_is_founded(tmp_path: Path, comity: Comity) -> None:
     (tmp_path / "empty").touch()
-    (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
-    for given in ("", str(tmp_path / "empty"), str(tmp_path / "binary")):
+    for given in ("", str(tmp_path / "empty")):
         said = comity(*INIT, "--no-passphrase", "--recovery-public", given, "--json")
         assert (said.code, said.out, (tmp_path / "home").exists()) == (4, "", False), given
         assert f"«{given}»" in said.error["message"]
-    (tmp_path / "text").write_text("not a card\n", encoding="utf-8")
-    assert comity(*INIT, "--no-passphrase", "--recovery-public", str(tmp_path / "text")).code == 8
+    for content in (b"not a card\n", b"\xff\xfe\x00"):
+        (tmp_path / "other").write_bytes(content)
+        assert comity(*INIT, "--no-passphrase", "--recovery-public", str(tmp_path / "other")).code == 8
     assert not (tmp_path / "home").exists()
 
 

@@ -51,18 +51,16 @@ def a_dot_is_seat_and_seq() -> Any:
 
 def only_the_last_cut_counts() -> Any:
     """Of several revokes that cover a seat the one looked at last decides."""
-    honest = verdict.within
-    return patch.object(verdict, "within", lambda link, cuts: honest(link, list(cuts)[-1:]))
+    return patch.object(verdict, "merged", lambda cuts: list(cuts)[-1:])
 
 
 def only_the_highest_cut_counts() -> Any:
     """Of several revokes the most generous one decides."""
 
-    def within(link: Any, cuts: Any) -> Verdict:
-        found = [verdict.IN if link.id in each.kept else verdict.CUT for each in cuts]
-        return min(found, key=lambda each: each is not verdict.IN, default=verdict.IN)
+    def merged(cuts: Any) -> list[Cut]:
+        return sorted(cuts, key=lambda each: len(each.kept))[-1:]
 
-    return patch.object(verdict, "within", within)
+    return patch.object(verdict, "merged", merged)
 
 
 def a_cut_is_a_number() -> Any:

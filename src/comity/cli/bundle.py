@@ -12,7 +12,7 @@ from comity.cli.desks import opened_desk
 from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.output import print_json, print_lines, print_table, tell
 from comity.cli.previews import said_beside
-from comity.cli.sync import COLUMNS, attended, group_json, numbers, tell_noticed, together
+from comity.cli.sessions import COLUMNS, attended, group_json, numbers, tell_noticed, together
 from comity.domain.wording import listed, some
 from comity.errors import BadInput, ComityError, Problem, Refused
 

@@ -11,7 +11,7 @@ from comity.cli.frame import Call, Noun, Verb, pass_call
 from comity.cli.groups import ROLES
 from comity.cli.output import print_json, print_lines, tell
 from comity.cli.previews import admission_json, holding_json, revocation_json, said_beside
-from comity.cli.sync import attended
+from comity.cli.sessions import attended
 from comity.desk.members.foretelling import admission_lines, parcel_lines, revocation_lines
 
 words_option = click.option("--words-file", required=True, metavar="FILE", help="The recovery words, chmod 600.")

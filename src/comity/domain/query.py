@@ -59,6 +59,7 @@ class Is:
     negated: bool = False
 
 
+_QUOTE = "To search for a text with a colon, quote it."
 Term = Text | Match | Pattern | Is
 
 
@@ -104,12 +105,12 @@ def _no_equation(raw: RawTerm, kind: type[Record]) -> None:
 def _term(raw: RawTerm, kind: type[Record], today: date, names: Sequence[str]) -> Term:
     if raw.op == "~":
         compiled(raw.values[0])
-        return Pattern(raw.values[0], query_field(kind, raw.field).name if raw.field else "", raw.negated)
+        return Pattern(raw.values[0], query_field(kind, raw.field, _QUOTE).name if raw.field else "", raw.negated)
     if not raw.op:
         return Text(raw.values[0], raw.negated)
     if raw.field.casefold() == "is" and raw.op == ":":
         return Is(tuple(_fact(name, names) for name in raw.values), raw.negated)
-    field = query_field(kind, raw.field)
+    field = query_field(kind, raw.field, _QUOTE)
     if raw.op != ":" and len(raw.values) > 1:
         hint = f"Write {raw.field}:a,b for either of two."
         raise BadInput(f"«{raw.field}{raw.op}» takes one value", hint, code="query")

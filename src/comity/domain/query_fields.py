@@ -34,6 +34,8 @@ _COMMON = {
     "retired": QueryField("retired", Shape.FLAG, help="Whether it was taken out of use."),
     "age": QueryField("age", None, help="How long ago the last word on it was: age>7d."),
 }
+_EXERCISE = QueryField("exercise", Shape.REF, help="The exercise of the record that it belongs to.")
+_OF_EXERCISE = {"stand_down", "objective", "run", "protocol", "strand"}  # what belongs to them belongs to an exercise
 _SHAPES: Mapping[type, Shape] = {
     bool: Shape.FLAG,
     datetime: Shape.MOMENT,
@@ -56,10 +58,11 @@ def query_fields(kind: type[Record]) -> Mapping[str, QueryField]:
         for name in kind.model_fields
         if name not in own and name not in Record.model_fields and (shape := _shape_of(kind, name))
     }
-    return {**_COMMON, **own, **told}
+    above = {"exercise": _EXERCISE} if kind.parent_field in _OF_EXERCISE else {}
+    return {**_COMMON, **above, **own, **told}
 
 
-def query_field(kind: type[Record], name: str) -> QueryField:
+def query_field(kind: type[Record], name: str, hint: str = "") -> QueryField:
     """The field that a person means, by name, short name or label; raises BadInput with the nearest one."""
     fields, asked, known = query_fields(kind), name.casefold(), _known_names(kind)
     if asked in known:
@@ -67,7 +70,7 @@ def query_field(kind: type[Record], name: str) -> QueryField:
     near = get_close_matches(asked, known, n=1)
     message = f"no field «{name}»" + (f"; did you mean «{near[0]}»?" if near else f" in {kind.plural}")
     raise BadInput(
-        message, hint=f"To search for a text with a colon, quote it. Fields: {', '.join(fields)}.",
+        message, hint=f"{hint} Fields: {', '.join(fields)}.".lstrip(),
         problems=[Problem(name, message)], code="query",
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from operator import ge, gt, le, lt
 from typing import Any, Final
@@ -100,8 +100,10 @@ def ordering(kind: type[Record], sort: Sequence[str]) -> list[Any]:
             raise BadInput(f"{kind.plural} cannot be sorted by {name}", "`comity kinds KIND` lists the fields")
         ranks = {word: rank for rank, word in enumerate(choices(kind, name))} if name in facets(kind) else {}
         ranked: Any = case(ranks, value=columns[name], else_=len(ranks)) if ranks else columns[name]
-        column = ranked.desc() if each.startswith("-") else ranked.asc()
-        wanted.append(column.nulls_last() if optional(kind, name) else column)
+        is_label = name == kind.code_field and kind.label_prefix  # R2 before R10
+        by = [func.length(ranked), ranked] if is_label else [ranked]
+        turned = [key.desc() if each.startswith("-") else key.asc() for key in by]
+        wanted += [key.nulls_last() for key in turned] if optional(kind, name) else turned
     return [*wanted, columns.group, columns.id]
 
 
@@ -197,6 +199,8 @@ def _match(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
     if term.field == "group":
         same: ColumnElement[bool] = columns.group == (chosen.groups or {}).get(fold(value), value.lower())
         return same
+    if term.field == "exercise" and term.field not in columns:
+        return _belongs(chosen, term, value)
     column = columns[term.field]
     facet = facets(kind).get(term.field)
     if facet is not None and facet.many:
@@ -206,6 +210,13 @@ def _match(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
     if term.shape is Shape.REF and facet is not None:
         return _refers(column, facet.refers, value, chosen.groups or {})
     return _compared(column, term, value)
+
+
+def _belongs(chosen: Selection, term: Match, value: Any) -> ColumnElement[bool]:
+    """Whether it belongs to a record of the exercise that is called so."""
+    above = replace(chosen, kind=BY_NOUN[facets(chosen.kind)[chosen.kind.parent_field].refers], within=None)
+    found = _match(above, term, value)
+    return chosen.table.c[chosen.kind.parent_field].in_(select(above.table.c.id).where(found))
 
 
 def _refers(column: Any, refers: str, value: str, groups: Mapping[str, str]) -> ColumnElement[bool]:

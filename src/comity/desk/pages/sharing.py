@@ -78,8 +78,9 @@ def groups(desk: Desk) -> list[GroupSheet]:
 
 
 def _counts(desk: Desk, group: str) -> tuple[tuple[str, int], ...]:
-    counted = ((words(kind.plural), asking.count(desk, kind.noun, f"group:{group}")) for kind in KINDS)
-    return tuple(sorted(((name, count) for name, count in counted if count), key=lambda each: -each[1]))
+    counted = ((kind, asking.count(desk, kind.noun, f"group:{group}")) for kind in KINDS)
+    told = [(words(kind.noun if count == 1 else kind.plural), count) for kind, count in counted if count]
+    return tuple(sorted(told, key=lambda each: -each[1]))
 
 
 def held(desk: Desk) -> list[StuckEnvelope]:
